@@ -1,0 +1,1 @@
+"""From a stream's address to bytes that play."""

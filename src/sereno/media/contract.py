@@ -1,0 +1,159 @@
+"""One contract for every engine: a stream's address in, fragments out.
+
+The node starts a runner process, writes commands to its standard input and reads events from its
+standard output, one JSON object a line each way. The runner writes segment files; only the node
+writes the ledger. A runner stops when its standard input closes.
+
+Times named `_us` are microseconds since 1970, UTC. Ticks are units of `TIMESCALE` a second, counted
+from the start of the run.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter
+
+from sereno.wire.orders import StreamName
+from sereno.wire.reports import ReasonReport
+from sereno.wire.secret import Secret
+
+TIMESCALE = 90_000
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class StreamTask(_Line):
+    """What to record, and where to."""
+
+    camera_id: UUID
+    stream: StreamName
+    address: str = Field(description="URL without credentials")
+    username: str = ""
+    password: Secret = SecretStr("")
+    footage_dir: str
+    fragment_ms: int = 200
+    segment_seconds: int = 60
+    next_sequence: int = 1
+    previous_sha256: str = Field(default="", description="digest of the stream's last segment, hex")
+
+
+class Start(_Line):
+    """Begin to record; a stream that runs already with another task starts anew."""
+
+    do: Literal["start"] = "start"
+    task: StreamTask
+
+
+class Stop(_Line):
+    """End the stream's run at the last whole fragment."""
+
+    do: Literal["stop"] = "stop"
+    camera_id: UUID
+    stream: StreamName
+    reason: ReasonReport
+
+
+Command = Annotated[Start | Stop, Field(discriminator="do")]
+
+
+class _Event(_Line):
+    camera_id: UUID
+    stream: StreamName
+    at_us: int
+
+
+class Connecting(_Event):
+    """A connection attempt begins."""
+
+    e: Literal["connecting"] = "connecting"
+
+
+class Failed(_Event):
+    """The attempt or the run ended; the next try is at `next_try_us`, or None: never by itself."""
+
+    e: Literal["failed"] = "failed"
+    reason: ReasonReport
+    next_try_us: int | None
+
+
+class RunStarted(_Event):
+    """The first key frame arrived. `at_us` is its wall-clock time, tick 0 of the run."""
+
+    e: Literal["run_started"] = "run_started"
+    run_id: UUID
+    codec: str
+    width: int
+    height: int
+    transport: str
+
+
+class SegmentOpened(_Event):
+    """A new file. `at_us` is the wall-clock time of its first frame; `path` is relative."""
+
+    e: Literal["segment_opened"] = "segment_opened"
+    run_id: UUID
+    segment_id: UUID
+    sequence: int
+    path: str
+    init_size_bytes: int = Field(description="header and moov, before the first fragment")
+
+
+class FragmentWritten(_Event):
+    """Bytes `offset_bytes`..+`size_bytes` of the open segment are in the file and will not change.
+
+    `at_us` is the wall-clock time of its first frame.
+    """
+
+    e: Literal["fragment"] = "fragment"
+    segment_id: UUID
+    offset_bytes: int
+    size_bytes: int
+    start_ticks: int
+    duration_ticks: int
+    is_key: bool
+
+
+class SegmentSealed(_Event):
+    """The file is complete. `at_us` is the wall-clock end of its last frame."""
+
+    e: Literal["segment_sealed"] = "segment_sealed"
+    segment_id: UUID
+    size_bytes: int
+    sha256: str
+    crc32c: str
+
+
+class RunEnded(_Event):
+    """Coverage broke off at `at_us`."""
+
+    e: Literal["run_ended"] = "run_ended"
+    run_id: UUID
+    reason: ReasonReport
+
+
+class Measured(_Event):
+    """What the stream really sends, every five seconds."""
+
+    e: Literal["measured"] = "measured"
+    bitrate_bps: int
+    fps: float
+
+
+Event = Annotated[
+    Connecting
+    | Failed
+    | RunStarted
+    | SegmentOpened
+    | FragmentWritten
+    | SegmentSealed
+    | RunEnded
+    | Measured,
+    Field(discriminator="e"),
+]
+
+COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)
+EVENTS: TypeAdapter[Event] = TypeAdapter(Event)

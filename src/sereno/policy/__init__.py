@@ -1,0 +1,1 @@
+"""What hub and node must decide alike; pure, the standard library only."""

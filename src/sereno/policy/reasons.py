@@ -1,0 +1,237 @@
+"""Why a stream is not recorded: a closed list of keys, each with words in both languages.
+
+A reason is a key with parameters. The words say what happened and what to do next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sereno.base.errors import Words
+
+
+class Retry(StrEnum):
+    """What the enforcer does next, by class of failure."""
+
+    NEVER = "never"  # a person must act; asking again could lock the account
+    BACKOFF = "backoff"  # the network or the device may come back by itself
+    BUSY = "busy"  # the device asked us to wait
+    NONE = "none"  # not a failure
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One reason of the list."""
+
+    words: Words
+    retry: Retry
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A key of `REASONS`, its parameters, and the raw text with secrets removed."""
+
+    key: str
+    params: Mapping[str, str] = field(default_factory=dict)
+    raw: str = ""
+
+    def words(self) -> Words:
+        """The sentences in both languages, parameters filled in."""
+        return entry(self.key).words.fill(**{**_NO_PARAMS, **self.params})
+
+    @property
+    def retry(self) -> Retry:
+        return entry(self.key).retry
+
+
+_NO_PARAMS = {"host": "?", "port": "?", "status": "?", "codec": "?", "seconds": "?"}
+
+REASONS: dict[str, Entry] = {
+    "name_unknown": Entry(
+        Words(
+            "The name {host} is not known on this network. Check the camera's address.",
+            "El nombre {host} no se conoce en esta red. Revise la dirección de la cámara.",
+        ),
+        Retry.BACKOFF,
+    ),
+    "unreachable": Entry(
+        Words(
+            "There is no network path to {host}. Check the cable, the switch and the VPN.",
+            "No hay camino de red hasta {host}. Revise el cable, el switch y la VPN.",
+        ),
+        Retry.BACKOFF,
+    ),
+    "refused": Entry(
+        Words(
+            "{host} answers, but its video port {port} is closed. "
+            "Check the port and that RTSP is enabled on the camera.",
+            "{host} responde, pero su puerto de vídeo {port} está cerrado. "
+            "Revise el puerto y que RTSP esté activado en la cámara.",
+        ),
+        Retry.BACKOFF,
+    ),
+    "timed_out": Entry(
+        Words(
+            "{host} does not answer. Check that the camera has power and network.",
+            "{host} no responde. Revise que la cámara tenga corriente y red.",
+        ),
+        Retry.BACKOFF,
+    ),
+    "unauthorized": Entry(
+        Words(
+            "The camera rejected the user name or password. Enter them again; "
+            "until then Sereno does not try, so that the account is not locked.",
+            "La cámara rechazó el usuario o la contraseña. Escríbalos de nuevo; "
+            "mientras tanto Sereno no insiste, para no bloquear la cuenta.",
+        ),
+        Retry.NEVER,
+    ),
+    "forbidden": Entry(
+        Words(
+            "This account may not view this camera. Give it the live-view right on the device.",
+            "Esta cuenta no puede ver esta cámara. Dele el permiso de vista en vivo en el equipo.",
+        ),
+        Retry.NEVER,
+    ),
+    "no_such_stream": Entry(
+        Words(
+            "The device has no such stream. Check the path in the camera's address.",
+            "El equipo no tiene ese flujo. Revise la ruta en la dirección de la cámara.",
+        ),
+        Retry.BACKOFF,
+    ),
+    "transport_refused": Entry(
+        Words(
+            "The device does not send video over TCP. Enable RTSP over TCP on the device.",
+            "El equipo no envía vídeo por TCP. Active RTSP sobre TCP en el equipo.",
+        ),
+        Retry.BACKOFF,
+    ),
+    "device_busy": Entry(
+        Words(
+            "The device cannot serve another viewer now (answer {status}). "
+            "Sereno waits and tries again; close other viewers if it lasts.",
+            "El equipo no puede atender a otro espectador ahora (respuesta {status}). "
+            "Sereno espera y reintenta; cierre otros visores si continúa.",
+        ),
+        Retry.BUSY,
+    ),
+    "device_error": Entry(
+        Words(
+            "The device answered with an error ({status}). Restart it if this lasts.",
+            "El equipo respondió con un error ({status}). Reinícielo si continúa.",
+        ),
+        Retry.BACKOFF,
+    ),
+    "garbled": Entry(
+        Words(
+            "What answers at {host} does not speak RTSP as expected. Check address and port.",
+            "Lo que responde en {host} no habla RTSP como se espera. Revise dirección y puerto.",
+        ),
+        Retry.BACKOFF,
+    ),
+    "codec_unknown": Entry(
+        Words(
+            "The camera sends {codec}, which cannot be recorded yet. Set it to H.264.",
+            "La cámara envía {codec}, que aún no se puede grabar. Configúrela en H.264.",
+        ),
+        Retry.BACKOFF,
+    ),
+    "no_picture": Entry(
+        Words(
+            "Connected, but no picture has arrived for {seconds} s. "
+            "Check that the camera is on behind its recorder.",
+            "Conectado, pero no llega imagen desde hace {seconds} s. "
+            "Revise que la cámara esté encendida detrás de su grabador.",
+        ),
+        Retry.BACKOFF,
+    ),
+    "camera_closed": Entry(
+        Words(
+            "The camera closed the connection. Sereno connects again by itself.",
+            "La cámara cerró la conexión. Sereno se conecta de nuevo por sí mismo.",
+        ),
+        Retry.BACKOFF,
+    ),
+    "format_changed": Entry(
+        Words(
+            "The camera changed its picture format; recording goes on in a new file.",
+            "La cámara cambió el formato de imagen; la grabación sigue en un archivo nuevo.",
+        ),
+        Retry.NONE,
+    ),
+    "clock_stepped": Entry(
+        Words(
+            "The site's clock was set; recording goes on in a new file. Check the NTP service.",
+            "Se cambió la hora del sitio; la grabación sigue en un archivo nuevo. Revise NTP.",
+        ),
+        Retry.NONE,
+    ),
+    "disk_full": Entry(
+        Words(
+            "The disk is full. Free space or add a disk; recording goes on by itself.",
+            "El disco está lleno. Libere espacio o agregue un disco; la grabación sigue sola.",
+        ),
+        Retry.BACKOFF,
+    ),
+    "disk_failed": Entry(
+        Words(
+            "The footage folder cannot be written. Check the disk and its permissions.",
+            "No se puede escribir en la carpeta de grabaciones. Revise el disco y sus permisos.",
+        ),
+        Retry.BACKOFF,
+    ),
+    "disk_slow": Entry(
+        Words(
+            "The disk was too slow, pictures were lost. Check the disk's health and load.",
+            "El disco fue demasiado lento y se perdieron imágenes. Revise su salud y su carga.",
+        ),
+        Retry.BACKOFF,
+    ),
+    "runner_died": Entry(
+        Words(
+            "The recording process ended unexpectedly and was restarted.",
+            "El proceso de grabación terminó de improviso y se reinició.",
+        ),
+        Retry.BACKOFF,
+    ),
+    "connecting": Entry(
+        Words(
+            "Sereno is connecting to the camera.",
+            "Sereno se está conectando con la cámara.",
+        ),
+        Retry.NONE,
+    ),
+    "node_down": Entry(
+        Words(
+            "The site's node was not running. Check the machine's power and the service.",
+            "El nodo del sitio no estaba en marcha. Revise la corriente y el servicio.",
+        ),
+        Retry.NONE,
+    ),
+    "order_changed": Entry(
+        Words(
+            "The camera's settings changed; recording started anew.",
+            "Cambió la configuración de la cámara; la grabación empezó de nuevo.",
+        ),
+        Retry.NONE,
+    ),
+    "stopped": Entry(
+        Words("Recording was stopped on order.", "La grabación se detuvo por orden."),
+        Retry.NONE,
+    ),
+    "unexplained": Entry(
+        Words(
+            "The node did not say why. Look at its log for this time.",
+            "El nodo no dijo por qué. Mire su registro de esa hora.",
+        ),
+        Retry.NONE,
+    ),
+}
+
+
+def entry(key: str) -> Entry:
+    """The list's entry for `key`; one that a newer node sent is unexplained."""
+    return REASONS.get(key, REASONS["unexplained"])

@@ -1,0 +1,26 @@
+"""Simulated cameras: a real RTSP server that replays drawn scenes on the wall clock.
+
+``SimServer`` serves, ``SimConfig`` and ``CameraSpec`` say what, ``serve_cameras`` is the command's
+body. ``marks`` reads back what each picture and each access unit say about their own instant.
+"""
+
+from __future__ import annotations
+
+from sereno.sim.command import CameraAddress, serve_cameras
+from sereno.sim.marks import SeiStamp, read_position, read_sei
+from sereno.sim.server import SimCamera, SimServer
+from sereno.sim.spec import CameraSpec, Picture, SimConfig, demo_cameras
+
+__all__ = [
+    "CameraAddress",
+    "CameraSpec",
+    "Picture",
+    "SeiStamp",
+    "SimCamera",
+    "SimConfig",
+    "SimServer",
+    "demo_cameras",
+    "read_position",
+    "read_sei",
+    "serve_cameras",
+]

@@ -1,0 +1,143 @@
+"""Reports: what a node did and saw. Every item is idempotent by its id."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from sereno.policy.reasons import Reason
+from sereno.wire.orders import Message, StreamName
+from sereno.wire.version import WIRE_VERSION
+
+
+class ReasonReport(Message):
+    """A reason of `sereno.policy.reasons`, as it travels."""
+
+    key: str
+    params: dict[str, str] = Field(default_factory=dict)
+    raw: str = ""
+
+    @classmethod
+    def of(cls, reason: Reason) -> ReasonReport:
+        return cls(key=reason.key, params=dict(reason.params), raw=reason.raw)
+
+    def to_reason(self) -> Reason:
+        return Reason(self.key, self.params, self.raw)
+
+
+class RunReport(Message):
+    """Unbroken coverage of one stream. Sent again as it grows; the higher `revision` is newer."""
+
+    run_id: UUID
+    revision: int
+    camera_id: UUID
+    stream: StreamName
+    start: AwareDatetime
+    end: AwareDatetime
+    is_open: bool
+    end_reason: ReasonReport | None = None
+    segment_count: int
+    size_bytes: int
+
+
+class AbsenceReport(Message):
+    """A time in which the node knew why it was not recording; grows as a run does."""
+
+    absence_id: UUID
+    revision: int
+    camera_id: UUID
+    stream: StreamName
+    start: AwareDatetime
+    end: AwareDatetime
+    is_open: bool
+    reason: ReasonReport
+
+
+class Horizon(Message):
+    """The node has told all it knows of this stream up to this moment."""
+
+    camera_id: UUID
+    stream: StreamName
+    reported_through: AwareDatetime
+
+
+class Reports(Message):
+    """One batch, `POST /api/v1/node/reports`. Taken whole or not at all."""
+
+    wire_version: int = WIRE_VERSION
+    runs: tuple[RunReport, ...] = ()
+    absences: tuple[AbsenceReport, ...] = ()
+    horizons: tuple[Horizon, ...] = ()
+
+
+class StreamState(StrEnum):
+    """What a stream is doing, as people see it."""
+
+    RECORDING = "recording"
+    CONNECTING = "connecting"
+    WAITING = "waiting"  # failed, and will be tried again at `next_try`
+    FAILED = "failed"  # will not be tried again before a person acts
+    STALLED = "stalled"  # connected, and no picture arrives
+    NO_DISK = "no_disk"
+
+
+class StreamStatus(Message):
+    """The state of one stream's runner at the time of a heartbeat."""
+
+    camera_id: UUID
+    stream: StreamName
+    state: StreamState
+    since: AwareDatetime
+    reason: ReasonReport | None = None
+    next_try: AwareDatetime | None = None
+    engine: str = "native"
+    transport: str = "tcp"
+    codec: str = Field(default="", description="RFC 6381 codecs string, such as avc1.64001f")
+    width: int = 0
+    height: int = 0
+    pid: int | None = None
+    effective_args: str = Field(default="", description="the exact command, without secrets")
+    bitrate_bps: int = 0
+    fps: float = 0.0
+    newest_at: AwareDatetime | None = Field(default=None, description="time of the newest frame")
+
+
+class NtpState(Message):
+    """What the node's kernel says of its clock (adjtimex(2))."""
+
+    is_synchronised: bool
+    estimated_error_seconds: float | None = None
+
+
+class VolumeStatus(Message):
+    """Room for footage."""
+
+    total_bytes: int
+    free_bytes: int
+
+
+class Heartbeat(Message):
+    """How the node is, `POST /api/v1/node/heartbeat`, every few seconds."""
+
+    wire_version: int = WIRE_VERSION
+    boot_id: UUID = Field(description="new at each start of the node's process")
+    version: str
+    sent_at: AwareDatetime
+    started_at: AwareDatetime
+    ntp: NtpState
+    volume: VolumeStatus | None = None
+    media_address: str = Field(
+        description="where front reaches the node's media API: unix:/path or http://host:port"
+    )
+    orders_etag: str = ""
+    backlog: int = Field(default=0, description="items not reported yet")
+    streams: tuple[StreamStatus, ...] = ()
+
+
+class HeartbeatAnswer(Message):
+    """The hub's time, so that the node can tell its clock's offset, and the ETag of its orders."""
+
+    hub_time: AwareDatetime
+    orders_etag: str

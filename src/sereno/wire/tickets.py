@@ -1,0 +1,70 @@
+"""Tickets: short-lived leave to see one camera, signed by the hub, checked by front and node.
+
+A ticket is a JSON Web Token (RFC 7519) signed with Ed25519 (`EdDSA`, RFC 8037). Only the hub can
+make one; whoever holds the public key can check it. A leaked one is worthless a minute later.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+import jwt
+from pydantic import AwareDatetime, ValidationError
+
+from sereno.base.errors import Unauthenticated, Words
+from sereno.wire.orders import Message, StreamName
+
+AUDIENCE = "sereno-media"
+ALGORITHM = "EdDSA"
+LIFETIME = timedelta(seconds=60)
+
+Purpose = Literal["live", "playback", "clip"]
+
+_REFUSED = Words(
+    "This viewing ticket is not valid or has expired. Open the camera again.",
+    "Este pase de visualización no es válido o caducó. Abra la cámara de nuevo.",
+)
+
+
+class Ticket(Message):
+    """Who may see what: one user, one stream of one camera, one purpose, one span."""
+
+    user_id: int
+    camera_id: UUID
+    stream: StreamName = "main"
+    purpose: Purpose
+    media_address: str
+    start: AwareDatetime | None = None
+    end: AwareDatetime | None = None
+
+
+def sign(ticket: Ticket, private_key_pem: str, now: datetime) -> str:
+    """The ticket as a token that is good for `LIFETIME` from `now`."""
+    claims = {
+        "aud": AUDIENCE,
+        "iat": now,
+        "exp": now + LIFETIME,
+        "ticket": ticket.model_dump(mode="json"),
+    }
+    return jwt.encode(claims, private_key_pem, algorithm=ALGORITHM)
+
+
+def verify(token: str, public_key_pem: str, purpose: Purpose, now: datetime) -> Ticket:
+    """The ticket in `token`. Raises Unauthenticated, always with the same words."""
+    try:
+        claims = jwt.decode(
+            token,
+            public_key_pem,
+            algorithms=[ALGORITHM],
+            audience=AUDIENCE,
+            options={"require": ["exp", "aud"], "verify_exp": False, "verify_iat": False},
+        )
+        ticket = Ticket.model_validate(claims["ticket"])
+        is_fresh = now.timestamp() < float(claims["exp"])
+    except (jwt.InvalidTokenError, ValidationError, KeyError, TypeError, ValueError):
+        raise Unauthenticated("ticket_refused", _REFUSED) from None
+    if not is_fresh or ticket.purpose != purpose:
+        raise Unauthenticated("ticket_refused", _REFUSED)
+    return ticket

@@ -1,0 +1,5 @@
+"""The version of the wire between hub and node."""
+
+from __future__ import annotations
+
+WIRE_VERSION = 1
