@@ -11,7 +11,7 @@ MASK = "***"
 # Greedy up to the last @ before the path: a password may itself contain an @.
 _URL_CREDENTIALS = re.compile(r"(?P<scheme>\b[a-z][a-z0-9+.-]*://)[^\s/?#'\"<>]*@", re.IGNORECASE)
 _AUTHORIZATION = re.compile(
-    r"(?P<name>\b(?:proxy-)?authorization\s*[:=]\s*['\"]?)[^\r\n'\"]+", re.IGNORECASE
+    r"(?P<name>\b(?:proxy-)?authorization['\"]?\s*[:=]\s*)[^\r\n]+", re.IGNORECASE
 )
 _PARAMETERS = re.compile(
     r"(?P<name>\b(?:ticket|token|password|passwd|pwd|secret)=)[^\s&'\"]+", re.IGNORECASE
