@@ -85,6 +85,10 @@ lock: $(BIN)/.ready ## Resolve the dependencies of pyproject.toml anew
 	  --generate-hashes --no-emit-index-url --no-emit-find-links --upgrade --quiet \
 	  --custom-compile-command "make lock" --output-file requirements.lock
 
+.PHONY: licences
+licences: $(BIN)/.ready ## The licence of every package of the lock
+	@$(BIN)/pip-licenses --order=license
+
 .PHONY: wheel
 wheel: setup ## The package with the built interface, in dist/
 	$(BIN)/uv build --wheel --quiet --out-dir dist
