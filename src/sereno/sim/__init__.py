@@ -6,15 +6,20 @@ body. ``marks`` reads back what each picture and each access unit say about thei
 
 from __future__ import annotations
 
+from sereno.sim.cameras import SimCamera
 from sereno.sim.command import CameraAddress, serve_cameras
+from sereno.sim.loops import EncodingError, Progress
 from sereno.sim.marks import SeiStamp, read_position, read_sei
-from sereno.sim.server import SimCamera, SimServer
-from sereno.sim.spec import CameraSpec, Picture, SimConfig, demo_cameras
+from sereno.sim.server import SimServer
+from sereno.sim.spec import CameraSpec, LoopSpec, Picture, SimConfig, demo_cameras
 
 __all__ = [
     "CameraAddress",
     "CameraSpec",
+    "EncodingError",
+    "LoopSpec",
     "Picture",
+    "Progress",
     "SeiStamp",
     "SimCamera",
     "SimConfig",

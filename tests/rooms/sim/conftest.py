@@ -1,0 +1,236 @@
+"""A small simulation and a small, honest RTSP client to watch it with."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import struct
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sereno.sim import CameraSpec, Picture, SeiStamp, SimConfig, SimServer, read_sei
+from sereno.sim.rtsp import digest_response
+
+USER, PASSWORD = "operator", "s3cret word"
+WAIT_SECONDS = 10.0
+
+
+@dataclass
+class Reply:
+    status: int
+    headers: dict[str, str]
+    body: str
+
+
+@dataclass
+class Packet:
+    channel: int
+    data: bytes
+    arrived: float
+
+    @property
+    def sequence(self) -> int:
+        return int.from_bytes(self.data[2:4], "big")
+
+    @property
+    def timestamp(self) -> int:
+        return int.from_bytes(self.data[4:8], "big")
+
+    @property
+    def ssrc(self) -> int:
+        return int.from_bytes(self.data[8:12], "big")
+
+    @property
+    def is_last(self) -> bool:
+        return bool(self.data[1] & 0x80)
+
+
+@dataclass
+class Frame:
+    packets: list[Packet]
+    nals: list[bytes] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for packet in self.packets:
+            payload = packet.data[12:]
+            if payload[0] & 0x1F != 28:
+                self.nals.append(payload)
+            elif payload[1] & 0x80:
+                self.nals.append(bytes([payload[0] & 0xE0 | payload[1] & 0x1F]) + payload[2:])
+            else:
+                self.nals[-1] += payload[2:]
+
+    @property
+    def kinds(self) -> list[int]:
+        return [nal[0] & 0x1F for nal in self.nals]
+
+    @property
+    def stamp(self) -> SeiStamp:
+        stamps = [stamp for nal in self.nals if (stamp := read_sei(nal)) is not None]
+        assert len(stamps) == 1
+        return stamps[0]
+
+    @property
+    def annexb(self) -> bytes:
+        return b"".join(b"\0\0\0\1" + nal for nal in self.nals)
+
+
+class Client:
+    """One RTSP connection. Packets that arrive while it waits for a reply are kept."""
+
+    def __init__(self, url: str, user: str | None = USER, password: str = PASSWORD) -> None:
+        self.url, self.user, self.password = url, user, password
+        self.session = ""
+        self.nonce = ""
+        self.reports: list[Packet] = []
+        self._realm = ""
+        self._cseq = 0
+        self._packets: list[Packet] = []
+        self.reader: asyncio.StreamReader
+        self.writer: asyncio.StreamWriter
+
+    async def open(self) -> Client:
+        match = re.match(r"rtsp://([^/:]+):(\d+)/", self.url)
+        assert match
+        self.reader, self.writer = await asyncio.open_connection(match[1], int(match[2]))
+        return self
+
+    async def close(self) -> None:
+        self.writer.close()
+        try:
+            await self.writer.wait_closed()
+        except ConnectionError:
+            return  # the server may have cut the connection before
+
+    def send(self, method: str, suffix: str = "", **headers: str) -> None:
+        self._cseq += 1
+        uri = self.url + suffix
+        lines = [f"{method} {uri} RTSP/1.0", f"CSeq: {self._cseq}"]
+        if self.session:
+            lines.append(f"Session: {self.session}")
+        if self.nonce and self.user is not None:
+            answer = digest_response(self.user, self.password, self._realm, self.nonce, method, uri)
+            lines.append(
+                f'Authorization: Digest username="{self.user}", realm="{self._realm}", '
+                f'nonce="{self.nonce}", uri="{uri}", response="{answer}"'
+            )
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        self.writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
+
+    async def ask(self, method: str, suffix: str = "", **headers: str) -> Reply:
+        """Sends a request and answers the server's challenge once."""
+        self.send(method, suffix, **headers)
+        reply = await self.reply()
+        if reply.status == 401 and not self.nonce:
+            challenge = reply.headers["www-authenticate"]
+            self._realm, self.nonce = re.findall(r'"([^"]*)"', challenge)
+            self.send(method, suffix, **headers)
+            reply = await self.reply()
+        return reply
+
+    async def reply(self) -> Reply:
+        async with asyncio.timeout(WAIT_SECONDS):
+            while (packet := await self._packet_or_text()) is not None:
+                self._packets.append(packet)
+            head = (await self.reader.readuntil(b"\r\n\r\n")).decode()
+            first, *lines = head.strip().split("\r\n")
+            headers = {k.lower(): v for k, v in (line.split(": ", 1) for line in lines)}
+            body = await self.reader.readexactly(int(headers.get("content-length", 0)))
+            assert headers.get("cseq", str(self._cseq)) == str(self._cseq)
+            return Reply(int(first.split(" ")[1]), headers, body.decode())
+
+    async def _packet_or_text(self) -> Packet | None:
+        """The next interleaved packet, or None when a reply comes next (it stays unread)."""
+        mark = await self.reader.readexactly(1)
+        if mark != b"$":
+            self._put_back(mark)
+            return None
+        channel, size = struct.unpack(">BH", await self.reader.readexactly(3))
+        return Packet(channel, await self.reader.readexactly(size), time.time())
+
+    def _put_back(self, data: bytes) -> None:
+        self.reader._buffer[:0] = data  # type: ignore[attr-defined]
+
+    async def play(self, transport: str = "RTP/AVP/TCP;unicast;interleaved=0-1") -> Reply:
+        reply = await self.ask("SETUP", "/trackID=0", Transport=transport)
+        assert reply.status == 200
+        self.session = reply.headers["session"].split(";")[0]
+        reply = await self.ask("PLAY", Range="npt=now-")
+        assert reply.status == 200
+        return reply
+
+    async def packet(self) -> Packet:
+        """The next packet, RTP or RTCP."""
+        if self._packets:
+            return self._packets.pop(0)
+        async with asyncio.timeout(WAIT_SECONDS):
+            packet = await self._packet_or_text()
+        assert packet is not None
+        return packet
+
+    async def frame(self) -> Frame:
+        """The next whole frame; sender reports in between go to ``reports``."""
+        packets: list[Packet] = []
+        while not packets or not packets[-1].is_last:
+            packet = await self.packet()
+            if packet.channel % 2:
+                self.reports.append(packet)
+            else:
+                packets.append(packet)
+        return Frame(packets)
+
+    async def frames(self, count: int) -> list[Frame]:
+        return [await self.frame() for _ in range(count)]
+
+
+Watch = Callable[..., Awaitable[Client]]
+
+
+@pytest.fixture
+async def watch() -> AsyncIterator[Watch]:
+    """Opens clients (address, and credentials when they differ) and closes them at the end."""
+    clients: list[Client] = []
+
+    async def open_client(url: str, **options: Any) -> Client:
+        clients.append(await Client(url, **options).open())
+        return clients[-1]
+
+    yield open_client
+    for client in clients:
+        await client.close()
+
+
+@pytest.fixture(scope="session")
+def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One cache for all tests, so that each small loop is encoded once."""
+    return tmp_path_factory.mktemp("loops")
+
+
+def small_config(cache_dir: Path, **changes: Any) -> SimConfig:
+    settings: dict[str, Any] = {
+        "cameras": (CameraSpec("Door", "entrance"), CameraSpec("Door 2", "entrance")),
+        "user": USER,
+        "password": PASSWORD,
+        "main": Picture(320, 180, 300_000),
+        "sub": Picture(160, 90, 100_000),
+        "loop_seconds": 4,
+        "key_seconds": 1,
+    }
+    return SimConfig(cache_dir, **{**settings, **changes})
+
+
+@pytest.fixture(scope="session")
+def configured(cache_dir: Path) -> Callable[..., SimConfig]:
+    """Makes a small, quick configuration; keyword arguments change it."""
+    return lambda **changes: small_config(cache_dir, **changes)
+
+
+@pytest.fixture
+async def server(configured: Callable[..., SimConfig]) -> AsyncIterator[SimServer]:
+    async with SimServer(configured()) as running:
+        yield running
