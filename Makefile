@@ -82,7 +82,7 @@ soak: setup browser ## The long loops at full length; takes hours
 .PHONY: lock
 lock: $(BIN)/.ready ## Resolve the dependencies of pyproject.toml anew
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
-	  --generate-hashes --no-emit-index-url --no-emit-find-links --upgrade --quiet \
+	  --generate-hashes --no-emit-index-url --no-emit-find-links --quiet \
 	  --custom-compile-command "make lock" --output-file requirements.lock
 
 .PHONY: licences

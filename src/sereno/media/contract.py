@@ -4,6 +4,10 @@ The node starts a runner process, writes commands to its standard input and read
 standard output, one JSON object a line each way. The runner writes segment files; only the node
 writes the ledger. A runner stops when its standard input closes.
 
+Events of one stream come in the order in which things happened: a run starts, a segment opens, its
+fragments are written, it is sealed, the next opens, the run ends. A segment whose file could not be
+sealed is not told of again; its file is repaired when the node starts.
+
 Times named `_us` are microseconds since 1970, UTC. Ticks are units of `TIMESCALE` a second, counted
 from the start of the run.
 """

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from sereno.base.spans import Span, intersect, span_or_none, subtract, union
 from sereno.policy.reasons import Reason
@@ -43,23 +45,44 @@ class Timeline:
     unreported: list[Span]
 
 
+class _Causes:
+    """Runs and absences in order, so that a month of short ones is explained in one pass."""
+
+    def __init__(self, runs: Iterable[Run], absences: Iterable[Absence]) -> None:
+        ended = sorted((run for run in runs if run.end_reason), key=lambda run: run.span.end)
+        self._ends = [run.span.end for run in ended]
+        self._end_reasons = [run.end_reason or Reason("unexplained") for run in ended]
+        self._named = _first_come(absences)
+        self._named_ends = [piece.span.end for piece in self._named]
+
+    def explain(self, gap: Span) -> list[Gap]:
+        """`gap` in parts with one cause each, in their order."""
+        named: list[Gap] = []
+        place = bisect_right(self._named_ends, gap.start)
+        while place < len(self._named):
+            piece = self._named[place]
+            if (part := piece.span.overlap(gap)) is None:
+                break
+            named.append(Gap(part, piece.reason))
+            place += 1
+        rest = [
+            Gap(part, self._end_reason_before(part.start))
+            for part in subtract([gap], [piece.span for piece in named])
+        ]
+        return sorted([*named, *rest], key=attrgetter("span"))
+
+    def _end_reason_before(self, moment: datetime) -> Reason:
+        place = bisect_right(self._ends, moment)
+        return self._end_reasons[place - 1] if place else Reason("unexplained")
+
+
 def explain_gap(gap: Span, runs: Sequence[Run], absences: Sequence[Absence]) -> list[Gap]:
     """Cut `gap` into parts with one cause each.
 
-    A part that an absence names has that cause. A part that nothing names has the end reason of
-    the last run before it; without one, nobody said why.
+    A part that an absence names has that cause; of two, the one that began first. A part that
+    nothing names has the end reason of the last run before it; without one, nobody said why.
     """
-    named = [
-        Gap(part, absence.reason)
-        for absence in absences
-        if (part := absence.span.overlap(gap)) is not None
-    ]
-    first_come = _without_overlaps(named)
-    rest = [
-        Gap(part, _end_reason_before(part.start, runs))
-        for part in subtract([gap], [piece.span for piece in first_come])
-    ]
-    return sorted([*first_come, *rest], key=lambda piece: piece.span)
+    return _Causes(runs, absences).explain(gap)
 
 
 def timeline(
@@ -77,25 +100,17 @@ def timeline(
         for span in promised
         if (part := span_or_none(span.start, min(span.end, reported_through))) is not None
     ]
-    gaps = [
-        piece
-        for missing in subtract(known, covered)
-        for piece in explain_gap(missing, runs, absences)
-    ]
+    causes = _Causes(runs, absences)
+    gaps = [piece for missing in subtract(known, covered) for piece in causes.explain(missing)]
     return Timeline(covered, gaps, subtract(subtract(promised, known), covered))
 
 
-def _without_overlaps(pieces: Sequence[Gap]) -> list[Gap]:
+def _first_come(absences: Iterable[Absence]) -> list[Gap]:
+    """The absences without overlaps, in their order: who began first keeps the time."""
     kept: list[Gap] = []
-    for piece in sorted(pieces, key=lambda each: each.span):
-        taken = [other.span for other in kept]
-        kept.extend(Gap(part, piece.reason) for part in subtract([piece.span], taken))
+    for absence in sorted(absences, key=attrgetter("span")):
+        taken = kept[-1].span.end if kept else absence.span.start
+        free = span_or_none(max(absence.span.start, taken), absence.span.end)
+        if free is not None:
+            kept.append(Gap(free, absence.reason))
     return kept
-
-
-def _end_reason_before(moment: datetime, runs: Sequence[Run]) -> Reason:
-    ended = [run for run in runs if run.span.end <= moment and run.end_reason is not None]
-    if not ended:
-        return Reason("unexplained")
-    last = max(ended, key=lambda run: run.span.end)
-    return last.end_reason or Reason("unexplained")

@@ -88,6 +88,13 @@ REASONS: dict[str, Entry] = {
         ),
         Retry.NEVER,
     ),
+    "auth_unsafe": Entry(
+        Words(
+            "The camera wants the password in clear text. Enable Digest authentication on it.",
+            "La cámara pide la contraseña en texto claro. Active la autenticación Digest en ella.",
+        ),
+        Retry.NEVER,
+    ),
     "forbidden": Entry(
         Words(
             "This account may not view this camera. Give it the live-view right on the device.",
@@ -159,6 +166,24 @@ REASONS: dict[str, Entry] = {
         Words(
             "The camera changed its picture format; recording goes on in a new file.",
             "La cámara cambió el formato de imagen; la grabación sigue en un archivo nuevo.",
+        ),
+        Retry.NONE,
+    ),
+    "packets_lost": Entry(
+        Words(
+            "Part of the video was lost on the way; recording goes on at the next key frame. "
+            "Check the network to the camera if this repeats.",
+            "Parte del vídeo se perdió en el camino; la grabación sigue en la próxima imagen "
+            "clave. Revise la red hasta la cámara si se repite.",
+        ),
+        Retry.NONE,
+    ),
+    "camera_clock_stepped": Entry(
+        Words(
+            "The times in the camera's video jumped; recording goes on in a new file. "
+            "Check the time settings of the camera if this repeats.",
+            "Las horas en el vídeo de la cámara saltaron; la grabación sigue en un archivo nuevo. "
+            "Revise los ajustes de hora de la cámara si se repite.",
         ),
         Retry.NONE,
     ),

@@ -1,0 +1,1 @@
+"""One benchmark per promise, each beside what a user would pick instead."""

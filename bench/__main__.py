@@ -1,0 +1,32 @@
+"""`make bench`, or `python -m bench NAME ...` for some of them."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import tempfile
+from pathlib import Path
+
+import psutil
+from rich.console import Console
+
+from bench import recording, startup
+
+BENCHMARKS = {"startup": startup.run, "recording": recording.run}
+
+
+def main(names: list[str]) -> None:
+    """Run the named benchmarks, or all, and print a table each."""
+    if unknown := set(names) - set(BENCHMARKS):
+        sys.exit(f"no such benchmark: {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}")
+    console = Console(width=110)
+    console.print(
+        f"{platform.machine()}, {psutil.cpu_count()} cores, Python {platform.python_version()}"
+    )
+    for name in names or BENCHMARKS:
+        with tempfile.TemporaryDirectory(prefix="sereno-bench-") as folder:
+            console.print(BENCHMARKS[name](Path(folder)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,104 @@
+"""A whole Sereno in its own processes, driven as a person would: by the `sereno` command."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+
+from bench.usage import family
+
+SERENO = str(Path(sys.executable).with_name("sereno"))
+
+
+class Box:
+    """`sereno up` over one data folder."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.port = _free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> float:
+        """Seconds until the API answers and the node was heard."""
+        began = time.monotonic()
+        self._process = subprocess.Popen(
+            [SERENO, "up", "--data", str(self.data), "--port", str(self.port)],
+            stdout=subprocess.DEVNULL,
+            env=self._environment(),
+        )
+        while not self._is_ready():
+            if self._process.poll() is not None:
+                raise RuntimeError("sereno up ended by itself")
+            time.sleep(0.05)
+        return time.monotonic() - began
+
+    def stop(self) -> float:
+        """Seconds until Ctrl-C has ended everything."""
+        assert self._process is not None
+        began = time.monotonic()
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(60)
+        return time.monotonic() - began
+
+    def ask(self, *args: str, password: str = "") -> Any:
+        """A command's `--json` answer."""
+        done = subprocess.run(
+            [SERENO, *args, "--json"],
+            env={**self._environment(), "SERENO_CAMERA_PASSWORD": password},
+            capture_output=True,
+            check=True,
+        )
+        return json.loads(done.stdout)
+
+    def node(self) -> list[psutil.Process]:
+        """The node and its runners."""
+        assert self._process is not None
+        for process in family(self._process.pid):
+            if "node run" in " ".join(process.cmdline()):
+                return family(process.pid)
+        raise RuntimeError("no node is running")
+
+    def _is_ready(self) -> bool:
+        token = self.data / "secrets" / "cli.token"
+        if not token.exists():
+            return False
+        try:
+            answer = httpx.get(
+                f"http://127.0.0.1:{self.port}/api/v1/nodes",
+                headers={"Authorization": f"Bearer {token.read_text().strip()}"},
+            )
+        except httpx.TransportError:
+            return False
+        return answer.status_code == 200 and any(node["is_online"] for node in answer.json())
+
+    def _environment(self) -> dict[str, str]:
+        return {**os.environ, "SERENO_DATA": str(self.data)}
+
+
+@contextmanager
+def running(data: Path) -> Iterator[Box]:
+    """A box that is up, and stopped at the end."""
+    box = Box(data)
+    box.start()
+    try:
+        yield box
+    finally:
+        box.stop()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

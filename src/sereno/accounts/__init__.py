@@ -1,0 +1,1 @@
+"""People, their rights, and the tokens of their programs."""

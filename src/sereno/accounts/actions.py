@@ -1,0 +1,209 @@
+"""Signing in, passwords, links and tokens."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone, translation
+
+from sereno.accounts.models import ApiToken, SetupLink, SignInFailure, User
+from sereno.accounts.queries import Asker, require, user_of_setup_link
+from sereno.accounts.rules import (
+    FAILURES_FORGOTTEN_AFTER,
+    SETUP_LINK_LIFETIME,
+    Right,
+    address_to_count,
+    wait_after,
+)
+from sereno.accounts.tokens import digest_of, new_token
+from sereno.audit.actions import record
+from sereno.audit.rules import Actor, ActorKind
+from sereno.base.errors import Conflict, Invalid, Unauthenticated, Words
+
+_WRONG = Words(
+    "Name or password is wrong.",
+    "El nombre o la contraseña no son correctos.",
+)
+_SLOW_DOWN = Words(
+    "Too many wrong passwords. Try again in {seconds} s.",
+    "Demasiadas contraseñas erróneas. Vuelva a intentarlo en {seconds} s.",
+)
+_NAME_TAKEN = Words(
+    "There is already a user with this name. Choose another.",
+    "Ya existe un usuario con este nombre. Elija otro.",
+)
+_NAME_BAD = Words(
+    "A user name has 1 to 150 characters, none of them a control character.",
+    "Un nombre de usuario tiene de 1 a 150 caracteres, ninguno de control.",
+)
+# Writing down each use of a token would turn every reading call into a write.
+LAST_USED_GRAIN = timedelta(minutes=5)
+
+
+def sign_in(username: str, password: str, address: str, now: datetime | None = None) -> User:
+    """The person with this name and password. Raises Unauthenticated.
+
+    The try is counted before the password is looked at, so that many at once count as many; what
+    is counted stays counted. An unknown name takes as long as a wrong password.
+    """
+    now = now or timezone.now()
+    name_digest = sha256(username.casefold().encode()).hexdigest()
+    place = address_to_count(address)
+    _count_try(name_digest, place, now)
+    user = ModelBackend().authenticate(None, username=username, password=password)
+    if not isinstance(user, User):
+        _record_failure(username, address)
+        raise Unauthenticated("sign_in_wrong", _WRONG)
+    with transaction.atomic():
+        SignInFailure.objects.filter(name_digest=name_digest, address=place).delete()
+        record(Actor(ActorKind.USER, str(user.pk), address), "sign_in", "user", user.pk)
+    return user
+
+
+@transaction.atomic
+def _count_try(name_digest: str, place: str, now: datetime) -> None:
+    SignInFailure.objects.bulk_create(
+        [SignInFailure(name_digest=name_digest, address=place, last_at=now, next_try_at=now)],
+        ignore_conflicts=True,
+    )
+    tries = SignInFailure.objects.select_for_update().get(name_digest=name_digest, address=place)
+    if tries.next_try_at > now:
+        seconds = -(-(tries.next_try_at - now) // timedelta(seconds=1))
+        raise Unauthenticated("sign_in_too_often", _SLOW_DOWN.fill(seconds=seconds))
+    tries.failures += 1
+    tries.last_at = now
+    tries.next_try_at = now + wait_after(tries.failures)
+    tries.save()
+
+
+def _record_failure(username: str, address: str) -> None:
+    # An unknown name is not written down: people type passwords into the wrong field.
+    known = User.objects.filter(username__iexact=username).values_list("pk", flat=True).first()
+    stranger = Actor(ActorKind.STRANGER, "", address)
+    record(stranger, "sign_in_refused", "user", "" if known is None else known)
+
+
+def sign_out(asker: Asker) -> None:
+    """Write down that a person left; the session itself ends at the edge."""
+    record(asker.actor, "sign_out", "user", asker.user.pk if asker.user else "")
+
+
+@transaction.atomic
+def add_user(asker: Asker, username: str, *, is_admin: bool) -> User:
+    """A new person, without a password: a setup link lets them choose one. Raises Conflict."""
+    require(asker, Right.MANAGE)
+    username = username.strip()
+    if not 1 <= len(username) <= 150 or not username.isprintable():
+        raise Invalid("username_bad", _NAME_BAD, field="username")
+    user = User(username=username, is_admin=is_admin)
+    user.set_unusable_password()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        raise Conflict("username_taken", _NAME_TAKEN, field="username") from error
+    record(asker.actor, "user_add", "user", user.pk, username=username, is_admin=is_admin)
+    return user
+
+
+@transaction.atomic
+def change_user(asker: Asker, user: User, *, is_admin: bool, is_active: bool) -> User:
+    """Give or take the role of administrator; let in or keep out. Raises Conflict."""
+    require(asker, Right.MANAGE)
+    user = User.objects.select_for_update().get(pk=user.pk)
+    user.is_admin, user.is_active = is_admin, is_active
+    user.save(update_fields=["is_admin", "is_active"])
+    if not User.objects.filter(is_admin=True, is_active=True).exists():
+        words = Words(
+            "Somebody must remain administrator. Make another person one first.",
+            "Alguien debe seguir siendo administrador. Nombre antes a otra persona.",
+        )
+        raise Conflict("last_administrator", words)
+    record(asker.actor, "user_change", "user", user.pk, is_admin=is_admin, is_active=is_active)
+    return user
+
+
+@transaction.atomic
+def make_setup_link(asker: Asker, user: User, now: datetime | None = None) -> str:
+    """The token of a fresh one-time link for `user`; earlier links end."""
+    require(asker, Right.MANAGE)
+    token = new_token("setup")
+    SetupLink.objects.filter(user=user, used_at=None).delete()
+    SetupLink.objects.create(
+        token_hash=digest_of(token),
+        user=user,
+        expires_at=(now or timezone.now()) + SETUP_LINK_LIFETIME,
+    )
+    record(asker.actor, "setup_link_make", "user", user.pk)
+    return token
+
+
+@transaction.atomic
+def use_setup_link(token: str, password: str, address: str, now: datetime | None = None) -> User:
+    """Set the password of the link's person and use the link up.
+
+    Raises NotFound for a link that is not good, Invalid for a password that is too weak.
+    """
+    now = now or timezone.now()
+    user = user_of_setup_link(token, now)
+    _check_password(password, user)
+    # The condition in the UPDATE decides a race between two uses of one link.
+    used = SetupLink.objects.filter(token_hash=digest_of(token), used_at=None)
+    if used.update(used_at=now) != 1:
+        user_of_setup_link(token, now)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    record(Actor(ActorKind.USER, str(user.pk), address), "password_set", "user", user.pk)
+    return user
+
+
+def _check_password(password: str, user: User) -> None:
+    said: dict[str, str] = {}
+    for language in ("en", "es"):
+        with translation.override(language):
+            try:
+                validate_password(password, user)
+            except ValidationError as error:
+                said[language] = " ".join(error.messages)
+    if said:
+        raise Invalid("password_weak", Words(said["en"], said["es"]), field="password")
+
+
+@transaction.atomic
+def make_api_token(asker: Asker, user: User, name: str, token: str | None = None) -> str:
+    """A token with which programs act as `user`; only now it can be read."""
+    require(asker, Right.MANAGE)
+    token = token or new_token("sereno")
+    made = ApiToken.objects.create(token_hash=digest_of(token), name=name, user=user)
+    record(asker.actor, "api_token_make", "api_token", made.pk, name=name, user=user.pk)
+    return token
+
+
+@transaction.atomic
+def revoke_api_token(asker: Asker, token: ApiToken) -> None:
+    """From now on the token opens nothing."""
+    require(asker, Right.MANAGE)
+    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
+    record(asker.actor, "api_token_revoke", "api_token", token.pk)
+
+
+def note_token_use(asker: Asker, now: datetime | None = None) -> None:
+    """Remember that a token is in use, to within `LAST_USED_GRAIN`."""
+    now = now or timezone.now()
+    tokens = ApiToken.objects.filter(pk=int(asker.actor.id))
+    (
+        tokens.filter(last_used_at=None) | tokens.filter(last_used_at__lt=now - LAST_USED_GRAIN)
+    ).update(last_used_at=now)
+
+
+def forget_old(now: datetime | None = None) -> int:
+    """Delete links and failures that no longer matter; how many rows went."""
+    now = now or timezone.now()
+    links, _ = SetupLink.objects.filter(expires_at__lt=now).delete()
+    failures, _ = SignInFailure.objects.filter(last_at__lt=now - FAILURES_FORGOTTEN_AFTER).delete()
+    return links + failures

@@ -1,0 +1,93 @@
+"""Who asks, and what they may do. The one place for rights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from sereno.accounts.models import ApiToken, SetupLink, User
+from sereno.accounts.rules import Right, is_granted
+from sereno.accounts.tokens import digest_of
+from sereno.audit.rules import Actor, ActorKind
+from sereno.base.errors import Forbidden, NotFound, Unauthenticated, Words
+
+NOT_SIGNED_IN = Words(
+    "Sign in first.",
+    "Inicie sesión primero.",
+)
+_TOKEN_REFUSED = Words(
+    "This token is not valid or was revoked. Make a new one.",
+    "Esta clave no es válida o fue revocada. Cree una nueva.",
+)
+_NOT_ALLOWED = Words(
+    "Only an administrator may do this. Ask one.",
+    "Solo un administrador puede hacer esto. Pídaselo a uno.",
+)
+_LINK_SPENT = Words(
+    "This link was used, has expired or never was. Ask for a new one.",
+    "Este enlace ya se usó, caducó o no existe. Pida uno nuevo.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Somebody known: a person, a person's program, or (without a user) Sereno itself."""
+
+    actor: Actor
+    user: User | None
+
+
+SYSTEM = Asker(Actor(ActorKind.SYSTEM, "sereno"), None)
+
+
+def person(user: User, address: str = "") -> Asker:
+    """The asker that a signed-in person is."""
+    return Asker(Actor(ActorKind.USER, str(user.pk), address), user)
+
+
+def require(asker: Asker, right: Right) -> None:
+    """Raises Forbidden unless `asker` has `right`."""
+    if asker.user is None:
+        return
+    is_allowed = is_granted(right, is_active=asker.user.is_active, is_admin=asker.user.is_admin)
+    if not is_allowed:
+        raise Forbidden("not_allowed", _NOT_ALLOWED)
+
+
+def asker_with_token(token: str, address: str) -> Asker:
+    """The program that shows `token`. Raises Unauthenticated."""
+    found = (
+        ApiToken.objects.select_related("user")
+        .filter(token_hash=digest_of(token), revoked_at=None, user__is_active=True)
+        .first()
+    )
+    if found is None:
+        raise Unauthenticated("token_refused", _TOKEN_REFUSED)
+    return Asker(Actor(ActorKind.TOKEN, str(found.pk), address), found.user)
+
+
+def user_of_setup_link(token: str, now: datetime | None = None) -> User:
+    """Whose password an unused link sets. Raises NotFound, always with the same words."""
+    link = (
+        SetupLink.objects.select_related("user")
+        .filter(
+            token_hash=digest_of(token),
+            used_at=None,
+            expires_at__gt=now or timezone.now(),
+            user__is_active=True,
+        )
+        .first()
+    )
+    if link is None:
+        raise NotFound("setup_link_spent", _LINK_SPENT)
+    return link.user
+
+
+def administrator_without_password() -> User | None:
+    """The administrator that still waits for a first password, if no other has one."""
+    admins = list(User.objects.filter(is_admin=True, is_active=True).order_by("pk"))
+    if any(admin.has_usable_password() for admin in admins):
+        return None
+    return admins[0] if admins else None

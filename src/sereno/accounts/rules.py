@@ -1,0 +1,47 @@
+"""Who may do what, and how long one must wait after wrong passwords."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from ipaddress import IPv6Address, ip_address, ip_network
+
+FREE_TRIES = 5
+FIRST_WAIT = timedelta(seconds=5)
+LONGEST_WAIT = timedelta(minutes=15)
+SETUP_LINK_LIFETIME = timedelta(hours=24)
+# After a day without a try, the failures of a name and address are forgotten.
+FAILURES_FORGOTTEN_AFTER = timedelta(days=1)
+
+
+class Right(StrEnum):
+    """What somebody may do."""
+
+    VIEW = "view"  # see cameras, footage and how they are
+    MANAGE = "manage"  # change cameras, nodes, people
+
+
+def is_granted(right: Right, *, is_active: bool, is_admin: bool) -> bool:
+    """Administrators may do all; everybody else who is active may view."""
+    return is_active and (is_admin or right is Right.VIEW)
+
+
+def wait_after(failures: int) -> timedelta:
+    """How long to wait after this many wrong passwords in a row; it doubles each time."""
+    if failures < FREE_TRIES:
+        return timedelta(0)
+    doublings = min(failures - FREE_TRIES, 16)
+    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
+
+
+def address_to_count(address: str) -> str:
+    """What wrong passwords are counted by: an IPv6 home has 2^64 addresses, and is one asker."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address[:64]
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ip_network((parsed, 64), strict=False))

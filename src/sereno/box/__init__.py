@@ -1,0 +1,1 @@
+"""One box: its data folder, settings, secrets, PostgreSQL and processes. Knows no Django."""

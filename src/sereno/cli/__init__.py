@@ -1,0 +1,1 @@
+"""The `sereno` command: thin; every subject's work is done in its own room."""

@@ -1,0 +1,78 @@
+"""The `sereno` command: what there is, and how its end is told."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+from sereno.base.errors import Invalid, SerenoError, Words
+from sereno.base.redact import redact
+from sereno.box.logs import has_log
+from sereno.cli import about, cameras, footage, keeping, processes, record
+from sereno.cli.language import pick, say
+from sereno.cli.options import group
+from sereno.cli.up import up
+
+_UNEXPECTED = Words(
+    "Something unexpected happened ({what}). Try again; "
+    "with SERENO_DEBUG=1 the whole story is shown for a report.",
+    "Ocurrió algo inesperado ({what}). Inténtelo de nuevo; "
+    "con SERENO_DEBUG=1 se muestra toda la historia para informar del fallo.",
+)
+REFUSED_STATUS, WRONG_INPUT_STATUS, INTERRUPTED_STATUS = 1, 2, 130
+
+app = group(
+    say("Sereno: records, shows and finds video.", "Sereno: graba, muestra y encuentra vídeo.")
+)
+app.command("up", help=say("Start everything.", "Arrancar todo."))(up)
+app.add_typer(cameras.app, name="cameras")
+app.command("timeline", help=say("What was recorded.", "Lo que se grabó."))(footage.timeline)
+app.command("clip", help=say("A piece of footage as a file.", "Un trozo de grabación en archivo."))(
+    footage.clip
+)
+app.add_typer(about.nodes, name="nodes")
+app.add_typer(about.admin, name="admin")
+app.command("backup", help=say("Database and secrets.", "Base de datos y secretos."))(
+    keeping.backup
+)
+app.command("restore", help=say("A backup into a new folder.", "Una copia en carpeta nueva."))(
+    keeping.restore
+)
+app.add_typer(about.settings, name="settings")
+app.command("version", help=say("Which Sereno this is.", "Qué Sereno es este."))(about.version)
+app.add_typer(processes.sim, name="sim")
+app.add_typer(processes.hub, name="hub")
+app.add_typer(processes.front, name="front")
+app.add_typer(processes.node, name="node")
+processes.stream.command(
+    "record", help=say("One stream, in the foreground.", "Un flujo, en primer plano.")
+)(record.record)
+app.add_typer(processes.stream, name="stream")
+
+
+def run() -> None:
+    """Run a command; whatever ends it is told in one sentence, in the person's language."""
+    try:
+        app()
+    except SerenoError as error:
+        _tell(pick(error.words), error)
+        sys.exit(WRONG_INPUT_STATUS if isinstance(error, Invalid) else REFUSED_STATUS)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED_STATUS)
+    except BrokenPipeError:
+        # Whoever read has gone, such as `head`; the interpreter must not flush into nothing.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(REFUSED_STATUS)
+    except Exception as error:
+        what = redact(f"{type(error).__name__}: {error}")
+        _tell(pick(_UNEXPECTED).format(what=what), error)
+        sys.exit(REFUSED_STATUS)
+
+
+def _tell(sentence: str, error: Exception) -> None:
+    """To the person, and with all its circumstances to the log of a process that has one."""
+    if has_log() or os.environ.get("SERENO_DEBUG"):
+        logging.getLogger("sereno").error("%s", sentence, exc_info=error)
+    else:
+        sys.stderr.write(sentence + "\n")

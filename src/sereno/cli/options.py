@@ -1,0 +1,44 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sereno.cli.language import say
+
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", help=say("The box's data folder.", "La carpeta de datos."), show_default=False
+    ),
+]
+Json = Annotated[
+    bool, typer.Option("--json", help=say("For programs: JSON.", "Para programas: JSON."))
+]
+Camera = Annotated[str, typer.Argument(metavar="CAMERA", help=say("Name or id.", "Nombre o id."))]
+From = Annotated[
+    str,
+    typer.Option(
+        "--from",
+        metavar="TIME",
+        help=say(
+            "2026-11-20T10:30, 10:30 (today), -5m, -2h, -1d or now",
+            "2026-11-20T10:30, 10:30 (hoy), -5m, -2h, -1d o now",
+        ),
+    ),
+]
+To = Annotated[str, typer.Option("--to", metavar="TIME", help=say("As --from.", "Como --from."))]
+
+
+def group(text: str) -> typer.Typer:
+    """A group of commands. Plain help: it shows at once, and reads well in every terminal."""
+    return typer.Typer(
+        help=text,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+    )

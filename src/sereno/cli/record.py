@@ -1,0 +1,109 @@
+"""`sereno stream record`: one stream recorded in the foreground, to look for a fault."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import unquote, urlsplit, urlunsplit
+from uuid import UUID, uuid4
+
+import typer
+
+from sereno.base.errors import Invalid, NotFound, Words
+from sereno.cli.cameras import ask_password, needs_password
+from sereno.cli.language import say
+from sereno.cli.options import Data
+
+if TYPE_CHECKING:
+    from sereno.wire.orders import CameraOrder
+
+STREAMS = ("main", "sub")
+
+_WHICH = Words(
+    "Give either an ADDRESS or --camera with the id of a camera of this node.",
+    "Indique una dirección (ADDRESS) o --camera con el id de una cámara de este nodo.",
+)
+_NOT_HERE = Words(
+    "This node has no order for stream {stream} of camera {camera}. "
+    "`sereno cameras list` shows the ids.",
+    "Este nodo no tiene orden para el flujo {stream} de la cámara {camera}. "
+    "`sereno cameras list` muestra los id.",
+)
+
+
+def record(
+    address: Annotated[str | None, typer.Argument(help="rtsp://host:554/path")] = None,
+    camera: Annotated[
+        str | None,
+        typer.Option(
+            help=say(
+                "Id of a camera of this node; its address and password come from its orders.",
+                "Id de una cámara de este nodo; dirección y contraseña salen de sus órdenes.",
+            )
+        ),
+    ] = None,
+    stream: Annotated[str, typer.Option(help="main, sub")] = "main",
+    username: Annotated[str | None, typer.Option("--user", "-u")] = None,
+    password_file: Annotated[Path | None, typer.Option()] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR")] = Path("recording"),
+    seconds: Annotated[float | None, typer.Option(min=0.1)] = None,
+    data: Data = None,
+) -> None:
+    import asyncio
+
+    from sereno.cli.terminal import print_line
+    from sereno.media.contract import StreamTask
+    from sereno.media.runner import record_one
+
+    if (address is None) == (camera is None) or stream not in STREAMS:
+        raise Invalid("which_stream", _WHICH, field="camera")
+    if address is not None:
+        password = ask_password(password_file, is_needed=needs_password(address, username))
+        source = _from_address(address, username, password)
+    else:
+        source = _from_orders(str(camera), stream, data)
+    output.mkdir(mode=0o700, parents=True, exist_ok=True)
+    task = StreamTask.model_validate(
+        {**source, "stream": stream, "footage_dir": str(output.absolute())}
+    )
+    asyncio.run(record_one(task, seconds, print_line))
+
+
+def _from_address(address: str, username: str | None, password: str | None) -> dict[str, Any]:
+    parts = urlsplit(address)
+    place = parts.netloc.rpartition("@")[2]
+    return {
+        "camera_id": uuid4(),
+        "address": urlunsplit(parts._replace(netloc=place)),
+        "username": username or unquote(parts.username or ""),
+        "password": password or unquote(parts.password or ""),
+    }
+
+
+def _from_orders(camera: str, stream: str, data: Path | None) -> dict[str, Any]:
+    """What this node was ordered to record. Raises NotFound."""
+    order = _order_of(camera, data)
+    streams = {str(each.stream): each for each in order.streams} if order else {}
+    if order is None or stream not in streams:
+        raise NotFound("no_order", _NOT_HERE.fill(stream=stream, camera=camera), field="camera")
+    return {
+        "camera_id": order.camera_id,
+        "address": streams[stream].address,
+        "username": order.username,
+        "password": order.password,
+    }
+
+
+def _order_of(camera: str, data: Path | None) -> CameraOrder | None:
+    from sereno.box.secrets import fernet
+    from sereno.box.settings import load_settings
+    from sereno.node.order_store import OrderStore
+
+    settings = load_settings(data=data)
+    try:
+        camera_id = UUID(camera)
+        fetched = OrderStore(settings.data_dir.orders, fernet(settings)).load()
+    except (ValueError, FileNotFoundError):
+        return None
+    cameras = fetched.orders.cameras if fetched else ()
+    return next((order for order in cameras if order.camera_id == camera_id), None)

@@ -1,0 +1,92 @@
+"""What people see: progress, tables, sentences. Results go to stdout, all else to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from sereno.base.errors import Words
+from sereno.cli.language import pick
+
+
+class Terminal:
+    """Tells what goes on; satisfies `sereno.box.up.Teller`."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True, highlight=False)
+
+    @contextmanager
+    def step(self, words: Words) -> Iterator[None]:
+        """A wait: a moving sign while it lasts, its time at the end."""
+        text, began = pick(words), time.monotonic()
+        try:
+            with self._console.status(text):
+                yield
+        except BaseException:
+            self._line("✗", "red", text)
+            raise
+        self._line("✓", "green", f"{text}  {time.monotonic() - began:.1f} s")
+
+    def say(self, words: Words) -> None:
+        """A result, on stdout."""
+        sys.stdout.write(pick(words) + "\n")
+        sys.stdout.flush()
+
+    def warn(self, words: Words) -> None:
+        self._line("!", "yellow", pick(words))
+
+    def _line(self, sign: str, style: str, text: str) -> None:
+        self._console.print(Text.assemble((sign, style), " ", text), soft_wrap=True)
+
+
+def print_json(value: object) -> None:
+    """For programs: exactly what the API said."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def print_line(text: str) -> None:
+    """For people: one line as it is."""
+    sys.stdout.write(text + "\n")
+
+
+def print_table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """For people: a plain table. What others typed is shown as it is, never as markup."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_cell(value)) for value in row))
+    # Into a pipe nothing is folded: whoever reads there looks for whole lines.
+    width = None if sys.stdout.isatty() else 10_000
+    Console(highlight=False, width=width).print(table)
+
+
+def _cell(value: object) -> str:
+    return "–" if value is None or value == "" else str(value)
+
+
+def download_progress() -> Progress:
+    """A bar for bytes that come over the network."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+    )

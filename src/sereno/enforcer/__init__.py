@@ -1,0 +1,1 @@
+"""What should run against what does run."""

@@ -1,0 +1,1 @@
+"""What footage exists where: coverage, gaps and their causes, as the nodes reported them."""

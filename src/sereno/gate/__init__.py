@@ -1,0 +1,1 @@
+"""The only door for nodes: orders go out, reports come in."""

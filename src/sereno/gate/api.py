@@ -1,0 +1,70 @@
+"""The node's calls over HTTP; the messages are those of `sereno.wire`."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Router, Schema, Status
+
+from sereno.accounts.auth import client_address
+from sereno.footage.actions import take_reports
+from sereno.gate.actions import take_heartbeat
+from sereno.gate.auth import NodeRequest, NodeToken, speaks_our_wire
+from sereno.gate.queries import orders_for
+from sereno.sites.actions import enrol_node
+from sereno.wire.orders import Enrolment, EnrolmentRequest, Orders
+from sereno.wire.reports import Heartbeat, HeartbeatAnswer, Reports
+from sereno.wire.secret import REVEAL
+
+router = Router(tags=["node"], auth=NodeToken())
+
+
+class NodeIdentity(Schema):
+    node_id: UUID
+
+
+def _json(body: bytes | str) -> HttpResponse:
+    return HttpResponse(body, content_type="application/json")
+
+
+@router.post("/enrol", auth=speaks_our_wire, response=Enrolment, operation_id="enrol_node")
+def enrol(request: HttpRequest, body: EnrolmentRequest) -> HttpResponse:
+    """Trade a one-time code for a token."""
+    node, token = enrol_node(body.code.get_secret_value(), body.node_name, client_address(request))
+    answer = Enrolment.model_validate({"node_id": node.pk, "token": token})
+    return _json(answer.model_dump_json(context=REVEAL))
+
+
+@router.get("/orders", response=Orders, operation_id="get_orders")
+def get_orders(request: NodeRequest) -> HttpResponse:
+    """Everything the node must do, with its ETag; 304 when it has that already."""
+    orders = orders_for(request.auth)
+    if request.headers.get("If-None-Match") == orders.etag:
+        answer = HttpResponse(status=304)
+    else:
+        answer = _json(orders.body)
+    answer["ETag"] = orders.etag
+    return answer
+
+
+@router.post("/reports", response={204: None}, operation_id="send_reports")
+def send_reports(request: NodeRequest, body: Reports) -> Status[None]:
+    """Take a batch of reports, whole or not at all."""
+    take_reports(request.auth, body, timezone.now())
+    return Status(204, None)
+
+
+@router.post("/heartbeat", response=HeartbeatAnswer, operation_id="send_heartbeat")
+def send_heartbeat(request: NodeRequest, body: Heartbeat) -> HeartbeatAnswer:
+    """Hear how the node is, and tell it the time and the ETag of its orders."""
+    now = timezone.now()
+    take_heartbeat(request.auth, body, now)
+    return HeartbeatAnswer(hub_time=now, orders_etag=orders_for(request.auth).etag)
+
+
+@router.get("/me", response=NodeIdentity, operation_id="get_node_identity")
+def get_me(request: NodeRequest) -> NodeIdentity:
+    """Which node this token is; front asks before it keeps a wake-up socket."""
+    return NodeIdentity(node_id=request.auth.pk)

@@ -1,0 +1,1 @@
+"""The hub put together: settings, one API, the back office, chores."""

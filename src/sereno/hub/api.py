@@ -1,0 +1,69 @@
+"""The one API, put together from the rooms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest
+from ninja import NinjaAPI, Schema
+from ninja.openapi.schema import OpenAPISchema
+
+from sereno import __version__
+from sereno.accounts.api import router as accounts
+from sereno.enforcer.api import router as enforcer
+from sereno.footage.api import router as footage
+from sereno.gate.api import router as gate
+from sereno.hub.errors import ErrorAnswer, install
+from sereno.live.api import router as live
+from sereno.sites.api import router as sites
+
+
+class SerenoApi(NinjaAPI):
+    """A NinjaAPI whose contract says that every call may answer with our form of error."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**options)
+        form = ErrorAnswer.model_json_schema(ref_template="#/components/schemas/{model}")
+        parts = form.pop("$defs")
+        schema["components"]["schemas"] |= parts | {"ErrorAnswer": form}
+        reference = {"$ref": "#/components/schemas/ErrorAnswer"}
+        error = {
+            "description": "An error, with words for people",
+            "content": {"application/json": {"schema": reference}},
+        }
+        for calls in schema["paths"].values():
+            for call in calls.values():
+                call["responses"]["default"] = error
+        return schema
+
+
+class Health(Schema):
+    version: str
+
+
+api = SerenoApi(
+    title="Sereno",
+    version=__version__,
+    description="Times are ISO 8601 with a zone, UTC in answers.",
+    docs_url=None,
+    urls_namespace="api",
+)
+install(api)
+for prefix, router in (
+    ("", accounts),
+    ("", sites),
+    ("", enforcer),
+    ("", footage),
+    ("", live),
+    ("/node", gate),
+):
+    api.add_router(prefix, router)
+
+
+@api.get("/health", response=Health, operation_id="get_health", tags=["health"])
+def get_health(request: HttpRequest) -> Health:
+    """Answers when the hub and its database do; for the supervisor."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return Health(version=__version__)

@@ -1,0 +1,1 @@
+"""Leave to see: tickets for live view, playback and clips."""

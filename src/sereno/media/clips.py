@@ -1,0 +1,238 @@
+"""Clips: whole fragments of several files as one MP4, without touching a picture.
+
+A clip begins with the key frame at or before its start. Media time counts from 0 and goes on
+without holes: where footage is missing, the clip continues with what comes next and says so in
+`ClipPlan.gaps`. One MP4 has one picture format, so a clip ends where the format changes
+(`ClipPlan.is_cut_short`). Its size is known before a byte is read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from struct import Struct
+
+from sereno.base.clock import from_us, to_us
+from sereno.base.errors import NotFound, Words
+from sereno.base.spans import Span, span_or_none
+from sereno.media.fmp4.boxes import child
+from sereno.media.fmp4.reader import parse_movie
+from sereno.media.fmp4.writer import DECODE_TIME_OFFSET, SEQUENCE_OFFSET, file_head
+from sereno.media.h264 import VideoFormat
+from sereno.media.playlists import PlaylistSegment
+
+CHUNK_BYTES = 1024 * 1024
+_SEQUENCE = Struct(">I")
+_DECODE_TIME = Struct(">Q")
+_NOTHING = Words(
+    "There is no footage in this time. Choose another on the timeline.",
+    "No hay grabación en ese tiempo. Elija otro en la línea de tiempo.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ClipSegment(PlaylistSegment):
+    """A segment file and where it lies."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """Bytes to be put in place of others, at an offset in the clip."""
+
+    offset_bytes: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """A range of a file that stands at `clip_offset_bytes` of the clip, but for `patches`."""
+
+    path: Path
+    file_offset_bytes: int
+    size_bytes: int
+    clip_offset_bytes: int
+    patches: tuple[Patch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClipPlan:
+    """Which bytes make the clip.
+
+    `span` is what it really shows, from its first frame to its last; `gaps` are the times within
+    that nobody recorded.
+    """
+
+    head: bytes
+    extents: tuple[Extent, ...]
+    span: Span
+    gaps: tuple[Span, ...]
+    duration_ticks: int
+    is_cut_short: bool
+
+    @property
+    def size_bytes(self) -> int:
+        return len(self.head) + sum(extent.size_bytes for extent in self.extents)
+
+
+def read_head(segment: ClipSegment) -> bytes:
+    """The first bytes of a segment file, before its fragments. Raises OSError."""
+    with segment.path.open("rb") as file:
+        return file.read(segment.init_size_bytes)
+
+
+def plan_clip(
+    segments: Sequence[ClipSegment],
+    span: Span,
+    read: Callable[[ClipSegment], bytes] = read_head,
+) -> ClipPlan:
+    """Plan the clip of `span` from `segments` of one stream, oldest first.
+
+    `read` gives a file's head; it is called once a run. Raises NotFound where there is no footage.
+    """
+    planner = _Planner(span, read)
+    for segment in segments:
+        if not planner.add(segment):
+            break
+    return planner.finish()
+
+
+class _Planner:
+    def __init__(self, span: Span, read: Callable[[ClipSegment], bytes]) -> None:
+        self._start_us, self._end_us = to_us(span.start), to_us(span.end)
+        self._read = read
+        self._video: VideoFormat | None = None
+        self._last: ClipSegment | None = None
+        self._parts: list[tuple[ClipSegment, range]] = []
+        self._gaps: list[Span] = []
+        self._is_cut_short = False
+
+    def add(self, segment: ClipSegment) -> bool:
+        """Take what `segment` has of the span; False where the clip must end before it."""
+        index = segment.index
+        start = index.start_ticks + max(self._start_us - segment.start_us, 0) * 9 // 100
+        end = index.start_ticks + -(-(self._end_us - segment.start_us) * 9 // 100)
+        places = index.covering(start, end)
+        if not places:
+            return True
+        if self._last is None or segment.run_id != self._last.run_id:
+            head = self._read(segment)
+            video = parse_movie(child(head, b"moov"))
+            if self._video is not None and video != self._video:
+                self._is_cut_short = True
+                return False
+            self._video = video
+        if self._parts and (gap := self._gap_before(segment, places)) is not None:
+            self._gaps.append(gap)
+        self._parts.append((segment, places))
+        self._last = segment
+        return True
+
+    def _gap_before(self, segment: ClipSegment, places: range) -> Span | None:
+        before, taken = self._parts[-1]
+        last_ticks = before.index.ticks[taken.stop]
+        first_ticks = segment.index.ticks[places.start]
+        if before.run_id == segment.run_id and last_ticks == first_ticks:
+            return None  # wall time may have been corrected by a hair between the files
+        return span_or_none(
+            from_us(before.wall_us(last_ticks)), from_us(segment.wall_us(first_ticks))
+        )
+
+    def finish(self) -> ClipPlan:
+        if self._video is None:
+            raise NotFound("no_footage", _NOTHING)
+        duration = sum(
+            segment.index.ticks[places.stop] - segment.index.ticks[places.start]
+            for segment, places in self._parts
+        )
+        head = file_head(None, self._video, duration)
+        (first, first_places), (last, last_places) = self._parts[0], self._parts[-1]
+        shown = Span(
+            from_us(first.wall_us(first.index.ticks[first_places.start])),
+            from_us(last.wall_us(last.index.ticks[last_places.stop])),
+        )
+        return ClipPlan(
+            head, tuple(self._extents(len(head))), shown, tuple(self._gaps), duration,
+            self._is_cut_short,
+        )  # fmt: skip
+
+    def _extents(self, clip_offset: int) -> Iterator[Extent]:
+        sequence, clip_ticks = 1, 0
+        for segment, places in self._parts:
+            index = segment.index
+            offset, end = index.offsets[places.start], index.offsets[places.stop]
+            patches = []
+            for place in places:
+                at = clip_offset + index.offsets[place] - offset
+                ticks = clip_ticks + index.ticks[place] - index.ticks[places.start]
+                patches.append(Patch(at + SEQUENCE_OFFSET, _SEQUENCE.pack(sequence)))
+                patches.append(Patch(at + DECODE_TIME_OFFSET, _DECODE_TIME.pack(ticks)))
+                sequence += 1
+            yield Extent(segment.path, offset, end - offset, clip_offset, tuple(patches))
+            clip_offset += end - offset
+            clip_ticks += index.ticks[places.stop] - index.ticks[places.start]
+
+
+async def clip_bytes(
+    plan: ClipPlan, start: int = 0, stop: int | None = None
+) -> AsyncIterator[bytes]:
+    """The clip's bytes [start, stop), in chunks. Files are read in threads. Raises OSError."""
+    stop = plan.size_bytes if stop is None else min(stop, plan.size_bytes)
+    if start < min(stop, len(plan.head)):
+        yield plan.head[start:stop]
+    for extent in plan.extents:
+        first = max(start, extent.clip_offset_bytes)
+        last = min(stop, extent.clip_offset_bytes + extent.size_bytes)
+        for at in range(first, last, CHUNK_BYTES):
+            yield await asyncio.to_thread(_read_chunk, extent, at, min(at + CHUNK_BYTES, last))
+
+
+def _read_chunk(extent: Extent, start: int, stop: int) -> bytes:
+    """Bytes [start, stop) of the clip, which lie in `extent`, patched."""
+    with extent.path.open("rb") as file:
+        file.seek(extent.file_offset_bytes + start - extent.clip_offset_bytes)
+        chunk = bytearray(file.read(stop - start))
+    if len(chunk) != stop - start:
+        raise OSError(f"{extent.path.name} is shorter than its index says")
+    for patch in extent.patches:
+        first, last = (
+            max(patch.offset_bytes, start),
+            min(patch.offset_bytes + len(patch.data), stop),
+        )
+        if first < last:
+            piece = patch.data[first - patch.offset_bytes : last - patch.offset_bytes]
+            chunk[first - start : last - start] = piece
+    return bytes(chunk)
+
+
+def write_clip(plan: ClipPlan, path: Path) -> None:
+    """Write the clip to a new file, copied inside the kernel where it can. Raises OSError."""
+    target = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(target, plan.head)
+        for extent in plan.extents:
+            _copy(extent, target)
+            for patch in extent.patches:
+                os.pwrite(target, patch.data, patch.offset_bytes)
+    finally:
+        os.close(target)
+
+
+def _copy(extent: Extent, target: int) -> None:
+    source = os.open(extent.path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        copied = 0
+        while copied < extent.size_bytes:
+            count = os.copy_file_range(
+                source, target, extent.size_bytes - copied,
+                extent.file_offset_bytes + copied, extent.clip_offset_bytes + copied,
+            )  # fmt: skip
+            if not count:
+                raise OSError(f"{extent.path.name} is shorter than its index says")
+            copied += count
+    finally:
+        os.close(source)

@@ -1,0 +1,169 @@
+"""A thread that writes for many streams, so that a slow disk never holds up the network."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from typing import NamedTuple
+
+from sereno.media.segments import Lines
+
+HAND_OVER_SECONDS = 0.05
+"""Jobs of all streams go to the thread together, this often at most: each wake-up costs."""
+
+SYNC_SECONDS = 2.0
+"""What a power cut may cost at most."""
+
+_log = logging.getLogger(__name__)
+_libc = ctypes.CDLL(None, use_errno=True)
+
+Act = Callable[[], Lines]
+
+
+class _Job(NamedTuple):
+    owner: DiskQueue
+    act: Act
+    size_bytes: int
+
+
+class _Result(NamedTuple):
+    owner: DiskQueue
+    lines: Lines
+    size_bytes: int
+    error: Exception | None
+
+
+class DiskQueue:
+    """One stream's place in front of the disk: its jobs run in order, their lines come back.
+
+    `pending_bytes` were put and are not written yet; whoever puts must keep them bounded.
+    """
+
+    def __init__(
+        self, disk: Disk, emit: Callable[[str], None], on_error: Callable[[Exception], None]
+    ) -> None:
+        self.pending_bytes = 0
+        self._disk = disk
+        self._emit = emit
+        self._on_error = on_error
+        self._pending = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def put(self, act: Act, size_bytes: int = 0) -> None:
+        """Let the disk thread call `act`."""
+        self.pending_bytes += size_bytes
+        self._pending += 1
+        self._idle.clear()
+        self._disk.put(_Job(self, act, size_bytes))
+
+    def say(self, line: str) -> None:
+        """Emit a line after the lines of all jobs put before."""
+        if self._pending:
+            self.put(lambda: [line])
+        else:
+            self._emit(line)
+
+    async def drain(self) -> None:
+        """Wait until all jobs are done."""
+        await self._idle.wait()
+
+    def take(self, result: _Result) -> None:
+        """What the disk calls, on the event loop, for each job done."""
+        self.pending_bytes -= result.size_bytes
+        self._pending -= 1
+        for line in result.lines:
+            self._emit(line)
+        if result.error is not None:
+            self._on_error(result.error)
+        if not self._pending:
+            self._idle.set()
+
+
+class Disk:
+    """The writer of one footage folder. Must be closed, which waits for all jobs."""
+
+    def __init__(self, footage_dir: Path) -> None:
+        self._footage_dir = footage_dir
+        self._loop = asyncio.get_running_loop()
+        self._batch: list[_Job] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._last_hand_over = 0.0
+        self._batches: SimpleQueue[list[_Job] | None] = SimpleQueue()
+        self._thread = Thread(target=self._work, name="disk", daemon=True)
+        self._thread.start()
+        self._has_news = False
+        self._syncer = asyncio.create_task(self._sync_often())
+
+    def put(self, job: _Job) -> None:
+        self._batch.append(job)
+        if self._timer is None:
+            due = self._last_hand_over + HAND_OVER_SECONDS
+            self._timer = self._loop.call_at(due, self._hand_over)
+
+    async def close(self) -> None:
+        """Finish what was put, then end the thread."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._hand_over()
+        self._syncer.cancel()
+        self._batches.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _hand_over(self) -> None:
+        self._timer = None
+        self._last_hand_over = self._loop.time()
+        self._has_news = True
+        batch, self._batch = self._batch, []
+        self._batches.put(batch)
+
+    def _work(self) -> None:
+        while (batch := self._batches.get()) is not None:
+            results = [_do(job) for job in batch]
+            batch.clear()
+            self._loop.call_soon_threadsafe(_take_all, results)
+
+    async def _sync_often(self) -> None:
+        """One `syncfs` for all files of the volume instead of one `fsync` each."""
+        while True:
+            await asyncio.sleep(SYNC_SECONDS)
+            if self._has_news:
+                self._has_news = False
+                await asyncio.to_thread(sync_volume, self._footage_dir)
+
+
+def _do(job: _Job) -> _Result:
+    try:
+        return _Result(job.owner, job.act(), job.size_bytes, None)
+    except Exception as error:  # whoever put the job says what it means
+        return _Result(job.owner, [], job.size_bytes, error)
+
+
+def _take_all(results: list[_Result]) -> None:
+    for result in results:
+        result.owner.take(result)
+
+
+def sync_volume(folder: Path) -> None:
+    """Make everything durable that was written to the volume of `folder` (syncfs(2)).
+
+    A failure is logged: the write that it concerns fails, or is read back wrong, on its own.
+    """
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return  # nothing was written yet
+    except OSError:
+        _log.exception("cannot open the footage folder")
+        return
+    try:
+        if _libc.syncfs(descriptor) != 0:
+            _log.error("syncfs failed: %s", os.strerror(ctypes.get_errno()))
+    finally:
+        os.close(descriptor)

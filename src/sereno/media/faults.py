@@ -1,0 +1,32 @@
+"""How the media room says that something is wrong."""
+
+from __future__ import annotations
+
+from sereno.base.errors import Garbled, Words
+from sereno.base.redact import redact
+from sereno.policy.reasons import Reason
+
+_RAW_LIMIT = 500
+_NO_SENSE = Words(
+    "The video data makes no sense: {what}.",
+    "Los datos de vídeo no tienen sentido: {what}.",
+)
+
+
+class StreamFault(Exception):
+    """A stream cannot go on, for a reason of the closed list."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.key)
+        self.reason = reason
+
+
+def fault(key: str, raw: str = "", **params: object) -> StreamFault:
+    """A `StreamFault` whose raw text is short and has lost its secrets."""
+    texts = {name: str(value) for name, value in params.items()}
+    return StreamFault(Reason(key, texts, redact(raw)[:_RAW_LIMIT]))
+
+
+def garbled(what: str) -> Garbled:
+    """An error for bytes from outside; `what` names the place in the format's own terms."""
+    return Garbled("media_garbled", _NO_SENSE.fill(what=what))

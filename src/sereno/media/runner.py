@@ -1,0 +1,141 @@
+"""The runner: a process that records many streams.
+
+Commands come on standard input, events leave on standard output (`sereno.media.contract`), logs on
+standard error. It ends when its input closes, at SIGTERM or SIGINT, or when its parent dies, and
+seals its files first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import logging
+import signal
+import sys
+from pathlib import Path
+from typing import assert_never
+from uuid import UUID
+
+import uvloop
+
+from sereno.base.clock import Clock, SystemClock
+from sereno.base.redact import RedactingFormatter
+from sereno.media.contract import Command, Start, Stop, StreamTask
+from sereno.media.disk import Disk
+from sereno.media.pipes import Emit, EventPipe, read_commands
+from sereno.media.rtsp.session import Patience
+from sereno.media.stream import Stream
+from sereno.policy.reasons import Reason
+
+_PR_SET_PDEATHSIG = 1
+_log = logging.getLogger(__name__)
+
+_Key = tuple[UUID, str]
+
+
+class Runner:
+    """Holds streams and does what commands say, those of one stream in their order."""
+
+    def __init__(self, emit: Emit, clock: Clock, patience: Patience | None = None) -> None:
+        self._emit = emit
+        self._clock = clock
+        self._patience = patience
+        self._streams: dict[_Key, Stream] = {}
+        self._disks: dict[str, Disk] = {}
+        self._locks: dict[_Key, asyncio.Lock] = {}
+        self._acts: set[asyncio.Task[None]] = set()
+
+    def obey(self, command: Command) -> None:
+        """Begin to do what the command says; a slow stream delays only its own commands."""
+        act = asyncio.create_task(self._obey(command))
+        self._acts.add(act)
+        act.add_done_callback(self._acts.discard)
+
+    async def close(self) -> None:
+        """Stop all streams, seal their files and let go of the disks."""
+        if self._acts:
+            await asyncio.gather(*self._acts)
+        stopped = Reason("stopped")
+        await asyncio.gather(*(stream.stop(stopped) for stream in self._streams.values()))
+        self._streams.clear()
+        await asyncio.gather(*(disk.close() for disk in self._disks.values()))
+        self._disks.clear()
+
+    async def _obey(self, command: Command) -> None:
+        match command:
+            case Start(task=task):
+                key = (task.camera_id, task.stream)
+                async with self._lock_of(key):
+                    await self._stop(key, Reason("order_changed"))
+                    self._streams[key] = self._start(task)
+            case Stop():
+                key = (command.camera_id, command.stream)
+                async with self._lock_of(key):
+                    await self._stop(key, command.reason.to_reason())
+            case _:
+                assert_never(command)
+
+    def _start(self, task: StreamTask) -> Stream:
+        disk = self._disks.get(task.footage_dir)
+        if disk is None:
+            disk = self._disks[task.footage_dir] = Disk(Path(task.footage_dir))
+        return Stream(task, disk, self._emit, self._clock, self._patience)
+
+    async def _stop(self, key: _Key, reason: Reason) -> None:
+        stream = self._streams.pop(key, None)
+        if stream is not None:
+            await stream.stop(reason)
+
+    def _lock_of(self, key: _Key) -> asyncio.Lock:
+        return self._locks.setdefault(key, asyncio.Lock())
+
+
+async def run_streams(clock: Clock | None = None) -> None:
+    """Do what standard input says until it closes or a signal comes."""
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ended.set)
+    pipe = await EventPipe.open(on_overflow=ended.set)
+    runner = Runner(pipe.emit, clock or SystemClock())
+    reading = asyncio.create_task(_read_into(runner))
+    reading.add_done_callback(lambda _: ended.set())
+    await ended.wait()
+    reading.cancel()
+    await asyncio.wait([reading])
+    await runner.close()
+    await pipe.close()
+
+
+async def record_one(
+    task: StreamTask, seconds: float | None, emit: Emit, clock: Clock | None = None
+) -> None:
+    """Record one stream as the runner does, for so long or until cancelled.
+
+    Each event line goes to `emit`. Files are sealed in any case.
+    """
+    runner = Runner(emit, clock or SystemClock())
+    runner.obey(Start(task=task))
+    try:
+        await (asyncio.sleep(seconds) if seconds is not None else asyncio.Event().wait())
+    finally:
+        await runner.close()
+
+
+async def _read_into(runner: Runner) -> None:
+    async for command in read_commands():
+        runner.obey(command)
+
+
+def die_with_parent() -> None:
+    """Ask the kernel for SIGTERM when the parent ends (prctl(2))."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def main() -> None:
+    """What `sereno stream run` does."""
+    die_with_parent()
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    uvloop.run(run_streams())

@@ -1,0 +1,144 @@
+"""A stream that is to be recorded, for as long as it is ordered, around one session at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from sereno.base.backoff import Backoff
+from sereno.base.clock import Clock, to_us
+from sereno.media.contract import Connecting, Event, Failed, Measured, StreamTask
+from sereno.media.disk import Disk, DiskQueue
+from sereno.media.faults import StreamFault
+from sereno.media.pipes import Emit
+from sereno.media.recorder import Recorder, disk_fault
+from sereno.media.rtsp.session import Patience, Session
+from sereno.policy.reasons import Reason, Retry
+from sereno.wire.reports import ReasonReport
+
+MEASURE_SECONDS = 5.0
+BACKOFF_SECONDS = (2.0, 120.0)
+BUSY_SECONDS = (15.0, 300.0)
+
+_log = logging.getLogger(__name__)
+
+
+class Stream:
+    """Connects, records until it breaks, waits as the reason asks, and connects again."""
+
+    def __init__(
+        self,
+        task: StreamTask,
+        disk: Disk,
+        emit: Emit,
+        clock: Clock,
+        patience: Patience | None = None,
+    ) -> None:
+        self._task = task
+        self._clock = clock
+        self._patience = patience
+        self._queue = DiskQueue(disk, emit, self._on_disk_error)
+        self._recorder = Recorder(task, self._queue, clock)
+        self._session: Session | None = None
+        self._pauses = {
+            Retry.BACKOFF: Backoff(*BACKOFF_SECONDS),
+            Retry.BUSY: Backoff(*BUSY_SECONDS),
+        }
+        self._running = asyncio.create_task(self._run())
+
+    async def stop(self, reason: Reason) -> None:
+        """End the run with this reason and wait until everything is on the disk."""
+        self._running.cancel()
+        await asyncio.wait([self._running])
+        self._recorder.end_run(reason)
+        await self._queue.drain()
+
+    async def _run(self) -> None:
+        measuring = asyncio.create_task(self._measure())
+        try:
+            while True:
+                pause_seconds = await self._attempt()
+                if pause_seconds is None:
+                    return
+                await asyncio.sleep(pause_seconds)
+        finally:
+            measuring.cancel()
+
+    async def _attempt(self) -> float | None:
+        """One session; the seconds to wait before the next, or None for never."""
+        self._say(Connecting(**self._origin()))
+        self._recorder.begin_session()
+        reason = await self._record()
+        self._recorder.end_run(reason)
+        if self._recorder.is_stable:
+            for backoff in self._pauses.values():
+                backoff.reset()
+        pause_seconds = self._pause_after(reason)
+        pause_us = None if pause_seconds is None else int(pause_seconds * 1_000_000)
+        next_try_us = None if pause_us is None else self._now_us() + pause_us
+        report = ReasonReport.of(reason)
+        self._say(Failed(**self._origin(), reason=report, next_try_us=next_try_us))
+        return pause_seconds
+
+    async def _record(self) -> Reason:
+        """Play one session to its end, which always has a reason."""
+        task = self._task
+        try:
+            session = Session(
+                task.address,
+                task.username,
+                task.password.get_secret_value(),
+                now_us=self._recorder.now_us,
+                patience=self._patience,
+            )
+            async with session:
+                self._session = session
+                await session.play(self._recorder)
+                await session.watch()
+        except StreamFault as error:
+            return error.reason
+        except Exception as error:  # a fault of ours in one stream must not end the others
+            _log.exception("stream %s/%s broke", task.camera_id, task.stream)
+            return Reason("unexplained", raw=type(error).__name__)
+        finally:
+            self._session = None
+
+    def _pause_after(self, reason: Reason) -> float | None:
+        if reason.retry is Retry.NEVER:
+            return None
+        return self._pauses.get(reason.retry, self._pauses[Retry.BACKOFF]).next_seconds()
+
+    def _on_disk_error(self, error: Exception) -> None:
+        task = self._task
+        if not isinstance(error, OSError):
+            _log.error("writing %s/%s broke", task.camera_id, task.stream, exc_info=error)
+        if self._session is not None:
+            self._session.fail(disk_fault(error) if isinstance(error, OSError) else error)
+
+    async def _measure(self) -> None:
+        """Say what really comes, every few seconds while something does."""
+        recorder = self._recorder
+        frames, size_bytes, since = 0, 0, self._clock.monotonic()
+        while True:
+            await asyncio.sleep(MEASURE_SECONDS)
+            now = self._clock.monotonic()
+            if recorder.frame_count != frames:
+                seconds = now - since
+                bitrate = int((recorder.byte_count - size_bytes) * 8 / seconds)
+                fps = round((recorder.frame_count - frames) / seconds, 2)
+                self._say(Measured(**self._origin(), bitrate_bps=bitrate, fps=fps))
+            frames, size_bytes, since = recorder.frame_count, recorder.byte_count, now
+
+    def _now_us(self) -> int:
+        return to_us(self._clock.now())
+
+    def _origin(self) -> dict[str, Any]:
+        return {
+            "camera_id": self._task.camera_id,
+            "stream": self._task.stream,
+            "at_us": self._now_us(),
+        }
+
+    def _say(self, event: Event) -> None:
+        self._queue.say(event.model_dump_json())

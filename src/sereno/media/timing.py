@@ -1,0 +1,81 @@
+"""The two clocks of a run: media time counts what the camera sent, wall time says when it was."""
+
+from __future__ import annotations
+
+from sereno.media.contract import TIMESCALE
+from sereno.media.rtsp.rtcp import SenderReport
+
+LARGEST_JUMP_US = 10_000_000
+"""Media time that is further than this from its arrival jumped."""
+LARGEST_REPORT_ERROR_US = 2_000_000
+"""A camera clock further off than this is not believed."""
+
+_WINDOW_TICKS = 30 * TIMESCALE
+_PACE = 1000  # a correction moves wall time by at most a thousandth of the media time passed
+
+
+def ticks_to_us(ticks: int) -> int:
+    """Microseconds, rounded down."""
+    return ticks * 100 // 9
+
+
+def signed_difference(later: int, earlier: int) -> int:
+    """`later - earlier` of two 32-bit RTP times that are less than 13 hours apart."""
+    return ((later - earlier + 0x80000000) & 0xFFFFFFFF) - 0x80000000
+
+
+def capture_us(report: SenderReport | None, rtp_time: int, arrival_us: int) -> int | None:
+    """When the camera says it took the picture, or None where it says nothing or nothing sane."""
+    if report is None:
+        return None
+    said_us = report.wall_us + ticks_to_us(signed_difference(rtp_time, report.rtp_time))
+    return said_us if abs(said_us - arrival_us) <= LARGEST_REPORT_ERROR_US else None
+
+
+class RunClock:
+    """Maps RTP times of one run to ticks from its start, and ticks to wall-clock microseconds.
+
+    The camera's crystal drifts against the site's clock by seconds a day. The least lateness seen
+    in each half minute tells how far; wall time follows it by a millisecond a second at most, so
+    that no moment comes twice and none is missing.
+    """
+
+    def __init__(self, rtp_time: int, wall_us: int) -> None:
+        self.ticks = 0
+        self._rtp_time = rtp_time
+        self._rtp_ticks = 0
+        self._start_us = wall_us
+        self._shift_us = 0
+        self._target_us = 0
+        self._corrected_at = 0
+        self._window_start = 0
+        self._least_error_us: int | None = None
+
+    def step_of(self, rtp_time: int) -> int:
+        """Ticks from the last picture to this one; negative when RTP time went back."""
+        return signed_difference(rtp_time, self._rtp_time)
+
+    def advance(self, rtp_time: int) -> int:
+        """Go on to this picture; its ticks. Two pictures of the same time come one tick apart."""
+        step = self.step_of(rtp_time)
+        self._rtp_time = rtp_time
+        self._rtp_ticks += step
+        self.ticks = max(self._rtp_ticks, self.ticks + 1)
+        return self.ticks
+
+    def wall_us(self, ticks: int) -> int:
+        """The wall-clock time of `ticks`, in microseconds since 1970."""
+        return self._start_us + self._shift_us + ticks * 100 // 9
+
+    def correct(self, ticks: int, observed_us: int) -> None:
+        """Take an observation of wall time, best at key frames, in ascending order."""
+        error_us = observed_us - self._start_us - ticks_to_us(ticks)
+        least = self._least_error_us
+        self._least_error_us = error_us if least is None else min(least, error_us)
+        if ticks - self._window_start >= _WINDOW_TICKS:
+            self._target_us = self._least_error_us
+            self._least_error_us = None
+            self._window_start = ticks
+        room = ticks_to_us(ticks - self._corrected_at) // _PACE
+        self._shift_us += max(-room, min(room, self._target_us - self._shift_us))
+        self._corrected_at = ticks

@@ -1,0 +1,74 @@
+"""Who may see what: each call carries a ticket that the hub signed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.requests import HTTPConnection
+
+from sereno.base.clock import Clock, to_us
+from sereno.base.errors import Invalid, NotFound, Unauthenticated, Words
+from sereno.node.rows import StreamKey
+from sereno.wire.orders import Orders
+from sereno.wire.tickets import Purpose, Ticket, verify
+
+_NO_TICKET = Words(
+    "This needs a viewing ticket. Open the camera again.",
+    "Esto necesita un pase de visualización. Abra la cámara de nuevo.",
+)
+_NOT_HERE = Words(
+    "This camera is not on this node. Open the camera again.",
+    "Esta cámara no está en este nodo. Abra la cámara de nuevo.",
+)
+_NO_SPAN = Words(
+    "The ticket names no time. Ask for one with a start and an end.",
+    "El pase no indica un tiempo. Pida uno con inicio y fin.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A ticket that holds here: which stream, and which time in microseconds since 1970."""
+
+    key: StreamKey
+    start: datetime | None
+    end: datetime | None
+
+    def span_us(self) -> tuple[int, int]:
+        """The ticket's time. Raises Invalid where it has none."""
+        if self.start is None or self.end is None or self.end <= self.start:
+            raise Invalid("ticket_without_span", _NO_SPAN)
+        return to_us(self.start), to_us(self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Doorkeeper:
+    """Checks tickets by the public key in the orders."""
+
+    orders: Callable[[], Orders | None]
+    is_known: Callable[[StreamKey], bool]
+    clock: Clock
+
+    def admit(self, token: str, purpose: Purpose) -> Visit:
+        """Raises Unauthenticated for a bad ticket and NotFound for a camera of another node."""
+        orders = self.orders()
+        if not token or orders is None:
+            raise Unauthenticated("no_ticket", _NO_TICKET)
+        ticket = verify(token, orders.ticket_public_key, purpose, self.clock.now())
+        return self._visit(ticket)
+
+    def _visit(self, ticket: Ticket) -> Visit:
+        key = StreamKey(ticket.camera_id, ticket.stream)
+        if not self.is_known(key):
+            raise NotFound("camera_not_here", _NOT_HERE)
+        return Visit(key, ticket.start, ticket.end)
+
+
+def token_of(call: HTTPConnection) -> str:
+    """The ticket of a call: its Authorization header, or `?ticket=`."""
+    scheme, _, token = call.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        return token.strip()
+    return str(call.query_params.get("ticket", ""))

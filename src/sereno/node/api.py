@@ -1,0 +1,56 @@
+"""The node's media API, on a unix socket that only front and this user can open."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from sereno.base.errors import Invalid, NotFound, SerenoError, Unauthenticated, Unavailable
+from sereno.node.playback import Playback
+from sereno.node.state import NodeState
+from sereno.node.watching import Watching
+
+_STATUS: tuple[tuple[type[SerenoError], HTTPStatus], ...] = (
+    (Unauthenticated, HTTPStatus.UNAUTHORIZED),
+    (NotFound, HTTPStatus.NOT_FOUND),
+    (Invalid, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE),
+)
+
+
+def make_app(state: NodeState, playback: Playback, watching: Watching) -> FastAPI:
+    """`/media/v1/…` for viewers with tickets, `/health` and `/status` for this machine."""
+    app = FastAPI(title="Sereno node", docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(playback.router(), prefix="/media/v1")
+    app.add_api_websocket_route("/media/v1/live", watching.watch)
+
+    @app.get("/health")
+    async def health() -> dict[str, bool]:
+        return {"ok": True}
+
+    @app.get("/status")
+    async def status() -> JSONResponse:
+        heartbeat = await state.heartbeat()
+        return JSONResponse(heartbeat.model_dump(mode="json"))
+
+    @app.exception_handler(SerenoError)
+    async def refuse(_: Request, error: SerenoError) -> JSONResponse:
+        return JSONResponse(error_body(error), status_of_error(error))
+
+    return app
+
+
+def error_body(error: SerenoError) -> dict[str, dict[str, str | None]]:
+    en, es = error.words
+    return {"error": {"key": error.key, "field": error.field, "en": en, "es": es}}
+
+
+def status_of_error(error: SerenoError) -> int:
+    if error.key == "range_outside":
+        return HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
+    return next(
+        (status for kind, status in _STATUS if isinstance(error, kind)),
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+    )

@@ -1,0 +1,193 @@
+"""The node: puts its parts together, starts them, and stops them in good order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import uvloop
+from cryptography.fernet import Fernet
+
+from sereno.base.backoff import Backoff
+from sereno.base.clock import Clock, SystemClock
+from sereno.base.errors import SerenoError
+from sereno.box.files import write_atomic
+from sereno.box.logs import configure_logging
+from sereno.box.paths import DataDir
+from sereno.box.secrets import fernet
+from sereno.box.settings import Settings
+from sereno.media.contract import Event
+from sereno.node.access import Doorkeeper
+from sereno.node.api import make_app
+from sereno.node.enrolment import enrol
+from sereno.node.hub_client import Fetched, HubClient
+from sereno.node.ledger_thread import LedgerThread
+from sereno.node.link import Link, Pace
+from sereno.node.live import Live, state_text
+from sereno.node.order_store import OrderStore
+from sereno.node.playback import Playback
+from sereno.node.recording import Recording
+from sereno.node.rows import StreamKey
+from sereno.node.server import Server, unix_listener
+from sereno.node.state import NodeState
+from sereno.node.stream_book import StreamBook
+from sereno.node.supervisor import Supervisor, wishes_of
+from sereno.node.watching import Watching
+from sereno.wire.orders import Orders
+from sereno.wire.reports import Heartbeat
+
+log = logging.getLogger(__name__)
+
+RUNNER_ARGV = (sys.executable, "-c", "from sereno.media.runner import main; main()")
+LAST_REPORT_SECONDS = 1.0
+
+
+class Node:
+    """One node's life: `run` goes on until `stop`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        runner_argv: Sequence[str] = RUNNER_ARGV,
+        pace: Pace | None = None,
+    ) -> None:
+        data = settings.data_dir
+        prepare_folders(settings)
+        self._settings = settings
+        self._data = data
+        self._clock = clock
+        self._pace = pace or Pace()
+        self._ended = asyncio.Event()
+        self._orders: Orders | None = None
+        self._store = OrderStore(data.orders, fernet(settings))
+        self._ledger = LedgerThread(data.ledger)
+        self._live = Live(data.footage)
+        self._recording = Recording(self._ledger, data.footage, clock, self._on_change)
+        self._supervisor = Supervisor(
+            runner_argv, self._recording, data.footage, clock, self._on_event
+        )
+        self.state = NodeState(
+            self._recording,
+            self._ledger,
+            data.footage,
+            clock,
+            f"unix:{data.node_socket}",
+            self._supervisor.pid_of,
+            clock.now(),
+        )
+        self._hub = HubClient(*hub_of(settings))
+        self.link = Link(self._hub, self._ledger, self, pace=self._pace)
+
+    def stop(self) -> None:
+        """Let runners seal their files, write the ledger, tell the hub if it is quick, and end."""
+        self._ended.set()
+
+    async def run(self) -> None:
+        await self._recording.recover()
+        stored = self._store.load()
+        if stored is not None:
+            self._take(stored)
+        server = self._server()
+        async with asyncio.TaskGroup() as parts:
+            serving = parts.create_task(server.run_until_stopped())
+            supervising = parts.create_task(self._supervisor.run())
+            recording = parts.create_task(self._recording.run())
+            linking = parts.create_task(self._link_up())
+            await self._ended.wait()
+            linking.cancel()
+            server.stop()
+            self._supervisor.stop()
+            await supervising
+            recording.cancel()
+            await self._recording.close()
+            await self._say_goodbye()
+            await serving
+        await self._hub.close()
+        await self._ledger.close()
+
+    async def apply(self, fetched: Fetched) -> None:
+        """Take new orders and keep them for a start without the hub."""
+        self._take(fetched)
+        await asyncio.to_thread(self._store.save, fetched)
+
+    async def heartbeat(self, orders_etag: str) -> Heartbeat:
+        return await self.state.heartbeat(orders_etag)
+
+    def _take(self, fetched: Fetched) -> None:
+        self._orders = fetched.orders
+        self.link.etag = fetched.etag
+        self._supervisor.wish(wishes_of(fetched.orders))
+
+    def _server(self) -> Server:
+        doorkeeper = Doorkeeper(lambda: self._orders, self._is_known, self._clock)
+        app = make_app(
+            self.state,
+            Playback(doorkeeper, self._recording, self._data.footage),
+            Watching(doorkeeper, self._recording, self._live),
+        )
+        return Server(app, unix_listener(self._data.node_socket))
+
+    def _is_known(self, key: StreamKey) -> bool:
+        """A camera that is recorded here, or was."""
+        return key in self._recording.books()
+
+    async def _link_up(self) -> None:
+        backoff = Backoff(self._pace.retry_base_seconds, self._pace.retry_cap_seconds)
+        code = self._settings.enrolment_code
+        try:
+            await enrol(self._hub, self._data.node_token, code, socket.gethostname(), backoff)
+        except SerenoError as error:
+            log.error("%s", error)  # noqa: TRY400  the words say all
+            return
+        await self.link.run()
+
+    async def _say_goodbye(self) -> None:
+        """The last reports, if the hub takes them quickly; else the next start tells them."""
+        if not self._hub.authorization:
+            return
+        with suppress(SerenoError, TimeoutError):
+            async with asyncio.timeout(LAST_REPORT_SECONDS):
+                await self.link.report()
+
+    def _on_event(self, event: Event) -> None:
+        self._recording.apply(event)
+        self._live.apply(event)
+
+    def _on_change(self, book: StreamBook) -> None:
+        self._live.show(book.key, state_text(book.state, book.reason))
+        self.link.say_now()
+
+
+def hub_of(settings: Settings) -> tuple[str, Path | None]:
+    """The hub's address and the certificate to check it by; by default the box's own."""
+    return settings.hub_url or settings.local_url, settings.ca_file
+
+
+def prepare_folders(settings: Settings) -> None:
+    """A node that stands alone makes its own part of the data folder, and its own key."""
+    data: DataDir = settings.data_dir
+    for folder in (data.footage, data.node, data.secrets, data.run, data.sockets):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if settings.fernet_key is None and not data.fernet_key.exists():
+        write_atomic(data.fernet_key, Fernet.generate_key().decode() + "\n")
+
+
+async def _run_until_signal(settings: Settings) -> None:
+    node = Node(settings, SystemClock())
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, node.stop)
+    await node.run()
+
+
+def run(settings: Settings) -> None:
+    """What `sereno node run` does. Raises SerenoError with words when it cannot start."""
+    configure_logging(settings.log_level)
+    uvloop.run(_run_until_signal(settings))

@@ -1,0 +1,135 @@
+"""The calls that a node makes to its hub (`/api/v1/node/`)."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import httpx
+from pydantic import BaseModel, SecretStr, ValidationError
+
+from sereno.base.errors import Unauthenticated, Unavailable, Words
+from sereno.wire.orders import Enrolment, EnrolmentRequest, Orders
+from sereno.wire.reports import Heartbeat, HeartbeatAnswer, Reports
+from sereno.wire.secret import REVEAL
+from sereno.wire.version import WIRE_VERSION
+
+TIMEOUT = httpx.Timeout(20.0, connect=5.0)
+
+AnswerT = TypeVar("AnswerT", bound=BaseModel)
+
+_AWAY = Words(
+    "The hub at {url} does not answer. This node goes on and will tell it everything later.",
+    "La central {url} no responde. Este nodo sigue y le contará todo más tarde.",
+)
+_REFUSED = Words(
+    "The hub does not accept this node. Make an enrolment code on the hub and start the node "
+    "with SERENO_ENROLMENT_CODE set to it; until then it goes on with its last orders.",
+    "La central no acepta este nodo. Cree un código de inscripción en la central e inicie el "
+    "nodo con SERENO_ENROLMENT_CODE; mientras tanto sigue con sus últimas órdenes.",
+)
+_NEWER = Words(
+    "This node and the hub do not speak the same version (the node's is {version}). "
+    "Update the older one.",
+    "Este nodo y la central no hablan la misma versión (la del nodo es {version}). "
+    "Actualice el más antiguo.",
+)
+_STRANGE = Words(
+    "The hub at {url} gave an answer that is not understood ({status}). Check the hub's address.",
+    "La central {url} dio una respuesta que no se entiende ({status}). Revise su dirección.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """Orders, and the name (ETag) of this state of them."""
+
+    orders: Orders
+    etag: str
+
+
+def tls_context(url: str, ca_file: Path | None) -> ssl.SSLContext | None:
+    """What to check an https hub by: its own certificate file, or the system's authorities."""
+    if not url.startswith("https:"):
+        return None
+    return ssl.create_default_context(cafile=ca_file)
+
+
+class HubClient:
+    """Each call raises Unavailable when it did not succeed, Unauthenticated for a 401."""
+
+    def __init__(self, url: str, ca_file: Path | None) -> None:
+        self.url = url.rstrip("/")
+        self.tls = tls_context(self.url, ca_file)
+        # No environment: a proxy of the machine is not meant for the hub, nor a .netrc.
+        self._http = httpx.AsyncClient(
+            base_url=f"{self.url}/api/v1/node/",
+            verify=self.tls or False,
+            timeout=TIMEOUT,
+            trust_env=False,
+        )
+
+    def use_token(self, token: SecretStr) -> None:
+        """Say who this node is, from now on."""
+        self._http.headers["Authorization"] = f"Bearer {token.get_secret_value()}"
+
+    @property
+    def authorization(self) -> str:
+        return str(self._http.headers.get("Authorization", ""))
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def enrol(self, code: SecretStr, node_name: str) -> Enrolment:
+        """Trade the one-time code for a token."""
+        request = EnrolmentRequest(code=code, node_name=node_name)
+        answer = await self._call("POST", "enrol", request.model_dump_json(context=REVEAL))
+        return self._read(Enrolment, answer)
+
+    async def orders(self, etag: str) -> Fetched | None:
+        """The orders, or None when they are still those of `etag`."""
+        answer = await self._call("GET", "orders", etag=etag)
+        if answer.status_code == httpx.codes.NOT_MODIFIED:
+            return None
+        return Fetched(self._read(Orders, answer), answer.headers.get("ETag", ""))
+
+    async def report(self, reports: Reports) -> None:
+        """Returns when the hub has taken all of it."""
+        await self._call("POST", "reports", reports.model_dump_json())
+
+    async def heartbeat(self, heartbeat: Heartbeat) -> HeartbeatAnswer:
+        answer = await self._call("POST", "heartbeat", heartbeat.model_dump_json())
+        return self._read(HeartbeatAnswer, answer)
+
+    async def _call(
+        self, method: str, path: str, body: str | None = None, etag: str = ""
+    ) -> httpx.Response:
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        if etag:
+            headers["If-None-Match"] = etag
+        try:
+            answer = await self._http.request(method, path, content=body, headers=headers)
+        except httpx.TransportError as error:
+            raise Unavailable("hub_away", _AWAY.fill(url=self.url)) from error
+        self._check(answer)
+        return answer
+
+    def _check(self, answer: httpx.Response) -> None:
+        status = answer.status_code
+        if status == httpx.codes.UNAUTHORIZED:
+            raise Unauthenticated("node_refused", _REFUSED)
+        if status == httpx.codes.UPGRADE_REQUIRED:
+            raise Unavailable("wire_newer", _NEWER.fill(version=WIRE_VERSION))
+        if status in (httpx.codes.BAD_GATEWAY, httpx.codes.SERVICE_UNAVAILABLE):
+            raise Unavailable("hub_away", _AWAY.fill(url=self.url))
+        if not answer.is_success and status != httpx.codes.NOT_MODIFIED:
+            raise Unavailable("hub_strange", _STRANGE.fill(url=self.url, status=status))
+
+    def _read(self, kind: type[AnswerT], answer: httpx.Response) -> AnswerT:
+        try:
+            return kind.model_validate_json(answer.content)
+        except ValidationError:  # not chained: it would quote the answer, secrets included
+            words = _STRANGE.fill(url=self.url, status=answer.status_code)
+            raise Unavailable("hub_strange", words) from None

@@ -1,0 +1,30 @@
+"""Makes the ledger's tables and brings older ones up to date, one numbered step at a time."""
+
+from __future__ import annotations
+
+import sqlite3
+from importlib import resources
+
+from sereno.base.errors import Conflict, Words
+
+# STEPS[n] leads from format n to n + 1. A released step is never changed: append a new one.
+STEPS = (resources.files("sereno.node").joinpath("ledger_schema.sql").read_text("utf-8"),)
+FORMAT = len(STEPS)
+
+_NEWER = Words(
+    "The recording ledger was written by a newer Sereno (format {found}, this one reads {known}). "
+    "Install that version or a later one.",
+    "El registro de grabaciones fue escrito por un Sereno más nuevo (formato {found}; este lee "
+    "{known}). Instale esa versión o una posterior.",
+)
+
+
+def bring_up_to_date(connection: sqlite3.Connection) -> None:
+    """Take the missing steps, all or none of each. Raises Conflict when the ledger is newer."""
+    found = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if found > FORMAT:
+        raise Conflict("ledger_newer", _NEWER.fill(found=found, known=FORMAT))
+    for number in range(found, FORMAT):
+        connection.executescript(
+            f"BEGIN IMMEDIATE;\n{STEPS[number]}\nPRAGMA user_version = {number + 1};\nCOMMIT;"
+        )

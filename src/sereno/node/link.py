@@ -1,0 +1,173 @@
+"""The node's line to its hub: it asks for orders and tells what it did.
+
+Nothing here is needed to record. Without the hub each loop waits and tries again; that the line is
+lost is said once, and once that it is back; what is to be told stays in the ledger.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from websockets.asyncio.client import connect
+from websockets.exceptions import WebSocketException
+
+from sereno.base.backoff import Backoff
+from sereno.base.errors import SerenoError
+from sereno.node.hub_client import Fetched, HubClient
+from sereno.node.ledger import Ledger
+from sereno.node.ledger_thread import LedgerThread
+from sereno.wire.reports import Heartbeat
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often the node speaks, in seconds."""
+
+    heartbeat_seconds: float = 5.0
+    orders_seconds: float = 30.0
+    reports_seconds: float = 5.0
+    shortest_seconds: float = 1.0  # between two heartbeats or reports, however much happens
+    retry_base_seconds: float = 1.0
+    retry_cap_seconds: float = 30.0
+    batch_rows: int = 500
+
+
+class Site(Protocol):
+    """What the link asks of the node."""
+
+    async def apply(self, fetched: Fetched) -> None:
+        """Take new orders."""
+
+    async def heartbeat(self, orders_etag: str) -> Heartbeat:
+        """How the node is now."""
+
+
+@dataclass(slots=True)
+class Link:
+    """Four loops: orders, reports, heartbeats, wake-ups. `run` ends only when cancelled."""
+
+    hub: HubClient
+    ledger: LedgerThread
+    site: Site
+    etag: str = ""
+    pace: Pace = field(default_factory=Pace)
+    # What each loop last failed with, until it succeeds.
+    _troubles: dict[str, str] = field(default_factory=dict, init=False)
+    _wake_orders: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _wake_heartbeat: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _wake_reports: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+
+    @property
+    def troubles(self) -> set[str]:
+        """What is wrong with the line now, as keys of errors; empty when all is well."""
+        return set(self._troubles.values())
+
+    def say_now(self) -> None:
+        """Something changed that people want to see: heartbeat and report without delay."""
+        self._wake_heartbeat.set()
+        self._wake_reports.set()
+
+    async def run(self) -> None:
+        pace = self.pace
+        async with asyncio.TaskGroup() as loops:
+            for act, wake, seconds in (
+                (self._ask_orders, self._wake_orders, pace.orders_seconds),
+                (self._beat, self._wake_heartbeat, pace.heartbeat_seconds),
+                (self.report, self._wake_reports, pace.reports_seconds),
+            ):
+                loops.create_task(self._repeat(act, wake, seconds))
+            loops.create_task(self._listen())
+
+    async def report(self) -> None:
+        """Tell the hub all that it does not know yet, oldest first."""
+        while True:
+            batch = await self.ledger.call(Ledger.next_reports, self.pace.batch_rows)
+            if not (batch.runs or batch.absences):
+                return
+            await self.hub.report(batch)
+            await self.ledger.call(Ledger.mark_reported, batch)
+            if batch.horizons:  # only the last batch has any
+                return
+
+    async def _ask_orders(self) -> None:
+        fetched = await self.hub.orders(self.etag)
+        if fetched is not None:
+            await self.site.apply(fetched)
+            self.etag = fetched.etag
+
+    async def _beat(self) -> None:
+        answer = await self.hub.heartbeat(await self.site.heartbeat(self.etag))
+        if answer.orders_etag != self.etag:
+            self._wake_orders.set()
+
+    async def _repeat(
+        self, act: Callable[[], Awaitable[None]], wake: asyncio.Event, seconds: float
+    ) -> None:
+        """Act every `seconds` and when woken; after a failure, after a growing pause.
+
+        No failure ends the loop: the node records whatever becomes of its line.
+        """
+        backoff = self._backoff()
+        shortest = min(self.pace.shortest_seconds, seconds)
+        while True:
+            wake.clear()
+            try:
+                await act()
+            except Exception as error:
+                self._failed(act.__name__, error)
+                await asyncio.sleep(backoff.next_seconds())
+                continue
+            self._succeeded(act.__name__)
+            backoff.reset()
+            await asyncio.sleep(shortest)
+            await _wait(wake, seconds - shortest)
+
+    async def _listen(self) -> None:
+        """Keep the control socket; each message, and each new connection, means: ask for orders."""
+        url = f"ws{self.hub.url.removeprefix('http')}/api/v1/node/wake"
+        backoff = self._backoff()
+        while True:
+            headers = {"Authorization": self.hub.authorization}
+            try:
+                async with connect(
+                    url, ssl=self.hub.tls, additional_headers=headers, compression=None, proxy=None
+                ) as socket:
+                    self._wake_orders.set()
+                    async for _ in socket:
+                        backoff.reset()
+                        self._wake_orders.set()
+            except (OSError, WebSocketException) as error:
+                log.debug("The wake-up socket ended (%s).", type(error).__name__)
+            await asyncio.sleep(backoff.next_seconds())
+
+    def _backoff(self) -> Backoff:
+        return Backoff(self.pace.retry_base_seconds, self.pace.retry_cap_seconds)
+
+    def _failed(self, what: str, error: Exception) -> None:
+        """Say it, unless it was said and still holds."""
+        kind = error.key if isinstance(error, SerenoError) else type(error).__name__
+        is_news = kind not in self._troubles.values()
+        self._troubles[what] = kind
+        if is_news and isinstance(error, SerenoError):
+            log.warning("%s", error)
+        elif is_news:
+            log.error("The line to the hub met an unexpected error.", exc_info=error)
+
+    def _succeeded(self, what: str) -> None:
+        kind = self._troubles.pop(what, None)
+        if kind is not None and kind not in self._troubles.values():
+            log.info("The hub at %s takes this node's calls again.", self.hub.url)
+
+
+async def _wait(wake: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(max(seconds, 0)):
+            await wake.wait()
+    except TimeoutError:
+        return

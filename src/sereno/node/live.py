@@ -1,0 +1,218 @@
+"""Live view: the bytes of the file, handed on while they are written.
+
+A stream without viewers costs nothing but the places of its last GOP's fragments. With viewers,
+each fragment is read from the file once, however many watch. A viewer's queue holds references,
+not bytes, and has a limit; who falls behind it goes on at the newest key frame and delays nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections import deque
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sereno.media.contract import Event, FragmentWritten, RunEnded, RunStarted, SegmentOpened
+from sereno.media.fmp4.reader import strip_header
+from sereno.node.rows import StreamKey
+from sereno.wire.reports import ReasonReport, StreamState
+
+# What a viewer may have in its queue: some ten seconds of 200-ms fragments.
+LARGEST_QUEUE = 50
+
+
+class Piece:
+    """A range of a file, read once, when the first viewer needs it."""
+
+    __slots__ = ("_reading", "is_key", "offset", "path", "size")
+
+    def __init__(self, path: Path, offset: int, size: int, *, is_key: bool) -> None:
+        self.path = path
+        self.offset = offset
+        self.size = size
+        self.is_key = is_key
+        self._reading: asyncio.Task[bytes] | None = None
+
+    async def read(self) -> bytes:
+        """The bytes. Raises OSError when the file is gone."""
+        if self._reading is None:
+            self._reading = asyncio.create_task(asyncio.to_thread(self._pread))
+        return await asyncio.shield(self._reading)
+
+    def _pread(self) -> bytes:
+        file = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            return os.pread(file, self.size, self.offset)
+        finally:
+            os.close(file)
+
+
+@dataclass(slots=True, eq=False)
+class Beginning:
+    """How a run begins for a player: what it is told, and the head of the newest file."""
+
+    text: str
+    head: Piece
+
+    async def read(self) -> bytes:
+        """`ftyp` and `moov`."""
+        return strip_header(await self.head.read())
+
+
+@dataclass(slots=True, eq=False)
+class Viewer:
+    """One viewer's queue; iterate `messages`."""
+
+    state: str = ""
+    is_state_new: bool = True
+    skipped: bool = False
+    waits_for_key: bool = True
+    told: Beginning | None = None
+    queue: deque[tuple[Beginning, Piece]] = field(default_factory=deque)
+    room: int = LARGEST_QUEUE
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def show(self, state: str) -> None:
+        self.state, self.is_state_new = state, True
+        self.news.set()
+
+    def offer(self, beginning: Beginning, piece: Piece) -> None:
+        """The next fragment. Where the queue is full, go on at the newest key frame."""
+        if len(self.queue) >= self.room:
+            self._skip()
+        if self.waits_for_key and not piece.is_key:
+            return
+        self.waits_for_key = False
+        self.queue.append((beginning, piece))
+        self.news.set()
+
+    def _skip(self) -> None:
+        """Drop all before the newest key frame; all, where that is the queue's first."""
+        newest = max((at for at, (_, piece) in enumerate(self.queue) if piece.is_key), default=0)
+        self.waits_for_key = newest == 0
+        for _ in range(newest or len(self.queue)):
+            self.queue.popleft()
+        self.skipped = True
+
+    async def messages(self) -> AsyncIterator[str | bytes]:
+        """What to send, in order, as soon as it is there."""
+        while True:
+            self.news.clear()
+            if self.is_state_new:
+                self.is_state_new = False
+                yield self.state
+            elif self.queue:
+                async for message in self._next():
+                    yield message
+            else:
+                await self.news.wait()
+
+    async def _next(self) -> AsyncIterator[str | bytes]:
+        beginning, piece = self.queue.popleft()
+        if self.skipped:
+            self.skipped = False
+            yield '{"type": "skip"}'
+        if beginning is not self.told:
+            self.told = beginning
+            yield beginning.text
+            yield await beginning.read()
+        yield await piece.read()
+
+
+@dataclass(slots=True)
+class _Channel:
+    """One stream's viewers, and what a new one gets at once."""
+
+    viewers: set[Viewer] = field(default_factory=set)
+    run: RunStarted | None = None
+    path: Path = Path()
+    beginning: Beginning | None = None
+    gop: list[Piece] = field(default_factory=list)
+
+
+class Live:
+    """Every stream's live view. `apply` takes each event of the runners."""
+
+    def __init__(self, footage: Path) -> None:
+        self._footage = footage
+        self._channels: dict[StreamKey, _Channel] = {}
+
+    def viewer_count(self) -> int:
+        return sum(len(channel.viewers) for channel in self._channels.values())
+
+    def join(self, key: StreamKey, state: str) -> Viewer:
+        """A viewer that gets `state`, the newest GOP, and then everything as it comes."""
+        channel = self._channel(key)
+        viewer = Viewer(state, room=LARGEST_QUEUE + len(channel.gop))
+        if channel.beginning is not None:
+            for piece in channel.gop:
+                viewer.offer(channel.beginning, piece)
+        channel.viewers.add(viewer)
+        return viewer
+
+    def leave(self, key: StreamKey, viewer: Viewer) -> None:
+        self._channel(key).viewers.discard(viewer)
+
+    def show(self, key: StreamKey, state: str) -> None:
+        """Tell the stream's viewers its state."""
+        for viewer in self._channel(key).viewers:
+            viewer.show(state)
+
+    def apply(self, event: Event) -> None:
+        channel = self._channel(StreamKey(event.camera_id, event.stream))
+        match event:
+            case FragmentWritten():
+                self._fragment(channel, event)
+            case RunStarted():
+                channel.run, channel.beginning = event, None
+                channel.gop.clear()
+            case SegmentOpened():
+                self._segment(channel, event)
+            case RunEnded():
+                channel.gop.clear()  # who joins now sees no picture rather than an old one
+
+    def _channel(self, key: StreamKey) -> _Channel:
+        return self._channels.setdefault(key, _Channel())
+
+    def _segment(self, channel: _Channel, event: SegmentOpened) -> None:
+        if channel.run is None:
+            return
+        channel.path = self._footage / event.path
+        head = Piece(channel.path, 0, event.init_size_bytes, is_key=False)
+        if channel.beginning is None:
+            channel.beginning = Beginning(_init_text(channel.run), head)
+        else:  # the same run goes on: older files may be deleted one day
+            channel.beginning.head = head
+
+    def _fragment(self, channel: _Channel, event: FragmentWritten) -> None:
+        if channel.beginning is None:
+            return
+        piece = Piece(channel.path, event.offset_bytes, event.size_bytes, is_key=event.is_key)
+        if event.is_key:
+            channel.gop.clear()
+        channel.gop.append(piece)
+        for viewer in channel.viewers:
+            viewer.offer(channel.beginning, piece)
+
+
+def _init_text(run: RunStarted) -> str:
+    return json.dumps(
+        {
+            "type": "init",
+            "mime": f'video/mp4; codecs="{run.codec}"',
+            "run_id": str(run.run_id),
+            "epoch_ms": run.at_us / 1000,
+        }
+    )
+
+
+def state_text(state: StreamState, reason: ReasonReport | None) -> str:
+    """The message that tells viewers a stream's state."""
+    words = None
+    if reason is not None:
+        en, es = reason.to_reason().words()
+        words = {"key": reason.key, "params": reason.params, "en": en, "es": es}
+    return json.dumps({"type": "state", "state": state, "reason": words})

@@ -1,0 +1,191 @@
+"""All streams of the node: takes the runners' events, keeps the ledger, answers what there is."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from sereno.base.clock import Clock, to_us
+from sereno.media.contract import Event
+from sereno.node.ledger import Ledger
+from sereno.node.ledger_thread import LedgerThread
+from sereno.node.repair import Mended, mend_stream, streams_on_disk
+from sereno.node.rows import AbsenceRow, SegmentRow, StreamKey
+from sereno.node.stream_book import StreamBook
+from sereno.node.unsaved import Unsaved
+from sereno.wire.reports import ReasonReport
+
+log = logging.getLogger(__name__)
+
+COMMIT_SECONDS = 1.0
+NODE_DOWN = ReasonReport(key="node_down")
+
+
+class Recording:
+    """Owns the books; `on_change` is called when a stream's state changes."""
+
+    def __init__(
+        self,
+        ledger: LedgerThread,
+        footage: Path,
+        clock: Clock,
+        on_change: Callable[[StreamBook], None],
+    ) -> None:
+        self._ledger = ledger
+        self._footage = footage
+        self._clock = clock
+        self._on_change = on_change
+        self._books: dict[StreamKey, StreamBook] = {}
+        self._unsaved = Unsaved()
+        self._mending: set[StreamKey] = set()
+        self._broken_off: set[StreamKey] = set()
+        self._started_us = 0
+        self._is_failing = False
+        self._commit = asyncio.Lock()
+
+    def book(self, key: StreamKey) -> StreamBook:
+        """What is known of a stream; a blank one for a new stream."""
+        if key not in self._books:
+            self._books[key] = StreamBook(key, self._unsaved, self._clock)
+        return self._books[key]
+
+    def books(self) -> Mapping[StreamKey, StreamBook]:
+        return self._books
+
+    def is_mending(self, key: StreamKey) -> bool:
+        """Whether the stream's files are being mended; until then it must not start."""
+        return key in self._mending
+
+    def apply(self, event: Event) -> None:
+        """Take what a runner says."""
+        self._changing(self.book(StreamKey(event.camera_id, event.stream)), event)
+
+    def _changing(self, book: StreamBook, event: Event | None) -> None:
+        before = (book.state, book.reason)
+        if event is None:
+            book.tick()
+        else:
+            book.apply(event)
+        if (book.state, book.reason) != before:
+            self._on_change(book)
+
+    async def recover(self) -> None:
+        """At the node's start: what was going on when it stopped has ended; say why and since when.
+
+        Files are mended later, by `run`; until then their streams do not start.
+        """
+        now_us = to_us(self._clock.now())
+        for row in await self._ledger.call(Ledger.open_absences):
+            was_down = row.reason.key == NODE_DOWN.key
+            row.is_open, row.end_us = False, max(row.end_us, now_us if was_down else 0)
+            self._unsaved.touch_absence(row)
+            if not was_down:
+                self._note_downtime(row.key, row.end_us, now_us)
+        self._broken_off = {row.key for row in await self._ledger.call(Ledger.open_runs)}
+        keys = await self._ledger.call(Ledger.streams)
+        found = await asyncio.to_thread(streams_on_disk, self._footage)
+        self._mending = {*keys, *found, *self._broken_off}
+        self._started_us = now_us
+
+    def _note_downtime(self, key: StreamKey, start_us: int, end_us: int) -> None:
+        if start_us < end_us:
+            row = AbsenceRow(uuid4(), key, start_us, end_us, NODE_DOWN, is_open=False)
+            self._unsaved.touch_absence(row)
+
+    async def run(self) -> None:
+        """Mend what the last node left, and commit once a second, for as long as it runs."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._mend_old())
+            tasks.create_task(self._commit_forever())
+
+    async def _mend_old(self) -> None:
+        for key in sorted(self._mending):
+            mended = await self._mend(self.book(key), NODE_DOWN)
+            if key in self._broken_off:
+                self._note_downtime(key, mended.end_us, self._started_us)
+            self._mending.discard(key)
+
+    async def _commit_forever(self) -> None:
+        while True:
+            await asyncio.sleep(COMMIT_SECONDS)
+            for book in list(self._books.values()):
+                self._changing(book, None)
+            await self.commit()
+
+    async def close(self) -> None:
+        """The node stops in good order: from now on it is down."""
+        for book in self._books.values():
+            book.node_stops(NODE_DOWN)
+        await self.commit()
+
+    async def commit(self) -> None:
+        """Write to the ledger all that changed. What cannot be written now is kept for later."""
+        async with self._commit:
+            changes = self._unsaved.take()
+            if changes.is_empty:
+                return
+            try:
+                await self._ledger.call(Ledger.save, changes)
+            except sqlite3.OperationalError as error:
+                self._unsaved.put_back(changes)
+                self._note_failure(error)
+            else:
+                self._note_success()
+
+    def _note_failure(self, error: sqlite3.OperationalError) -> None:
+        if not self._is_failing:
+            log.error("The ledger cannot be written: %s. Check disk and permissions.", error)
+        self._is_failing = True
+
+    def _note_success(self) -> None:
+        if self._is_failing:
+            log.info("The ledger is written again.")
+        self._is_failing = False
+
+    async def mend(self, keys: Iterable[StreamKey], reason: ReasonReport) -> None:
+        """After the writer of these streams died: mend files, close runs, be ready to go on."""
+        names = [key for key in keys if key not in self._mending]
+        self._mending.update(names)
+        try:
+            await self.commit()
+            for key in names:
+                await self._mend(self.book(key), reason)
+                self._mending.discard(key)
+        finally:
+            self._mending.difference_update(names)
+
+    async def _mend(self, book: StreamBook, reason: ReasonReport) -> Mended:
+        mended = await mend_stream(self._ledger, self._footage, book.key, reason)
+        book.last_sequence = mended.last_sequence
+        book.last_sha256 = mended.last_sha256
+        if book.run is not None:
+            book.break_off(reason, mended.end_us)
+            self._on_change(book)
+        return mended
+
+    async def segments(self, key: StreamKey, start_us: int, end_us: int) -> list[SegmentRow]:
+        """The stream's files that have a moment in [start, end), the one being written last."""
+        book = self._books.get(key)
+        live = None if book is None or book.segment is None else book.segment.to_row()
+        await self.commit()  # a file that was sealed a moment ago
+        rows = await self._ledger.call(Ledger.segments_overlapping, key, start_us, end_us)
+        is_wanted = live is not None and live.start_us < end_us and live.end_us > start_us
+        if (
+            live is not None
+            and is_wanted
+            and live.segment_id not in {row.segment_id for row in rows}
+        ):
+            rows.append(live)
+        return rows
+
+    async def segment(self, segment_id: UUID) -> SegmentRow | None:
+        """One file, also the one being written."""
+        for book in self._books.values():
+            if book.segment is not None and book.segment.row.segment_id == segment_id:
+                return book.segment.to_row()
+        await self.commit()
+        return await self._ledger.call(Ledger.segment, segment_id)

@@ -1,0 +1,97 @@
+"""The rows of the ledger: what the node knows of its own recordings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+from sereno.base.clock import from_us
+from sereno.wire.orders import StreamName
+from sereno.wire.reports import AbsenceReport, ReasonReport, RunReport
+
+
+class StreamKey(NamedTuple):
+    """One encoding of one camera."""
+
+    camera_id: UUID
+    stream: StreamName
+
+    def __str__(self) -> str:
+        return f"{self.camera_id}/{self.stream}"
+
+
+@dataclass(slots=True)
+class RunRow:
+    """Unbroken coverage of one stream; times in microseconds since 1970."""
+
+    run_id: UUID
+    key: StreamKey
+    start_us: int
+    end_us: int
+    codec: str = ""
+    width: int = 0
+    height: int = 0
+    is_open: bool = True
+    end_reason: ReasonReport | None = None
+    segment_count: int = 0
+    size_bytes: int = 0
+    revision: int = 0  # grows each time it is written down
+
+    def to_report(self) -> RunReport:
+        return RunReport(
+            run_id=self.run_id,
+            revision=self.revision,
+            camera_id=self.key.camera_id,
+            stream=self.key.stream,
+            start=from_us(self.start_us),
+            end=from_us(self.end_us),
+            is_open=self.is_open,
+            end_reason=self.end_reason,
+            segment_count=self.segment_count,
+            size_bytes=self.size_bytes,
+        )
+
+
+@dataclass(slots=True)
+class AbsenceRow:
+    """A time in which the node knew why it was not recording."""
+
+    absence_id: UUID
+    key: StreamKey
+    start_us: int
+    end_us: int
+    reason: ReasonReport
+    is_open: bool = True
+    revision: int = 0  # grows each time it is written down
+
+    def to_report(self) -> AbsenceReport:
+        return AbsenceReport(
+            absence_id=self.absence_id,
+            revision=self.revision,
+            camera_id=self.key.camera_id,
+            stream=self.key.stream,
+            start=from_us(self.start_us),
+            end=from_us(self.end_us),
+            is_open=self.is_open,
+            reason=self.reason,
+        )
+
+
+@dataclass(slots=True)
+class SegmentRow:
+    """One media file; `path` is relative to the footage folder."""
+
+    segment_id: UUID
+    run_id: UUID
+    key: StreamKey
+    sequence: int
+    start_us: int
+    end_us: int
+    path: str
+    init_size: int
+    size_bytes: int = 0
+    sha256: str = ""
+    crc32c: str = ""
+    is_sealed: bool = False
+    fragments: bytes = b""

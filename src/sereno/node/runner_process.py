@@ -1,0 +1,61 @@
+"""One life of a runner process: commands in, events out, until it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Sequence
+
+from pydantic import ValidationError
+
+from sereno.media.contract import EVENTS, Event, Start, Stop
+from sereno.wire.secret import REVEAL
+
+log = logging.getLogger(__name__)
+
+
+class RunnerProcess:
+    """A process that speaks `sereno.media.contract`. Its words for people go to our own log."""
+
+    def __init__(self, process: Process) -> None:
+        if process.stdin is None or process.stdout is None:
+            raise ValueError("a runner needs both pipes")
+        self._process = process
+        self._stdin = process.stdin
+        self._stdout = process.stdout
+
+    @classmethod
+    async def spawn(cls, argv: Sequence[str]) -> RunnerProcess:
+        """Start the program. Raises OSError when it cannot be."""
+        return cls(await asyncio.create_subprocess_exec(*argv, stdin=PIPE, stdout=PIPE))
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def send(self, command: Start | Stop) -> None:
+        """Say it. To a process that has ended this does nothing; `events` tells the end."""
+        if not self._stdin.is_closing():
+            self._stdin.write(command.model_dump_json(context=REVEAL).encode() + b"\n")
+
+    async def events(self) -> AsyncIterator[Event]:
+        """What it says, until it ends."""
+        while line := await self._stdout.readline():
+            try:
+                yield EVENTS.validate_json(line)
+            except ValidationError as error:
+                log.error("Runner %d said what is not understood: %s", self.pid, error)  # noqa: TRY400
+
+    async def wait(self) -> int:
+        """Its exit status, once it has ended."""
+        return await self._process.wait()
+
+    def finish(self) -> None:
+        """Ask it to seal its files and end."""
+        self._stdin.close()
+
+    def kill(self) -> None:
+        """End it now; its files are mended afterwards."""
+        if self._process.returncode is None:
+            self._process.kill()

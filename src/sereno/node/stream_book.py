@@ -1,0 +1,249 @@
+"""What the node knows of one stream: its open run, open segment, open absence and state.
+
+Pure: events and times come in, changed rows go into `Unsaved`. While a stream is wanted, exactly
+one of run and absence is open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from uuid import uuid4
+
+from sereno.base.clock import Clock, to_us
+from sereno.media.contract import (
+    TIMESCALE,
+    Connecting,
+    Event,
+    Failed,
+    FragmentWritten,
+    Measured,
+    RunEnded,
+    RunStarted,
+    SegmentOpened,
+    SegmentSealed,
+)
+from sereno.media.index import Fragment, FragmentIndex, pack_index
+from sereno.node.rows import AbsenceRow, RunRow, SegmentRow, StreamKey
+from sereno.node.unsaved import Unsaved
+from sereno.wire.reports import ReasonReport, StreamState
+
+CONNECTING = ReasonReport(key="connecting")
+STALLED_AFTER_SECONDS = 3.0
+ABSENCE_STEP_US = 5_000_000
+_DISK_KEYS = frozenset({"disk_full", "disk_failed"})
+
+
+@dataclass(slots=True)
+class OpenSegment:
+    """The file being written, and the index of its fragments so far."""
+
+    row: SegmentRow
+    fragments: list[Fragment] = field(default_factory=list)
+
+    def to_row(self) -> SegmentRow:
+        """The row as far as the file has come, with its index."""
+        return replace(self.row, fragments=pack_index(FragmentIndex.of(self.fragments)))
+
+
+@dataclass(slots=True)
+class StreamBook:
+    """Apply events with `apply`; read what follows from the fields."""
+
+    key: StreamKey
+    unsaved: Unsaved
+    clock: Clock
+    is_wanted: bool = False
+    state: StreamState = StreamState.CONNECTING
+    since_us: int = 0
+    reason: ReasonReport | None = None
+    next_try_us: int | None = None
+    started: RunStarted | None = None
+    bitrate_bps: int = 0
+    fps: float = 0.0
+    newest_us: int | None = None
+    run: RunRow | None = None
+    segment: OpenSegment | None = None
+    absence: AbsenceRow | None = None
+    last_sequence: int = 0
+    last_sha256: str = ""
+    _heard_at: float = 0.0  # monotonic: a clock that is set must not stall a stream
+
+    def want(self) -> None:
+        """The stream is to be recorded from now on."""
+        if not self.is_wanted:
+            self.is_wanted = True
+            now_us = to_us(self.clock.now())
+            self._set_state(StreamState.CONNECTING, None, now_us)
+            self._be_absent(CONNECTING, now_us)
+
+    def unwant(self) -> None:
+        """Nobody wants the stream any more: what is missing from now on needs no reason."""
+        self.is_wanted = False
+        self._close_absence(to_us(self.clock.now()))
+
+    def node_stops(self, reason: ReasonReport) -> None:
+        """From now on, until the node's next start, `reason` is why nothing is recorded."""
+        self._be_absent(reason, to_us(self.clock.now()))
+
+    def apply(self, event: Event) -> None:
+        """Take what the runner says."""
+        match event:
+            case FragmentWritten():
+                self._fragment(event)
+            case Measured():
+                self.bitrate_bps, self.fps = event.bitrate_bps, event.fps
+            case Connecting():
+                self._set_state(StreamState.CONNECTING, self.reason, event.at_us)
+                # Why the last try failed tells more than that a new one begins.
+                self._be_absent(self.reason or CONNECTING, event.at_us)
+            case Failed():
+                self._failed(event)
+            case RunStarted():
+                self._run_started(event)
+            case SegmentOpened():
+                self._segment_opened(event)
+            case SegmentSealed():
+                self._segment_sealed(event)
+            case RunEnded():
+                self.end_run(event.reason, event.at_us)
+
+    def tick(self) -> None:
+        """Time passes: an absence grows, a silent stream is stalled."""
+        now_us = to_us(self.clock.now())
+        if self.absence is not None and now_us - self.absence.end_us >= ABSENCE_STEP_US:
+            self.absence.end_us = now_us
+            self.unsaved.touch_absence(self.absence)
+        silent_seconds = self.clock.monotonic() - self._heard_at
+        if self.state is StreamState.RECORDING and silent_seconds > STALLED_AFTER_SECONDS:
+            reason = ReasonReport(key="no_picture", params={"seconds": f"{silent_seconds:.0f}"})
+            self._set_state(StreamState.STALLED, reason, now_us)
+
+    def end_run(self, reason: ReasonReport, at_us: int) -> None:
+        """Coverage broke off at `at_us`."""
+        run, self.run, self.segment = self.run, None, None
+        if run is not None:
+            run.end_us = at_us = max(run.end_us, at_us)
+            run.is_open, run.end_reason = False, reason
+            if run.end_us > run.start_us:  # a run without a fragment covers nothing
+                self.unsaved.touch_run(run)
+        self._set_state(StreamState.CONNECTING, reason, at_us)
+        self._be_absent(reason, at_us)
+
+    def break_off(self, reason: ReasonReport, end_us: int) -> None:
+        """The writer died and the ledger already says so: footage goes up to `end_us`."""
+        end_us = max(end_us, self.run.start_us if self.run else 0)
+        self.run, self.segment = None, None
+        self._set_state(StreamState.CONNECTING, reason, end_us)
+        self._be_absent(reason, end_us)
+
+    def _failed(self, event: Failed) -> None:
+        if self.run is not None:
+            self.end_run(event.reason, self.run.end_us)
+        self.next_try_us = event.next_try_us
+        state = StreamState.FAILED if event.next_try_us is None else StreamState.WAITING
+        if event.reason.key in _DISK_KEYS:
+            state = StreamState.NO_DISK
+        self._set_state(state, event.reason, event.at_us)
+        self._be_absent(event.reason, event.at_us)
+
+    def _run_started(self, event: RunStarted) -> None:
+        self._close_absence(event.at_us)
+        self.started = event
+        self.run = RunRow(
+            run_id=event.run_id,
+            key=self.key,
+            start_us=event.at_us,
+            end_us=event.at_us,
+            codec=event.codec,
+            width=event.width,
+            height=event.height,
+        )
+        self.next_try_us = None
+        self.newest_us = None
+        self._heard_at = self.clock.monotonic()
+        self._set_state(StreamState.RECORDING, None, event.at_us)
+
+    def _segment_opened(self, event: SegmentOpened) -> None:
+        if self.run is None:
+            return
+        row = SegmentRow(
+            segment_id=event.segment_id,
+            run_id=event.run_id,
+            key=self.key,
+            sequence=event.sequence,
+            start_us=event.at_us,
+            end_us=event.at_us,
+            path=event.path,
+            init_size=event.init_size_bytes,
+            size_bytes=event.init_size_bytes,
+        )
+        self.segment = OpenSegment(row)
+        self.last_sequence = event.sequence
+        self.run.segment_count += 1
+        self.run.size_bytes += event.init_size_bytes
+        self.unsaved.touch_segment(row)
+
+    def _fragment(self, event: FragmentWritten) -> None:
+        run, segment = self.run, self.segment
+        if run is None or segment is None or segment.row.segment_id != event.segment_id:
+            return
+        end_us = event.at_us + event.duration_ticks * 1_000_000 // TIMESCALE
+        segment.fragments.append(
+            Fragment(
+                event.start_ticks,
+                event.duration_ticks,
+                event.offset_bytes,
+                event.size_bytes,
+                event.is_key,
+            )
+        )
+        segment.row.end_us = max(segment.row.end_us, end_us)
+        segment.row.size_bytes = event.offset_bytes + event.size_bytes
+        run.end_us = max(run.end_us, end_us)
+        run.size_bytes += event.size_bytes
+        self.newest_us = end_us
+        self._heard_at = self.clock.monotonic()
+        self.unsaved.touch_run(run)
+        if self.state is StreamState.STALLED:
+            self._set_state(StreamState.RECORDING, None, event.at_us)
+
+    def _segment_sealed(self, event: SegmentSealed) -> None:
+        segment = self.segment
+        if segment is None or segment.row.segment_id != event.segment_id:
+            return
+        row = segment.to_row()
+        row.end_us = max(row.end_us, event.at_us)
+        row.size_bytes = event.size_bytes
+        row.sha256, row.crc32c, row.is_sealed = event.sha256, event.crc32c, True
+        self.last_sha256 = event.sha256
+        self.segment = None
+        self.unsaved.touch_segment(row)
+
+    def _set_state(self, state: StreamState, reason: ReasonReport | None, at_us: int) -> None:
+        if state is not self.state or not self.since_us:
+            self.since_us = at_us
+        self.state, self.reason = state, reason
+
+    def _be_absent(self, reason: ReasonReport, at_us: int) -> None:
+        """From `at_us` on the stream is missing for `reason`; the same reason goes on."""
+        if not self.is_wanted or self.run is not None:
+            return
+        now = self.absence
+        if now is not None and (now.reason.key, now.reason.params) == (reason.key, reason.params):
+            return
+        if now is not None:
+            at_us = max(at_us, now.start_us)
+            self._close_absence(at_us)
+        self.absence = AbsenceRow(uuid4(), self.key, at_us, at_us + 1, reason)
+        self.unsaved.touch_absence(self.absence)
+
+    def _close_absence(self, at_us: int) -> None:
+        row, self.absence = self.absence, None
+        if row is None:
+            return
+        if at_us <= row.start_us and row.revision == 0:
+            self.unsaved.forget_absence(row)
+            return
+        row.end_us = max(at_us, row.start_us + 1)
+        row.is_open = False
+        self.unsaved.touch_absence(row)

@@ -1,0 +1,17 @@
+"""Room on the disk that holds the footage."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from sereno.wire.reports import VolumeStatus
+
+
+def read_volume(footage: Path) -> VolumeStatus | None:
+    """Total and free bytes, or None while the folder is not there (a disk that is not mounted)."""
+    try:
+        usage = shutil.disk_usage(footage)
+    except FileNotFoundError:
+        return None
+    return VolumeStatus(total_bytes=usage.total, free_bytes=usage.free)

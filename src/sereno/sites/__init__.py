@@ -1,0 +1,1 @@
+"""Sites, the nodes that stand there, and the cameras those run."""

@@ -1,0 +1,84 @@
+"""Where things stand: sites, nodes, cameras."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+
+class Site(models.Model):
+    """A place with cameras. Its zone decides what a day is."""
+
+    name = models.CharField(max_length=80)
+    time_zone = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(Lower("name"), name="sites_site_name_unique"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Node(models.Model):
+    """The daemon at a site. The fields from `last_seen` on are what it said of itself."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    name = models.CharField(max_length=80)
+    token_hash = models.CharField(max_length=64, unique=True)
+    enrolled_at = models.DateTimeField(default=timezone.now)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    last_seen = models.DateTimeField(null=True)
+    boot_id = models.UUIDField(null=True)
+    version = models.CharField(max_length=40, blank=True)
+    started_at = models.DateTimeField(null=True)
+    is_clock_synchronised = models.BooleanField(null=True)
+    clock_offset_seconds = models.FloatField(null=True)
+    volume_total_bytes = models.BigIntegerField(null=True)
+    volume_free_bytes = models.BigIntegerField(null=True)
+    media_address = models.CharField(max_length=300, blank=True)
+    orders_etag = models.CharField(max_length=80, blank=True)
+    backlog = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EnrolmentCode(models.Model):
+    """A one-time code that a new node trades for its token. Only its hash is kept."""
+
+    code_hash = models.CharField(max_length=64, unique=True)
+    site = models.ForeignKey(Site, on_delete=models.CASCADE)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
+class Camera(models.Model):
+    """A camera: what and where. A removed one keeps its row, for its footage's sake."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    node = models.ForeignKey(Node, on_delete=models.PROTECT, null=True)
+    name = models.CharField(max_length=80)
+    address = models.CharField(max_length=2000, help_text="URL without credentials")
+    username = models.CharField(max_length=200, blank=True)
+    password_sealed = models.TextField(blank=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    removed_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                Lower("name"),
+                "site",
+                condition=models.Q(removed_at=None),
+                name="sites_camera_name_unique",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name

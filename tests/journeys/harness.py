@@ -1,0 +1,234 @@
+"""A whole box in its own processes, and simulated cameras beside it, for the journeys."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import psutil
+
+from sereno.sim import CameraSpec, Picture, SimConfig, SimServer
+
+SERENO = str(Path(sys.executable).with_name("sereno"))
+USER, PASSWORD = "viewer", "lantern/keys@12"
+# Only guards against hanging: how long things take is measured in bench/.
+PATIENCE_SECONDS = 90.0
+
+T = TypeVar("T")
+
+
+def eventually(look: Callable[[], T | None], what: str, seconds: float = PATIENCE_SECONDS) -> T:
+    """The first answer of `look` that is true; fails when there is none for `seconds`."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := look():
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"not within {seconds:.0f} s: {what}")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Cameras:
+    """Simulated cameras in a thread of their own, so that a test can make one misbehave."""
+
+    def __init__(self, cache_dir: Path, count: int = 2) -> None:
+        scenes = ("entrance", "yard", "corridor", "plaza")
+        self.config = SimConfig(
+            cache_dir=cache_dir,
+            cameras=tuple(CameraSpec(f"Camera {n + 1}", scenes[n % 4]) for n in range(count)),
+            user=USER,
+            password=PASSWORD,
+            main=Picture(640, 360, 500_000),
+            sub=Picture(320, 180, 150_000),
+            port=free_port(),
+        )
+        self._loop = asyncio.new_event_loop()
+        self._is_up = threading.Event()
+        self._stop = asyncio.Event()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self.server: SimServer | None = None
+
+    def __enter__(self) -> Cameras:
+        self._thread.start()
+        assert self._is_up.wait(PATIENCE_SECONDS)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(PATIENCE_SECONDS)
+        self._loop.close()
+
+    def address(self, number: int) -> str:
+        return f"rtsp://127.0.0.1:{self.config.port}/cam/{number}/main"
+
+    def tell(self, number: int, order: str, *args: object) -> None:
+        """`stall`, `resume`, `offline` or `online` one camera."""
+        assert self.server is not None
+        camera = self.server.camera(number)
+        self._loop.call_soon_threadsafe(getattr(camera, order), *args)
+
+    def _serve(self) -> None:
+        self._loop.run_until_complete(self._serve_until_stopped())
+
+    async def _serve_until_stopped(self) -> None:
+        async with SimServer(self.config) as self.server:
+            self._is_up.set()
+            await self._stop.wait()
+
+
+class Box:
+    """`sereno up` over one data folder; can be stopped, killed and started again."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.port = free_port()
+        self.log = data.with_name(data.name + ".log")
+        self._process: subprocess.Popen[bytes] | None = None
+        self._pids: set[int] = set()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        assert self._process is not None, "the box was not started"
+        return self._process
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [SERENO, "up", "--data", str(self.data), "--port", str(self.port)],
+                stdout=log,
+                stderr=log,
+                env=self.environment(),
+            )
+        eventually(self.is_ready, f"sereno up answers\n{self.output()}")
+
+    def is_ready(self) -> bool:
+        if self.process.poll() is not None:
+            raise AssertionError(f"sereno up ended by itself\n{self.output()}")
+        with httpx.Client(timeout=2) as client:
+            try:
+                is_up = client.get(f"{self.url}/api/v1/session").status_code == 200
+            except httpx.TransportError:
+                return False
+        return is_up and (self.data / "run" / "address.json").exists()
+
+    def output(self) -> str:
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def environment(self) -> dict[str, str]:
+        mine = {key: value for key, value in os.environ.items() if not key.startswith("SERENO_")}
+        return {**mine, "SERENO_DATA": str(self.data), "LANG": "C.UTF-8"}
+
+    def stop(self) -> int:
+        """Ctrl-C, as a person would; the exit status."""
+        if self.process.poll() is None:
+            self.processes()
+            self.process.send_signal(signal.SIGINT)
+        return self.process.wait(PATIENCE_SECONDS)
+
+    def kill(self) -> None:
+        """Kill -9 of `up` itself, and of nothing else."""
+        self.processes()
+        self.process.kill()
+        self.process.wait(PATIENCE_SECONDS)
+
+    def processes(self) -> list[psutil.Process]:
+        """All processes below `up`, and the ones seen earlier that still live."""
+        if self.process.poll() is None:
+            tree = psutil.Process(self.process.pid).children(recursive=True)
+            self._pids.update(each.pid for each in tree)
+        return [psutil.Process(pid) for pid in self._pids if is_alive(pid)]
+
+    def pid_of(self, part: str) -> int:
+        """The process of `hub serve`, `hub work`, `front serve`, `node run` or `stream run`."""
+        return eventually(lambda: self._find(part), f"a process of {part}")
+
+    def _find(self, part: str) -> int | None:
+        for process in self.processes():
+            try:
+                line = " ".join(process.cmdline())
+            except psutil.Error:
+                continue
+            if part in line and "leash" not in line:
+                return process.pid
+        return None
+
+    def cli(self, *args: str, password: str | None = None) -> subprocess.CompletedProcess[str]:
+        """The `sereno` command on this box, with a camera's password in the environment."""
+        environment = self.environment()
+        if password is not None:
+            environment["SERENO_CAMERA_PASSWORD"] = password
+        return subprocess.run(
+            [SERENO, *args],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_SECONDS,
+            check=False,
+        )
+
+    def ask(self, *args: str, password: str | None = None) -> Any:
+        """A command's `--json` answer; the command must succeed."""
+        done = self.cli(*args, "--json", password=password)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def add_camera(self, name: str, address: str) -> dict[str, Any]:
+        camera: dict[str, Any] = self.ask(
+            "cameras", "add", name, address, "--user", USER, password=PASSWORD
+        )
+        return camera
+
+    def state_of(self, name: str) -> dict[str, Any]:
+        status: dict[str, Any] = self.ask("cameras", "show", name)["status"]
+        return status
+
+    def wait_for_state(self, name: str, state: str) -> dict[str, Any]:
+        def look() -> dict[str, Any] | None:
+            status = self.state_of(name)
+            return status if status["state"] == state else None
+
+        return eventually(look, f"{name} is {state}")
+
+    def timeline(self, name: str, start: str = "-1h", end: str = "now") -> dict[str, Any]:
+        told: dict[str, Any] = self.ask("timeline", name, "--from", start, "--to", end)
+        return told
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+@contextmanager
+def running(box: Box) -> Iterator[Box]:
+    """Start a box and leave nothing of it behind."""
+    box.start()
+    try:
+        yield box
+    finally:
+        box.stop()
+        for process in box.processes():
+            process.kill()

@@ -1,0 +1,116 @@
+"""A small API to talk to, on a real port, and the command as people run it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sereno.box.paths import DataDir
+from sereno.cli import main
+
+TOKEN = "cli-token"
+CAMERA = {
+    "id": "4a3e8f7c-0000-4000-8000-000000000001",
+    "name": "Patio [1]",
+    "address": "rtsp://10.0.0.7/main",
+    "username": "ana",
+    "status": {
+        "state": "failed",
+        "reason": {"en": "Wrong password.", "es": "Contraseña incorrecta."},
+        "codec": "avc1.64001f",
+        "width": 1280,
+        "height": 720,
+        "fps": 25.0,
+        "bitrate_bps": 1_500_000,
+        "newest_at": None,
+        "effective_args": "sereno stream record --camera x",
+    },
+}
+
+
+@dataclass
+class FakeApi:
+    """What the box answers, and what it was asked."""
+
+    answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    asked: list[tuple[str, str, Any]] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def _handler(api: FakeApi) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def _answer(self) -> None:
+            size = int(self.headers.get("Content-Length", 0))
+            body = json.loads(self.rfile.read(size)) if size else None
+            path = self.path.partition("?")[0]
+            api.asked.append((self.command, self.path, body))
+            status, content = api.answers.get(f"{self.command} {path}", (404, {}))
+            if self.headers["Authorization"] not in {f"Bearer {TOKEN}", "Bearer ticket"}:
+                status, content = 401, {"error": {"key": "who", "en": "Who?", "es": "¿Quién?"}}
+            raw = content if isinstance(content, bytes) else json.dumps(content).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", api.headers.get("Content-Length", str(len(raw))))
+            self.end_headers()
+            self.wfile.write(raw)
+
+        do_GET = do_POST = do_DELETE = _answer
+
+        def log_message(self, *message: object) -> None:
+            """Tests look at `asked`."""
+
+    return Handler
+
+
+@pytest.fixture
+def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeApi]:
+    """A box that runs, with one camera, found through the data folder as always."""
+    found = FakeApi({"GET /api/v1/cameras": (200, [CAMERA])})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(found))
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    data = DataDir(tmp_path / "data")
+    data.prepare()
+    data.cli_token.write_text(TOKEN + "\n")
+    url = f"http://127.0.0.1:{server.server_port}"
+    data.address_file.write_text(json.dumps({"url": url, "ca_file": None, "pid": 1}))
+    monkeypatch.setenv("SERENO_DATA", str(data.root))
+    monkeypatch.setenv("SERENO_TIME_ZONE", "America/Guatemala")
+    yield found
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@dataclass(frozen=True)
+class Said:
+    """How a command ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def sereno(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> Callable[..., Said]:
+    """Runs `sereno` with arguments, in this process."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SERENO_DEBUG", raising=False)
+    monkeypatch.setattr("logging.root.handlers", [])
+
+    def run(*arguments: str) -> Said:
+        monkeypatch.setattr("sys.argv", ["sereno", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main.run()
+        captured = capfd.readouterr()
+        return Said(int(ended.value.code or 0), captured.out, captured.err)
+
+    return run

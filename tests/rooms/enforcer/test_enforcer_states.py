@@ -1,0 +1,107 @@
+"""What people are told of a camera, and what it costs to tell."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from sereno.accounts.queries import Asker
+from sereno.enforcer.actions import record_states
+from sereno.enforcer.models import RunnerState
+from sereno.enforcer.queries import desired_of, states_of
+from sereno.enforcer.rules import Seen, shown, words_of
+from sereno.policy.reasons import Reason
+from sereno.sites.actions import CameraFields, add_camera, remove_camera
+from sereno.sites.models import Camera, Node
+from sereno.sites.queries import cameras_of
+from sereno.wire.reports import ReasonReport, StreamState, StreamStatus
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+MADE = NOON - timedelta(hours=1)
+
+
+def view(seen: Seen | None, *, has_node: bool = True, quiet_seconds: float | None = 1) -> object:
+    last_seen = None if quiet_seconds is None else NOON - timedelta(seconds=quiet_seconds)
+    return shown(seen, has_node=has_node, last_seen=last_seen, created_at=MADE, now=NOON)
+
+
+def test_the_nodes_word_counts_while_it_is_heard() -> None:
+    seen = Seen("waiting", NOON, Reason("refused"))
+    found = view(seen)
+    assert (found.state, found.since, found.reason) == ("waiting", NOON, Reason("refused"))
+
+
+def test_a_silent_node_makes_its_cameras_offline() -> None:
+    found = view(Seen("recording", MADE), quiet_seconds=50)
+    assert (found.state, found.since) == ("node_offline", NOON - timedelta(seconds=30))
+    assert view(None, quiet_seconds=None).since == MADE
+    assert words_of(found.reason).es.startswith("No se sabe nada del nodo")
+
+
+def test_a_camera_without_a_node_says_so() -> None:
+    found = view(None, has_node=False)
+    assert found.state == "not_assigned"
+    assert words_of(found.reason).en.startswith("No node runs this camera")
+
+
+def test_before_the_nodes_first_word_a_camera_is_being_connected() -> None:
+    assert view(None).state == "connecting"
+
+
+def status(camera_id: object, **more: object) -> StreamStatus:
+    basics = {"camera_id": camera_id, "stream": "main", "state": "recording", "since": MADE}
+    return StreamStatus.model_validate(basics | more)
+
+
+def test_states_are_replaced_by_each_heartbeat(node: Node, camera: Camera) -> None:
+    record_states(node, [status(camera.pk, pid=7, fps=25.0)], NOON)
+    reason = ReasonReport(key="refused", params={"host": "cam", "port": "554"})
+    record_states(
+        node, [status(camera.pk, state="waiting", reason=reason)], NOON + timedelta(seconds=5)
+    )
+    kept = RunnerState.objects.get()
+    assert (kept.state, kept.pid, kept.fps) == (StreamState.WAITING, None, 0)
+    assert kept.reason == Reason("refused", {"host": "cam", "port": "554"})
+    record_states(node, [], NOON + timedelta(seconds=10))
+    assert not RunnerState.objects.exists()
+
+
+def test_a_node_speaks_of_its_own_cameras_only(admin: Asker, node: Node, camera: Camera) -> None:
+    other = add_camera(admin, CameraFields("Otra", "rtsp://192.0.2.8/"))
+    Camera.objects.filter(pk=other.pk).update(node=None)
+    record_states(node, [status(other.pk), status(uuid4()), status(camera.pk)], NOON)
+    assert [state.camera_id for state in RunnerState.objects.all()] == [camera.pk]
+
+
+def test_secrets_in_what_a_node_says_are_masked(node: Node, camera: Camera) -> None:
+    told = "ffmpeg -i rtsp://root:s3cr3t@192.0.2.7/x"
+    reason = ReasonReport(key="refused", raw=told)
+    record_states(node, [status(camera.pk, effective_args=told, reason=reason)], NOON)
+    kept = RunnerState.objects.get()
+    assert "s3cr3t" not in kept.effective_args + kept.reason_raw
+    assert kept.effective_args == "ffmpeg -i rtsp://***@192.0.2.7/x"
+
+
+def test_removed_cameras_are_no_longer_desired(admin: Asker, node: Node, camera: Camera) -> None:
+    (order,) = desired_of(node)
+    assert order.camera_id == camera.pk
+    assert order.password.get_secret_value() == "s3cr3t-Pa55"
+    assert [stream.address for stream in order.streams] == ["rtsp://192.0.2.7:554/main"]
+    remove_camera(admin, camera.pk)
+    assert desired_of(node) == ()
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_a_list_of_any_length_costs_two_statements(
+    admin: Asker, node: Node, count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(count):
+        add_camera(admin, CameraFields(f"Cámara {number}", f"rtsp://192.0.2.{number}/"))
+    record_states(node, [status(each.pk) for each in cameras_of(admin)], NOON)
+    with django_assert_num_queries(2):
+        found = states_of(cameras_of(admin), NOON)
+        assert all(each.camera.site.name and each.runner for each in found)
+    assert len(found) == count

@@ -1,0 +1,207 @@
+"""The door for nodes, over HTTP."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from sereno.accounts.queries import SYSTEM, Asker
+from sereno.footage.models import CoverageRun
+from sereno.sites.actions import (
+    CameraFields,
+    change_camera,
+    create_enrolment_code,
+    revoke_node,
+)
+from sereno.sites.models import Camera, Node, Site
+from sereno.wire.orders import Enrolment, Orders
+from sereno.wire.version import WIRE_VERSION
+
+
+def heartbeat(**more: object) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    return {
+        "boot_id": str(uuid4()),
+        "version": "0.1.0",
+        "sent_at": (now + timedelta(seconds=30)).isoformat(),
+        "started_at": (now - timedelta(hours=1)).isoformat(),
+        "ntp": {"is_synchronised": True},
+        "volume": {"total_bytes": 100, "free_bytes": 40},
+        "media_address": "unix:/run/node.sock",
+        "backlog": 3,
+        **more,
+    }
+
+
+def test_a_code_is_traded_for_a_token_once(site: Site, stranger: Any) -> None:
+    code = create_enrolment_code(SYSTEM, site)
+    answer = stranger("POST", "node/enrol", {"code": code, "node_name": "nodo"})
+    assert answer.status_code == 200
+    enrolment = Enrolment.model_validate(answer.json())
+    token = enrolment.token.get_secret_value()
+    bearer = {"authorization": f"Bearer {token}"}
+    me = stranger("GET", "node/me", **bearer)
+    assert me.json() == {"node_id": str(enrolment.node_id)}
+    assert answer["Cache-Control"] == "no-store"
+    again = stranger("POST", "node/enrol", {"code": code, "node_name": "nodo"})
+    assert again.status_code == 401
+    assert again.json()["error"]["key"] == "enrolment_code_refused"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "node/me"),
+        ("GET", "node/orders"),
+        ("POST", "node/reports"),
+        ("POST", "node/heartbeat"),
+    ],
+)
+def test_strangers_people_and_revoked_nodes_meet_the_same_wall(
+    method: str,
+    path: str,
+    stranger: Any,
+    admin_program: Any,
+    node_program: Any,
+    node: Node,
+) -> None:
+    revoke_node(SYSTEM, node)
+    assert stranger(method, path, {}).status_code == 401
+    people, revoked = admin_program(method, path, {}), node_program(method, path, {})
+    assert people.status_code == revoked.status_code == 401
+    assert people.json() == revoked.json()
+    assert revoked.json()["error"]["key"] == "node_refused"
+
+
+def test_a_nodes_token_opens_nothing_of_peoples(node_program: Any) -> None:
+    for path in ("cameras", "nodes", "sites"):
+        assert node_program("GET", path).status_code == 401
+
+
+def test_orders_hold_all_that_the_node_needs(node_program: Any, camera: Camera) -> None:
+    answer = node_program("GET", "node/orders")
+    orders = Orders.model_validate(answer.json())
+    (order,) = orders.cameras
+    assert order.camera_id == camera.pk
+    assert (order.username, order.password.get_secret_value()) == ("root", "s3cr3t-Pa55")
+    assert orders.site_name == "Escuela Central"
+    assert orders.ticket_public_key.startswith("-----BEGIN PUBLIC KEY-----")
+    assert answer["Cache-Control"] == "no-store"
+
+
+def test_unchanged_orders_are_not_sent_again(
+    node_program: Any, camera: Camera, admin: Asker
+) -> None:
+    first = node_program("GET", "node/orders")
+    again = node_program("GET", "node/orders", **{"if-none-match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again["ETag"] == first["ETag"]
+    change_camera(admin, camera.pk, CameraFields(password="another"))
+    changed = node_program("GET", "node/orders", **{"if-none-match": first["ETag"]})
+    assert changed.status_code == 200
+    assert changed["ETag"] != first["ETag"]
+
+
+def test_a_heartbeat_is_kept_and_answered(
+    node_program: Any, node: Node, camera: Camera, admin_program: Any
+) -> None:
+    stream = {
+        "camera_id": str(camera.pk),
+        "stream": "main",
+        "state": "recording",
+        "since": "2026-11-21T11:00:00Z",
+        "codec": "avc1.64001f",
+        "width": 640,
+        "height": 360,
+        "pid": 4711,
+        "effective_args": "sereno stream record",
+    }
+    answer = node_program("POST", "node/heartbeat", heartbeat(streams=[stream]))
+    assert answer.status_code == 200
+    assert answer.json()["orders_etag"] == node_program("GET", "node/orders")["ETag"]
+    (told,) = admin_program("GET", "nodes").json()
+    assert told["is_online"] is True
+    assert told["volume"] == {"total_bytes": 100, "free_bytes": 40}
+    assert told["backlog"] == 3
+    assert told["clock"]["is_synchronised"] is True
+    assert told["clock"]["offset_seconds"] == pytest.approx(30, abs=5)
+    (shown,) = admin_program("GET", "cameras").json()
+    assert shown["status"]["state"] == "recording"
+    assert shown["status"]["pid"] == 4711
+    assert shown["status"]["since"] == "2026-11-21T11:00:00Z"
+
+
+def run(camera: Camera) -> dict[str, Any]:
+    return {
+        "run_id": str(uuid4()),
+        "revision": 1,
+        "camera_id": str(camera.pk),
+        "stream": "main",
+        "start": "2026-11-21T11:00:00Z",
+        "end": "2026-11-21T11:10:00Z",
+        "is_open": True,
+        "segment_count": 10,
+        "size_bytes": 1_000_000,
+    }
+
+
+def test_reports_are_taken(node_program: Any, camera: Camera) -> None:
+    batch = {"runs": [run(camera)]}
+    for _ in range(2):
+        answer = node_program("POST", "node/reports", batch)
+        assert (answer.status_code, answer.content) == (204, b"")
+    assert CoverageRun.objects.count() == 1
+
+
+def test_reports_of_a_foreign_camera_are_refused(node_program: Any, camera: Camera) -> None:
+    foreign = {**run(camera), "camera_id": str(uuid4())}
+    answer = node_program("POST", "node/reports", {"runs": [run(camera), foreign]})
+    assert answer.status_code == 404
+    assert not CoverageRun.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["node/enrol", "node/reports", "node/heartbeat"])
+def test_a_newer_wire_is_refused_before_its_form_is_looked_at(node_program: Any, path: str) -> None:
+    body = {"wire_version": WIRE_VERSION + 1, "unheard_of": True}
+    answer = node_program("POST", path, body)
+    assert answer.status_code == 426
+    assert answer.json()["error"]["key"] == "wire_too_new"
+    assert str(WIRE_VERSION + 1) in answer.json()["error"]["es"]
+
+
+@pytest.mark.parametrize("body", ["", "{", "[]", "null", '{"wire_version": "x"}'])
+def test_garbled_bodies_are_refused_in_words(node_program: Any, body: str) -> None:
+    answer = node_program("POST", "node/heartbeat", body)
+    assert answer.status_code in (400, 422)
+    assert answer.json()["error"]["es"]
+
+
+def test_odd_output_of_a_program_stops_no_heartbeat_and_no_report(
+    node_program: Any, camera: Camera, admin_program: Any
+) -> None:
+    odd = {"key": "garbled", "raw": "bytes\x00 from rtsp://root:s3cr3t@h/"}
+    stream = {
+        "camera_id": str(camera.pk),
+        "stream": "main",
+        "state": "waiting",
+        "since": "2026-11-21T11:00:00Z",
+        "reason": odd,
+    }
+    assert node_program("POST", "node/heartbeat", heartbeat(streams=[stream])).status_code == 200
+    (shown,) = admin_program("GET", "cameras").json()
+    assert shown["status"]["reason"]["raw"] == "bytes from rtsp://***@h/"
+    ended = {**run(camera), "is_open": False, "end_reason": odd}
+    assert node_program("POST", "node/reports", {"runs": [ended]}).status_code == 204
+    assert CoverageRun.objects.get().end_reason_raw == "bytes from rtsp://***@h/"
+
+
+@pytest.mark.parametrize("more", [{"version": "v" * 99}, {"backlog": 10**30}])
+def test_what_no_column_holds_is_refused_in_words(
+    node_program: Any, more: dict[str, object]
+) -> None:
+    answer = node_program("POST", "node/heartbeat", heartbeat(**more))
+    assert answer.status_code == 422
+    assert answer.json()["error"]["key"] == "value_unstorable"

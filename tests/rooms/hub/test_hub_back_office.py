@@ -1,0 +1,142 @@
+"""The back office writes through the same actions, and shows no secret."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.messages import get_messages
+from django.test import Client
+
+from sereno.accounts.auth import SlowedBackend
+from sereno.accounts.models import ApiToken, User
+from sereno.accounts.queries import Asker, user_of_setup_link
+from sereno.audit.models import Entry
+from sereno.sites.models import Camera, EnrolmentCode, Node, Site
+from sereno.sites.secrets import unseal
+
+BACKEND = f"{SlowedBackend.__module__}.{SlowedBackend.__qualname__}"
+
+
+@pytest.fixture
+def office(admin: Asker) -> Client:
+    client = Client()
+    client.force_login(admin.user, backend=BACKEND)
+    return client
+
+
+def said(response: Any) -> str:
+    return " ".join(str(message) for message in get_messages(response.wsgi_request))
+
+
+def last_act() -> str:
+    entry = Entry.objects.order_by("number").last()
+    return entry.act if entry else ""
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["", "audit/entry/", "accounts/user/", "accounts/apitoken/", "sites/site/", "sites/node/"],
+)
+def test_pages_open_for_administrators_only(
+    office: Client, camera: Camera, make_user: Callable[..., User], page: str
+) -> None:
+    assert office.get(f"/admin/{page}").status_code == 200
+    viewer = Client()
+    viewer.force_login(make_user("vera"), backend=BACKEND)
+    assert viewer.get(f"/admin/{page}").status_code == 302
+
+
+def test_a_cameras_life(office: Client, node: Node) -> None:
+    form = {"name": "Patio", "address": "rtsp://root:s3cr3t@192.0.2.7/x", "username": ""}
+    assert office.get("/admin/sites/camera/add/").status_code == 200
+    assert office.post("/admin/sites/camera/add/", form | {"password": ""}).status_code == 302
+    camera = Camera.objects.get()
+    assert (camera.address, camera.username) == ("rtsp://192.0.2.7/x", "root")
+    assert camera.node == node
+    assert last_act() == "camera_add"
+    page = f"/admin/sites/camera/{camera.pk}/change/"
+    assert b"s3cr3t" not in office.get(page).content
+    form = {"name": "Entrada", "address": camera.address, "username": "root", "password": ""}
+    assert office.post(page, form).status_code == 302
+    camera.refresh_from_db()
+    assert camera.name == "Entrada"
+    assert unseal(camera.password_sealed).get_secret_value() == "s3cr3t"
+    assert last_act() == "camera_change"
+    gone = office.post(f"/admin/sites/camera/{camera.pk}/delete/", {"post": "yes"})
+    assert gone.status_code == 302
+    camera.refresh_from_db()
+    assert camera.removed_at is not None
+    assert last_act() == "camera_remove"
+
+
+def test_a_refusal_comes_back_with_its_words(office: Client, site: Site) -> None:
+    form = {"name": "Patio", "address": "http://192.0.2.7/", "username": "", "password": ""}
+    answer = office.post("/admin/sites/camera/add/", form)
+    assert answer.status_code == 302
+    assert "rtsp://" in said(answer)
+    assert not Camera.objects.exists()
+
+
+def test_many_cameras_are_removed_at_once(office: Client, camera: Camera) -> None:
+    form = {"action": "delete_selected", "_selected_action": [str(camera.pk)], "post": "yes"}
+    office.post("/admin/sites/camera/", form)
+    camera.refresh_from_db()
+    assert camera.removed_at is not None
+
+
+def test_a_new_person_gets_a_link(office: Client) -> None:
+    answer = office.post("/admin/accounts/user/add/", {"username": "bea", "is_admin": "on"})
+    assert answer.status_code == 302
+    token = said(answer).split("/setup#")[1].split()[0]
+    assert user_of_setup_link(token).username == "bea"
+
+
+def test_the_last_administrator_stays(office: Client, admin: Asker) -> None:
+    assert admin.user is not None
+    page = f"/admin/accounts/user/{admin.user.pk}/change/"
+    answer = office.post(page, {"is_active": "on"})
+    assert "administrator" in said(answer)
+    assert User.objects.get(pk=admin.user.pk).is_admin
+
+
+def test_a_code_is_shown_once(office: Client, site: Site) -> None:
+    form = {"action": "make_enrolment_codes", "_selected_action": [str(site.pk)]}
+    answer = office.post("/admin/sites/site/", form)
+    assert EnrolmentCode.objects.count() == 1
+    assert "once, within an hour" in said(answer)
+
+
+def test_nodes_and_tokens_are_revoked(office: Client, node: Node, admin_program: Any) -> None:
+    office.post("/admin/sites/node/", {"action": "revoke", "_selected_action": [str(node.pk)]})
+    node.refresh_from_db()
+    assert node.revoked_at is not None
+    token = ApiToken.objects.get()
+    form = {"action": "revoke", "_selected_action": [str(token.pk)]}
+    office.post("/admin/accounts/apitoken/", form)
+    assert admin_program("GET", "cameras").status_code == 401
+
+
+def test_hashes_and_sealed_passwords_are_not_shown(
+    office: Client, camera: Camera, node: Node, admin_program: Any
+) -> None:
+    token = ApiToken.objects.get()
+    pages = {
+        f"sites/node/{node.pk}/change/": node.token_hash,
+        f"accounts/apitoken/{token.pk}/change/": token.token_hash,
+        f"sites/camera/{camera.pk}/change/": camera.password_sealed,
+    }
+    for page, secret in pages.items():
+        answer = office.get(f"/admin/{page}")
+        assert answer.status_code == 200
+        assert secret.encode() not in answer.content
+
+
+def test_the_journal_is_read_only(office: Client, camera: Camera) -> None:
+    entry = Entry.objects.first()
+    assert entry is not None
+    assert office.get(f"/admin/audit/entry/{entry.pk}/change/").status_code == 200
+    assert office.post(f"/admin/audit/entry/{entry.pk}/change/", {}).status_code == 403
+    assert office.get("/admin/audit/entry/add/").status_code == 403
+    assert office.get(f"/admin/audit/entry/{entry.pk}/delete/").status_code == 403

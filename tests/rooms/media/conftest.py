@@ -1,0 +1,35 @@
+"""Real pictures, and a camera that does what a test tells it to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from .camera import Camera, Told, Video, make_h264
+
+
+@pytest.fixture(scope="session")
+def video() -> Video:
+    return Video.of(make_h264(128, 96))
+
+
+@pytest.fixture(scope="session")
+def other_video() -> Video:
+    """The same camera after somebody changed its resolution."""
+    return Video.of(make_h264(160, 112))
+
+
+@pytest.fixture
+async def camera(video: Video) -> AsyncIterator[Camera]:
+    made = Camera(video)
+    server = await asyncio.start_server(made.serve, "127.0.0.1", 0)
+    made.port = server.sockets[0].getsockname()[1]
+    async with server:
+        yield made
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()

@@ -1,0 +1,61 @@
+"""Streams recorded in this process, and what their files hold."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from sereno.base.clock import SystemClock
+from sereno.media.contract import (
+    Failed,
+    SegmentOpened,
+    Start,
+    StreamTask,
+)
+from sereno.media.rtsp.session import Patience
+from sereno.media.runner import Runner
+
+from .camera import (
+    Told,
+)
+
+PATIENCE = Patience(connect_seconds=5, reply_seconds=0.3, silence_seconds=0.3)
+
+
+@asynccontextmanager
+async def recording(task: StreamTask, told: Told) -> AsyncIterator[Runner]:
+    runner = Runner(told, SystemClock(), PATIENCE)
+    runner.obey(Start(task=task))
+    try:
+        yield runner
+    finally:
+        await runner.close()
+
+
+async def first_failure(task: StreamTask, told: Told) -> Failed:
+    async with recording(task, told):
+        return await told.wait(Failed)
+
+
+def samples_of(path: Path) -> list[bytes]:
+    """All samples of a file, found without our reader: what lies in `mdat`, in `trun`'s sizes."""
+    data, samples, at, sizes = path.read_bytes(), [], 0, []
+    while at < len(data):
+        size, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
+        body = data[at + 8 : at + size]
+        if kind == b"moof":
+            trun = body[body.index(b"trun") + 4 :]
+            count = int.from_bytes(trun[4:8], "big")
+            sizes = [int.from_bytes(trun[20 + 8 * n : 24 + 8 * n], "big") for n in range(count)]
+        if kind == b"mdat":
+            for each in sizes:
+                samples.append(body[:each])
+                body = body[each:]
+            assert body == b""
+        at += size
+    return samples
+
+
+def files_of(told: Told, footage: Path) -> list[Path]:
+    return [footage / event.path for event in told.all(SegmentOpened)]

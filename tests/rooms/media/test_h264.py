@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sereno.base.errors import Garbled
+from sereno.media.h264 import ParameterSets, parse_sps
+
+from .camera import Video, make_h264
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "options"),
+    [
+        (128, 96, ()),
+        (202, 118, ()),
+        (1920, 1080, ("-profile:v", "high")),
+        (128, 96, ("-pix_fmt", "yuv444p")),
+        (130, 98, ("-pix_fmt", "yuv422p10le")),
+        (128, 96, ("-flags", "+ildct+ilme")),
+    ],
+)
+def test_size_is_the_one_that_was_encoded(
+    width: int, height: int, options: tuple[str, ...]
+) -> None:
+    video = Video.of(make_h264(width, height, 1, *options))
+
+    sps = parse_sps(video.sps)
+
+    assert (sps.width, sps.height) == (width, height)
+    assert sps.luma_depth == (10 if "yuv422p10le" in options else 8)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_size_or_garbled(data: bytes) -> None:
+    try:
+        sps = parse_sps(b"\x67" + data)
+    except Garbled:
+        return
+    assert sps.width > 0
+    assert sps.height > 0
+
+
+@given(st.binary(max_size=64))
+def test_a_set_that_cannot_be_read_changes_nothing(data: bytes) -> None:
+    sets = ParameterSets()
+    sets.put(b"\x67\xff" + data)
+    sets.put(data)
+    assert sets.video_format() is None or sets.version > 0
+
+
+def test_format_is_known_with_both_kinds_and_version_grows_with_changes(
+    video: Video, other_video: Video
+) -> None:
+    sets = ParameterSets()
+    sets.put(video.sps)
+    assert sets.video_format() is None
+    sets.put(video.pps)
+    sets.put(video.sps)
+    assert sets.version == 2
+    before = sets.video_format()
+    assert before is not None
+    assert before.codec == f"avc1.{video.sps[1:4].hex()}"
+    assert (before.width, before.height) == (128, 96)
+
+    sets.put(other_video.sps)
+
+    assert sets.version == 3
+    assert sets.video_format() != before

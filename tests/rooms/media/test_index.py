@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import zlib
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sereno.base.errors import Garbled
+from sereno.media.index import Fragment, FragmentIndex, pack_index, unpack_index
+
+pieces = st.lists(st.tuples(st.integers(1, 90_000), st.integers(1, 1 << 20), st.booleans()))
+
+
+def index_of(
+    parts: list[tuple[int, int, bool]], ticks: int = 500_000, offset: int = 1000
+) -> FragmentIndex:
+    fragments = []
+    for duration, size, is_key in parts:
+        fragments.append(Fragment(ticks, duration, offset, size, is_key))
+        ticks += duration
+        offset += size
+    return FragmentIndex.of(fragments)
+
+
+@given(pieces)
+def test_packed_and_unpacked_is_the_same(parts: list[tuple[int, int, bool]]) -> None:
+    index = index_of(parts)
+    assert unpack_index(pack_index(index)) == index
+
+
+def test_a_minute_takes_little_room() -> None:
+    parts = [(18_000, 70_000 + number * 7919 % 60_000, number % 10 == 0) for number in range(300)]
+    assert len(pack_index(index_of(parts))) < 1200
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_an_index_or_garbled(data: bytes) -> None:
+    for sample in (data, b"\1" + data):
+        try:
+            assert len(unpack_index(sample)) >= 0
+        except Garbled:
+            continue
+
+
+def test_a_bomb_is_refused() -> None:
+    head = pack_index(index_of([(1, 1, True)]))[:17]
+    with pytest.raises(Garbled):
+        unpack_index(head + zlib.compress(bytes(100_000_000)))
+
+
+def test_fragments_are_counted_from_both_ends() -> None:
+    index = index_of([(10, 5, True), (20, 6, False)])
+    assert index[-1] == index[1] == list(index)[1]
+    with pytest.raises(IndexError):
+        index[2]
+
+
+def test_holes_are_refused() -> None:
+    with pytest.raises(ValueError, match="follow"):
+        FragmentIndex.of([Fragment(0, 10, 0, 5, True), Fragment(11, 10, 5, 5, False)])
+
+
+@given(pieces, st.integers(0, 1_500_000), st.integers(1, 500_000))
+def test_covering_begins_with_a_key_frame_and_shows_all(
+    parts: list[tuple[int, int, bool]], start: int, length: int
+) -> None:
+    index = index_of(parts)
+    places = index.covering(start, start + length)
+    shown = [index[place] for place in places]
+    if shown:
+        assert shown[0].is_key
+    first_key = next((each for each in index if each.is_key), None)
+    for each in index:
+        if first_key is None or each.start_ticks < first_key.start_ticks:
+            continue
+        if each.end_ticks > start and each.start_ticks < start + length:
+            assert each in shown
+    assert all(each.start_ticks < start + length for each in shown)
+
+
+@given(pieces)
+def test_gops_are_whole_and_leave_nothing_out_after_the_first_key(
+    parts: list[tuple[int, int, bool]],
+) -> None:
+    index = index_of(parts)
+    gops = index.gops()
+    assert len(gops) == sum(index.keys)
+    for one, other in pairwise(gops):
+        assert one.offset_bytes + one.size_bytes == other.offset_bytes
+        assert one.start_ticks + one.duration_ticks == other.start_ticks
+    if gops:
+        assert gops[-1].offset_bytes + gops[-1].size_bytes == index.offsets[-1]

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sereno.base.clock import SystemClock, to_us
+from sereno.media.contract import (
+    Failed,
+    FragmentWritten,
+    RunEnded,
+    RunStarted,
+    Start,
+)
+from sereno.media.fmp4.reader import read_segment
+from sereno.media.fmp4.writer import ntp_time
+from sereno.media.runner import Runner
+
+from .camera import (
+    FRAME_TICKS,
+    Camera,
+    RtpSender,
+    Told,
+    Video,
+    ffmpeg_says,
+    interleaved,
+)
+from .recording import PATIENCE, files_of, first_failure, recording, samples_of
+
+
+def script_of(parts: list[tuple[Video, dict[str, Any]]]) -> Any:
+    """Plays videos one after the other; `skip` leaves out packets, `jump` moves RTP time."""
+
+    async def play(camera: Camera, writer: asyncio.StreamWriter) -> AsyncIterator[bytes]:
+        sender = RtpSender()
+        for video, changes in parts:
+            sender.rtp_time += changes.get("jump", 0)
+            for place, picture in enumerate(video.pictures):
+                nals = [video.sps, video.pps, *picture] if video.is_key(place) else picture
+                packets = sender.packets(nals)
+                if place == changes.get("skip"):
+                    packets = packets[1:]
+                yield b"".join(interleaved(2, packet) for packet in packets)
+        await asyncio.Event().wait()
+
+    return play
+
+
+async def test_new_format_is_a_new_run_and_no_picture_is_lost(
+    camera: Camera, told: Told, tmp_path: Path, video: Video, other_video: Video
+) -> None:
+    camera.script = script_of([(video, {}), (other_video, {})])
+    async with recording(camera.task(tmp_path), told):
+        await told.wait(FragmentWritten, 15)
+    assert told.all(RunEnded)[0].reason.key == "format_changed"
+    assert [each.width for each in told.all(RunStarted)] == [128, 160]
+    first, second = files_of(told, tmp_path)
+    assert samples_of(first) == [video.sample(n) for n in range(40)]
+    assert samples_of(second) == [other_video.sample(n) for n in range(40)]
+    assert ffmpeg_says(second) == (40, pytest.approx(1.6), "")
+
+
+async def test_loss_ends_the_run_and_the_next_key_frame_begins_another(
+    camera: Camera, told: Told, tmp_path: Path, video: Video
+) -> None:
+    camera.script = script_of([(video, {"skip": 13})])
+    async with recording(camera.task(tmp_path), told):
+        await told.wait(FragmentWritten, 6)
+    assert told.all(RunEnded)[0].reason.key == "packets_lost"
+    first, second = files_of(told, tmp_path)
+    assert samples_of(first) == [video.sample(n) for n in range(13)]
+    assert samples_of(second) == [video.sample(n) for n in range(20, 40)]
+    assert not told.all(Failed)
+
+
+@pytest.mark.parametrize("jump", [-90_000 * 5, 90_000 * 60])
+async def test_jump_of_the_camera_s_clock_ends_the_run(
+    camera: Camera, told: Told, tmp_path: Path, video: Video, jump: int
+) -> None:
+    camera.script = script_of([(video, {}), (video, {"jump": jump})])
+    async with recording(camera.task(tmp_path), told):
+        await told.wait(FragmentWritten, 15)
+    assert told.all(RunEnded)[0].reason.key == "camera_clock_stepped"
+    for path in files_of(told, tmp_path):
+        assert samples_of(path) == [video.sample(n) for n in range(40)]
+        assert ffmpeg_says(path) == (40, pytest.approx(1.6), "")
+
+
+class SteppingClock(SystemClock):
+    """The machine's clock, and somebody who sets it."""
+
+    step_seconds = 0.0
+
+    def now(self) -> Any:
+        return super().now() + timedelta(seconds=self.step_seconds)
+
+
+async def test_set_clock_of_the_site_ends_the_run_at_a_key_frame_without_loss(
+    camera: Camera, told: Told, tmp_path: Path
+) -> None:
+    clock = SteppingClock()
+    runner = Runner(told, clock, PATIENCE)
+    runner.obey(Start(task=camera.task(tmp_path)))
+    await told.wait(FragmentWritten, 2)
+    clock.step_seconds = -3600
+    started = await told.wait(RunStarted, 2)
+    await runner.close()
+
+    assert told.all(RunEnded)[0].reason.key == "clock_stepped"
+    assert -3601 < (started.at_us - told.all(RunStarted)[0].at_us) / 1e6 < -3590
+    samples = [sample for path in files_of(told, tmp_path) for sample in samples_of(path)]
+    assert samples == [camera.video.sample(n % 40) for n in range(len(samples))]
+
+
+async def test_pictures_out_of_order_are_refused_by_name(
+    camera: Camera, told: Told, tmp_path: Path
+) -> None:
+    async def reordered(camera: Camera, writer: asyncio.StreamWriter) -> AsyncIterator[bytes]:
+        sender = RtpSender()
+        for place, picture in enumerate(camera.video.pictures):
+            sender.rtp_time = (place + (2 if place % 3 == 0 else -1)) * FRAME_TICKS
+            yield b"".join(interleaved(2, packet) for packet in sender.packets(picture))
+        await asyncio.Event().wait()
+
+    camera.script = reordered
+    failed = await first_failure(camera.task(tmp_path), told)
+    assert (failed.reason.key, failed.reason.params) == (
+        "codec_unknown",
+        {"codec": "H.264 (B-frames)"},
+    )
+
+
+async def test_the_camera_s_own_clock_is_used_when_it_is_sane(
+    camera: Camera, told: Told, tmp_path: Path
+) -> None:
+    said: list[int] = []
+
+    async def with_report(camera: Camera, writer: asyncio.StreamWriter) -> AsyncIterator[bytes]:
+        sender = RtpSender()
+        said.append(to_us(SystemClock().now()) - 700_000)
+        yield interleaved(
+            3,
+            bytes.fromhex("80c80006 00000007")
+            + ntp_time(said[0]).to_bytes(8, "big")
+            + sender.rtp_time.to_bytes(4, "big")
+            + bytes(8),
+        )
+        async for data in camera.loop(writer):
+            yield data
+
+    camera.script = with_report
+    async with recording(camera.task(tmp_path), told):
+        await told.wait(FragmentWritten)
+    assert told.all(RunStarted)[0].at_us == said[0]
+    assert read_segment(files_of(told, tmp_path)[0]).header.clock == "rtcp"

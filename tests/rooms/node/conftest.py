@@ -1,0 +1,276 @@
+"""A hub that keeps to the wire, simulated cameras, and a node between them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+import uvicorn
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from sereno.base.clock import SystemClock
+from sereno.box.settings import Settings
+from sereno.node.daemon import Node
+from sereno.node.link import Pace
+from sereno.sim import CameraSpec, Picture, SimConfig, SimServer
+from sereno.wire.orders import CameraOrder, Orders, StreamOrder
+from sereno.wire.reports import AbsenceReport, Heartbeat, Reports, RunReport
+from sereno.wire.secret import REVEAL
+from sereno.wire.tickets import Ticket, sign
+
+WAIT_SECONDS = 10.0
+USER, PASSWORD = "watcher", "s3cret word"
+QUICK = Pace(
+    heartbeat_seconds=0.3,
+    orders_seconds=30.0,
+    reports_seconds=0.2,
+    shortest_seconds=0.05,
+    retry_base_seconds=0.05,
+    retry_cap_seconds=0.2,
+)
+
+
+async def until(is_true: Callable[[], object], what: str = "condition") -> None:
+    """Wait for a condition; it must come true within ten seconds."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not is_true():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not in time: {what}")
+        await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def serving(app: Starlette, listener: socket.socket) -> AsyncIterator[None]:
+    """A real server on `listener` for as long as the block lasts."""
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app, log_config=None, lifespan="off", ws="websockets-sansio",
+            timeout_graceful_shutdown=1,
+        )
+    )  # fmt: skip
+    task = asyncio.create_task(server._serve([listener]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
+
+
+def tcp_listener(port: int = 0) -> socket.socket:
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
+    listener.listen()
+    return listener
+
+
+@dataclass
+class HubDouble:
+    """The hub's side of `/api/v1/node/`, and a memory of what it was told."""
+
+    code: str = "code-1"
+    token: str = "token-1"
+    node_id: UUID = field(default_factory=uuid4)
+    cameras: tuple[CameraOrder, ...] = ()
+    etag: str = '"1"'
+    calls: list[str] = field(default_factory=list)
+    heartbeats: list[Heartbeat] = field(default_factory=list)
+    batches: list[Reports] = field(default_factory=list)
+    runs: dict[UUID, RunReport] = field(default_factory=dict)
+    absences: dict[UUID, AbsenceReport] = field(default_factory=dict)
+    sockets: set[WebSocket] = field(default_factory=set)
+    refuse_reports: bool = False
+
+    def __post_init__(self) -> None:
+        key = Ed25519PrivateKey.generate()
+        self.private_key = key.private_bytes(
+            Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+        ).decode()
+        self.public_key = (
+            key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+        )
+
+    @property
+    def orders(self) -> Orders:
+        return Orders(
+            node_id=self.node_id,
+            site_name="Escuela Central",
+            ticket_public_key=self.public_key,
+            cameras=self.cameras,
+        )
+
+    def order(self, *cameras: CameraOrder) -> None:
+        self.cameras = cameras
+        self.etag = f'"{int(self.etag.strip(chr(34))) + 1}"'
+
+    def ticket(self, camera_id: UUID, purpose: str = "live", **more: Any) -> str:
+        now = more.pop("now", datetime.now(UTC))
+        values = {"user_id": 1, "camera_id": camera_id, "purpose": purpose, "media_address": "-"}
+        return sign(Ticket.model_validate(values | more), self.private_key, now)
+
+    def app(self) -> Starlette:
+        prefix = "/api/v1/node"
+        return Starlette(
+            routes=[
+                Route(f"{prefix}/enrol", self._enrol, methods=["POST"]),
+                Route(f"{prefix}/orders", self._orders),
+                Route(f"{prefix}/reports", self._reports, methods=["POST"]),
+                Route(f"{prefix}/heartbeat", self._heartbeat, methods=["POST"]),
+                WebSocketRoute(f"{prefix}/wake", self._wake),
+            ]
+        )
+
+    def _is_known(self, call: Request | WebSocket) -> bool:
+        return call.headers.get("authorization") == f"Bearer {self.token}"
+
+    async def _enrol(self, request: Request) -> Response:
+        self.calls.append("enrol")
+        said = await request.json()
+        if said["code"] != self.code:
+            return Response(status_code=401)
+        self.code = ""
+        return JSONResponse({"node_id": str(self.node_id), "token": self.token})
+
+    async def _orders(self, request: Request) -> Response:
+        if not self._is_known(request):
+            return Response(status_code=401)
+        if request.headers.get("if-none-match") == self.etag:
+            self.calls.append("orders 304")
+            return Response(status_code=304, headers={"ETag": self.etag})
+        self.calls.append("orders 200")
+        return Response(self.orders.model_dump_json(context=REVEAL), headers={"ETag": self.etag})
+
+    async def _reports(self, request: Request) -> Response:
+        if not self._is_known(request):
+            return Response(status_code=401)
+        if self.refuse_reports:
+            return Response(status_code=503)
+        reports = Reports.model_validate_json(await request.body())
+        self.batches.append(reports)
+        for run in reports.runs:
+            known = self.runs.get(run.run_id)
+            if known is None or known.revision < run.revision:
+                self.runs[run.run_id] = run
+        for absence in reports.absences:
+            self.absences[absence.absence_id] = absence
+        return Response(status_code=204)
+
+    async def _heartbeat(self, request: Request) -> Response:
+        if not self._is_known(request):
+            return Response(status_code=401)
+        self.heartbeats.append(Heartbeat.model_validate_json(await request.body()))
+        return JSONResponse({"hub_time": datetime.now(UTC).isoformat(), "orders_etag": self.etag})
+
+    async def _wake(self, socket: WebSocket) -> None:
+        await socket.accept()
+        self.sockets.add(socket)
+        try:
+            while True:
+                await socket.receive_text()
+        except WebSocketDisconnect:
+            self.sockets.discard(socket)
+
+    async def wake(self) -> None:
+        for each in self.sockets:
+            await each.send_text(json.dumps({"wake": "orders", "sent_at": "2026-11-21T00:00:00Z"}))
+
+    def states(self) -> dict[UUID, str]:
+        """The newest heartbeat's word on each camera."""
+        if not self.heartbeats:
+            return {}
+        return {each.camera_id: each.state.value for each in self.heartbeats[-1].streams}
+
+
+@pytest.fixture
+def hub() -> HubDouble:
+    return HubDouble()
+
+
+@pytest.fixture(scope="session")
+def sim_config(tmp_path_factory: pytest.TempPathFactory) -> SimConfig:
+    """Three small cameras with a key frame each second; encoded once a test run."""
+    scenes = ("entrance", "yard", "shop")
+    return SimConfig(
+        cache_dir=tmp_path_factory.mktemp("loops"),
+        cameras=tuple(CameraSpec(name, name) for name in scenes),
+        user=USER,
+        password=PASSWORD,
+        main=Picture(160, 90, 150_000),
+        sub=Picture(96, 64, 50_000),
+        fps=25,
+        loop_seconds=4,
+        key_seconds=1,
+    )
+
+
+@pytest.fixture
+async def cameras(sim_config: SimConfig) -> AsyncIterator[SimServer]:
+    async with SimServer(sim_config) as server:
+        yield server
+
+
+def camera_order(cameras: SimServer, number: int, **more: Any) -> CameraOrder:
+    """An order to record a simulated camera."""
+    values: dict[str, Any] = {
+        "camera_id": uuid4(),
+        "name": f"Camera {number}",
+        "username": USER,
+        "password": PASSWORD,
+        "streams": (StreamOrder(stream="main", address=cameras.address(number)),),
+    }
+    return CameraOrder.model_validate(values | more)
+
+
+def settings_for(folder: Path, port: int, code: str | None = "code-1") -> Settings:
+    return Settings(
+        _env_file=None,
+        data=folder,
+        hub_url=f"http://127.0.0.1:{port}",
+        enrolment_code=code,
+        time_zone="UTC",
+    )
+
+
+@asynccontextmanager
+async def running(settings: Settings, **more: Any) -> AsyncIterator[Node]:
+    """A node in this process, with real runners; stopped in good order at the end."""
+    node = Node(settings, SystemClock(), pace=QUICK, **more)
+    task = asyncio.create_task(node.run())
+    try:
+        yield node
+    finally:
+        node.stop()
+        await asyncio.wait_for(task, WAIT_SECONDS)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data folder; its path is short enough for a unix socket."""
+    return tmp_path / "data"
+
+
+def media_client(data: Path) -> httpx.AsyncClient:
+    transport = httpx.AsyncHTTPTransport(uds=str(data / "run" / "node.sock"))
+    return httpx.AsyncClient(transport=transport, base_url="http://node")

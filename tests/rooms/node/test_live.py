@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from sereno.media.contract import FragmentWritten
+from sereno.media.fmp4.reader import read_segment
+from sereno.node.live import LARGEST_QUEUE, Live, Piece, Viewer, state_text
+from sereno.wire.reports import ReasonReport, StreamState
+
+from .footage import Writer
+
+STATE = state_text(StreamState.RECORDING, None)
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Writer:
+    return Writer(tmp_path)
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Live:
+    return Live(tmp_path)
+
+
+def show(live: Live, writer: Writer, seen: int) -> int:
+    """Tell `live` what the writer did since."""
+    for event in writer.events[seen:]:
+        live.apply(event)
+    return len(writer.events)
+
+
+async def take(messages: AsyncIterator[str | bytes], count: int) -> list[str | bytes]:
+    return [await asyncio.wait_for(anext(messages), 5) for _ in range(count)]
+
+
+def type_of(message: str | bytes) -> str:
+    return "binary" if isinstance(message, bytes) else str(json.loads(message)["type"])
+
+
+async def test_a_viewer_who_takes_nothing_skips_and_delays_nobody(
+    live: Live, writer: Writer
+) -> None:
+    writer.open()
+    writer.fragments(5)
+    seen = show(live, writer, 0)
+    quick, slow = live.join(writer.key, STATE), live.join(writer.key, STATE)
+    quick_messages, slow_messages = quick.messages(), slow.messages()
+    await take(quick_messages, 3 + 5)
+    await take(slow_messages, 3 + 1)  # and then nothing for a long time
+    got: list[str | bytes] = []
+    for _ in range(60):
+        writer.fragments(5)
+        seen = show(live, writer, seen)
+        got += await take(quick_messages, 5)
+        assert len(slow.queue) <= LARGEST_QUEUE + 5
+    assert [type_of(message) for message in got] == ["binary"] * 300
+    skip, first = await take(slow_messages, 2)
+    assert type_of(skip) == "skip"
+    written = [event for event in writer.events if isinstance(event, FragmentWritten)]
+    content = (writer.footage / writer.paths[0]).read_bytes()
+    newest_gops = [
+        content[event.offset_bytes : event.offset_bytes + event.size_bytes]
+        for event in written[-LARGEST_QUEUE - 5 :]
+        if event.is_key
+    ]
+    assert first in newest_gops
+
+
+async def test_a_long_gop_is_given_whole_to_who_joins_late(live: Live, writer: Writer) -> None:
+    writer.open()
+    writer.fragments(2 * LARGEST_QUEUE, gop=1000)
+    seen = show(live, writer, 0)
+    viewer = live.join(writer.key, STATE)
+    writer.fragments(1, gop=1000)
+    writer.events[-1] = writer.events[-1].model_copy(update={"is_key": False})
+    show(live, writer, seen)
+    kinds = [type_of(m) for m in await take(viewer.messages(), 3 + 2 * LARGEST_QUEUE + 1)]
+    assert kinds == ["state", "init", *["binary"] * (2 * LARGEST_QUEUE + 2)]
+
+
+async def test_without_viewers_no_file_is_read_and_with_many_each_piece_once(
+    live: Live, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[int] = []
+    pread = Piece._pread
+
+    def counted(piece: Piece) -> bytes:
+        reads.append(piece.offset)
+        return pread(piece)
+
+    monkeypatch.setattr(Piece, "_pread", counted)
+    writer.open()
+    writer.fragments(5)
+    show(live, writer, 0)
+    assert reads == []
+    viewers = [live.join(writer.key, STATE).messages() for _ in range(8)]
+    got = await asyncio.gather(*(take(viewer, 3 + 5) for viewer in viewers))
+    assert all(each == got[0] for each in got)
+    assert len(reads) == len(set(reads)) == 1 + 5
+
+
+async def test_a_new_run_has_a_beginning_of_its_own(
+    live: Live, writer: Writer, tmp_path: Path
+) -> None:
+    writer.open()
+    writer.fragments(2)
+    show(live, writer, 0)
+    viewer = live.join(writer.key, STATE)
+    messages = viewer.messages()
+    await take(messages, 5)
+    writer.open()  # the next file of the same run needs none
+    writer.fragments(1)
+    show(live, writer, len(writer.events) - 3)
+    assert [type_of(m) for m in await take(messages, 1)] == ["binary"]
+    after = Writer(tmp_path, writer.key, start_us=writer.end_us + 5_000_000, next_sequence=3)
+    after.open()
+    after.fragments(1)
+    show(live, after, 0)
+    init, head, fragment = await take(messages, 3)
+    assert isinstance(init, str)
+    assert json.loads(init)["run_id"] == str(after.run_id)
+    assert type_of(head) == type_of(fragment) == "binary"
+    whole = (tmp_path / after.paths[0]).read_bytes()
+    contents = read_segment(tmp_path / after.paths[0])
+    assert fragment == whole[contents.head_size_bytes :]
+
+
+async def test_who_joins_after_the_run_sees_no_old_picture(live: Live, writer: Writer) -> None:
+    writer.open()
+    writer.fragments(5)
+    writer.end()
+    show(live, writer, 0)
+    assert not live.join(writer.key, STATE).queue
+
+
+def test_a_state_carries_words_in_both_languages() -> None:
+    said = json.loads(
+        state_text(StreamState.WAITING, ReasonReport(key="refused", params={"host": "cam"}))
+    )
+    assert (said["type"], said["state"]) == ("state", "waiting")
+    assert said["reason"]["en"].startswith("cam answers")
+    assert said["reason"]["es"].startswith("cam responde")
+
+
+async def test_only_the_newest_state_matters_to_a_viewer(live: Live, writer: Writer) -> None:
+    viewer = live.join(writer.key, "first")
+    live.show(writer.key, "second")
+    messages = Viewer.messages(viewer)
+    assert await take(messages, 1) == ["second"]
+    live.leave(writer.key, viewer)
+    live.show(writer.key, "third")
+    assert viewer.state == "second"

@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from sereno.base.clock import ManualClock, from_us
+from sereno.media.fmp4.reader import read_segment
+from sereno.media.index import unpack_index
+from sereno.node.ledger import Ledger
+from sereno.node.ledger_thread import LedgerThread
+from sereno.node.recording import NODE_DOWN, Recording
+from sereno.node.repair import mend_stream, streams_on_disk
+from sereno.node.rows import RunRow
+
+from .footage import START_US, Writer, record
+
+FOR_EVER = (0, 1 << 60)
+
+
+@pytest.fixture
+async def ledger(tmp_path: Path) -> AsyncIterator[LedgerThread]:
+    ledger = LedgerThread(tmp_path / "ledger.sqlite3")
+    yield ledger
+    await ledger.close()
+
+
+@pytest.fixture
+def footage(tmp_path: Path) -> Path:
+    return tmp_path / "footage"
+
+
+def recording_of(ledger: LedgerThread, footage: Path, at_us: int = START_US) -> Recording:
+    return Recording(ledger, footage, ManualClock(from_us(at_us)), lambda book: None)
+
+
+async def died_while_writing(ledger: LedgerThread, footage: Path, writer: Writer) -> None:
+    """A node took all events, committed, and was killed."""
+    recording = recording_of(ledger, footage)
+    recording.book(writer.key).want()
+    for event in writer.events:
+        recording.apply(event)
+    await recording.commit()
+
+
+async def run_of(ledger: LedgerThread, writer: Writer) -> RunRow:
+    run = await ledger.call(Ledger.run, writer.run_id)
+    assert run is not None
+    return run
+
+
+async def test_a_torn_tail_is_cut_and_the_file_sealed(ledger: LedgerThread, footage: Path) -> None:
+    writer = record(Writer(footage), segments=2, fragments=6)
+    await died_while_writing(ledger, footage, writer)
+    last = footage / writer.paths[-1]
+    whole = last.read_bytes()
+    last.write_bytes(whole + whole[-300:])  # the fragment in flight
+
+    mended = await mend_stream(ledger, footage, writer.key, NODE_DOWN)
+
+    assert last.read_bytes() == whole
+    rows = await ledger.call(Ledger.segments_overlapping, writer.key, *FOR_EVER)
+    assert [row.path for row in rows] == writer.paths
+    sealed = rows[-1]
+    assert sealed.sha256 == hashlib.sha256(whole).hexdigest() == mended.last_sha256
+    assert (sealed.end_us, sealed.size_bytes) == (writer.end_us, len(whole))
+    assert len(unpack_index(sealed.fragments)) == 6
+    run = await run_of(ledger, writer)
+    assert (run.end_us, run.is_open, run.end_reason) == (writer.end_us, False, NODE_DOWN)
+    assert run.segment_count == 2
+    assert run.size_bytes == sum((footage / path).stat().st_size for path in writer.paths)
+    assert mended.last_sequence == 2
+
+
+async def test_a_half_written_fragment_costs_only_itself(
+    ledger: LedgerThread, footage: Path
+) -> None:
+    writer = record(Writer(footage), segments=1, fragments=6)
+    await died_while_writing(ledger, footage, writer)
+    file = footage / writer.paths[0]
+    file.write_bytes(file.read_bytes()[:-10])
+    await mend_stream(ledger, footage, writer.key, NODE_DOWN)
+    run = await run_of(ledger, writer)
+    assert run.end_us == writer.end_us - 200_000
+    assert len(read_segment(file).index) == 5
+
+
+async def test_files_that_the_ledger_never_heard_of_are_adopted(
+    ledger: LedgerThread, footage: Path
+) -> None:
+    writer = Writer(footage)
+    record(writer, segments=1)
+    await died_while_writing(ledger, footage, writer)
+    record(writer, segments=2)  # the runner wrote on, nobody listened
+    await mend_stream(ledger, footage, writer.key, NODE_DOWN)
+    rows = await ledger.call(Ledger.segments_overlapping, writer.key, *FOR_EVER)
+    assert [row.path for row in rows] == writer.paths
+    run = await run_of(ledger, writer)
+    assert (run.start_us, run.end_us, run.segment_count) == (START_US, writer.end_us, 3)
+
+
+async def test_a_lost_ledger_is_built_again_from_the_files(
+    ledger: LedgerThread, footage: Path
+) -> None:
+    first = record(Writer(footage), segments=2)
+    first.end()
+    second = record(
+        Writer(footage, first.key, start_us=first.end_us + 60_000_000, next_sequence=3), segments=1
+    )
+    assert streams_on_disk(footage) == [first.key]
+    await mend_stream(ledger, footage, first.key, NODE_DOWN)
+    rows = await ledger.call(Ledger.segments_overlapping, first.key, *FOR_EVER)
+    assert [row.path for row in rows] == first.paths + second.paths
+    runs = await ledger.call(Ledger.runs_overlapping, first.key, *FOR_EVER)
+    assert [(run.run_id, run.start_us, run.end_us) for run in runs] == [
+        (first.run_id, START_US, first.end_us),
+        (second.run_id, second.start_us, second.end_us),
+    ]
+    assert {(run.codec, run.width, run.height) for run in runs} == {("avc1.42c00a", 128, 96)}
+
+
+async def test_mending_twice_changes_nothing(ledger: LedgerThread, footage: Path) -> None:
+    writer = record(Writer(footage), segments=2)
+    await died_while_writing(ledger, footage, writer)
+    first = await mend_stream(ledger, footage, writer.key, NODE_DOWN)
+    run = await run_of(ledger, writer)
+    assert await mend_stream(ledger, footage, writer.key, NODE_DOWN) == first
+    assert await run_of(ledger, writer) == run
+
+
+async def test_a_head_without_a_picture_leaves_nothing(ledger: LedgerThread, footage: Path) -> None:
+    writer = Writer(footage)
+    writer.open()
+    await died_while_writing(ledger, footage, writer)
+    await mend_stream(ledger, footage, writer.key, NODE_DOWN)
+    assert not (footage / writer.paths[0]).exists()
+    assert await ledger.call(Ledger.segments_overlapping, writer.key, *FOR_EVER) == []
+
+
+async def test_a_file_that_makes_no_sense_is_left_alone(
+    ledger: LedgerThread, footage: Path
+) -> None:
+    writer = record(Writer(footage), segments=1)
+    stranger = (footage / writer.paths[0]).with_name("999999.000000Z-9.mp4")
+    stranger.write_bytes(b"no video at all")
+    await mend_stream(ledger, footage, writer.key, NODE_DOWN)
+    assert stranger.read_bytes() == b"no video at all"
+    rows = await ledger.call(Ledger.segments_overlapping, writer.key, *FOR_EVER)
+    assert [row.path for row in rows] == writer.paths
+
+
+async def test_a_new_start_says_that_the_node_was_down_and_since_when(
+    ledger: LedgerThread, footage: Path
+) -> None:
+    writer = record(Writer(footage), segments=1)
+    await died_while_writing(ledger, footage, writer)
+    later_us = writer.end_us + 90_000_000
+    recording = recording_of(ledger, footage, later_us)
+    await recording.recover()
+    assert recording.is_mending(writer.key)
+    await recording._mend_old()
+    await recording.commit()
+    assert not recording.is_mending(writer.key)
+    absences = (await ledger.call(Ledger.next_reports, 100)).absences
+    spans = [(each.start, each.end) for each in absences if each.reason.key == "node_down"]
+    assert spans == [(from_us(writer.end_us), from_us(later_us))]
+    assert recording.book(writer.key).last_sequence == 1
+
+
+async def test_a_stop_in_good_order_is_downtime_until_the_next_start(
+    ledger: LedgerThread, footage: Path
+) -> None:
+    writer = record(Writer(footage), segments=1)
+    recording = recording_of(ledger, footage)
+    recording.book(writer.key).want()
+    writer.end(NODE_DOWN)
+    for event in writer.events:
+        recording.apply(event)
+    await recording.close()
+    later_us = writer.end_us + 30_000_000
+    again = recording_of(ledger, footage, later_us)
+    await again.recover()
+    await again._mend_old()
+    await again.commit()
+    absences = (await ledger.call(Ledger.next_reports, 100)).absences
+    down = [each for each in absences if each.reason.key == "node_down"]
+    assert [(each.start, each.end, each.is_open) for each in down] == [
+        (from_us(writer.end_us), from_us(later_us), False)
+    ]
+
+
+async def test_the_open_file_can_be_played_while_it_is_written(
+    ledger: LedgerThread, footage: Path
+) -> None:
+    writer = record(Writer(footage), segments=2, fragments=5)
+    recording = recording_of(ledger, footage)
+    for event in writer.events:
+        recording.apply(event)
+    rows = await recording.segments(writer.key, START_US, writer.end_us + 1)
+    assert [row.path for row in rows] == writer.paths
+    assert len(unpack_index(rows[-1].fragments)) == 5
+    assert await recording.segments(writer.key, writer.end_us + 1, writer.end_us + 2) == []
+    open_row = await recording.segment(rows[-1].segment_id)
+    assert open_row == replace(rows[-1])

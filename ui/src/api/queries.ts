@@ -1,0 +1,90 @@
+import { queryOptions, useQuery } from "@tanstack/react-query";
+
+import { toState } from "@/lib/state";
+
+import { client, unwrap } from "./client";
+import type { Camera, CameraAnswer, Site } from "./types";
+
+/** How often a screen asks again; the hub hears from each node every 5 s. */
+const CAMERAS_EVERY_MS = 3_000;
+const NODES_EVERY_MS = 5_000;
+const TIMELINE_EVERY_MS = 5_000;
+
+export const sessionQuery = queryOptions({
+  queryKey: ["session"],
+  queryFn: () => unwrap(client.GET("/api/v1/session")),
+  staleTime: Infinity,
+});
+
+export const sitesQuery = queryOptions({
+  queryKey: ["sites"],
+  queryFn: () => unwrap(client.GET("/api/v1/sites")),
+  staleTime: 5 * 60_000,
+});
+
+export const camerasQuery = queryOptions({
+  queryKey: ["cameras"],
+  queryFn: async () => (await unwrap(client.GET("/api/v1/cameras"))).map(toCamera),
+  refetchInterval: CAMERAS_EVERY_MS,
+});
+
+function toCamera(camera: CameraAnswer): Camera {
+  return { ...camera, status: { ...camera.status, state: toState(camera.status.state) } };
+}
+
+export const nodesQuery = queryOptions({
+  queryKey: ["nodes"],
+  queryFn: () => unwrap(client.GET("/api/v1/nodes")),
+  refetchInterval: NODES_EVERY_MS,
+});
+
+/** Whether a one-time link is still good, and for whom. */
+export function setupQuery(token: string) {
+  return queryOptions({
+    queryKey: ["setup", token],
+    queryFn: () =>
+      unwrap(client.GET("/api/v1/setup/{token}", { params: { path: { token } } })),
+    retry: false,
+    staleTime: Infinity,
+  });
+}
+
+/** The timeline of one camera over a span; asked again while the span is still growing. */
+export function timelineQuery(cameraId: string, from: number, to: number) {
+  const query = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+  return queryOptions({
+    queryKey: ["timeline", cameraId, from, to],
+    queryFn: () =>
+      unwrap(
+        client.GET("/api/v1/cameras/{camera_id}/timeline", {
+          params: { path: { camera_id: cameraId }, query },
+        }),
+      ),
+    refetchInterval: () => (Date.now() < to + 60_000 ? TIMELINE_EVERY_MS : false),
+  });
+}
+
+/** The days of a month (`2026-11`) that have footage. */
+export function daysQuery(cameraId: string, month: string) {
+  return queryOptions({
+    queryKey: ["days", cameraId, month],
+    queryFn: () =>
+      unwrap(
+        client.GET("/api/v1/cameras/{camera_id}/days", {
+          params: { path: { camera_id: cameraId }, query: { month } },
+        }),
+      ),
+    staleTime: 60_000,
+  });
+}
+
+/** The site a camera stands at; its time zone is the one in which people speak of its footage. */
+export function useSite(siteId?: Site["id"]) {
+  const sites = useQuery(sitesQuery).data;
+  return sites?.find((site) => site.id === siteId) ?? sites?.[0];
+}
+
+/** The zone of a site, and the browser's own until the sites are known. */
+export function useTimeZone(siteId?: Site["id"]): string {
+  return useSite(siteId)?.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+}

@@ -1,0 +1,93 @@
+import { type ReactNode, useRef } from "react";
+import { useTranslation } from "react-i18next";
+
+import { type StateName, toState } from "@/lib/state";
+import { pick } from "@/lib/words";
+
+import { Icon } from "../icons";
+import { Lantern } from "../Lantern";
+import { lookOf } from "../state";
+import css from "./Stage.module.css";
+import { type LiveView, useLive } from "./useLive";
+import { useOnScreen } from "./useOnScreen";
+
+/** What the list of cameras knows; the socket's own word is newer. */
+export interface Known {
+  state: StateName;
+  reason: { en: string; es: string } | null;
+}
+
+interface Props {
+  label: string;
+  known: Known;
+  ticket: () => Promise<string>;
+  delayMs?: number;
+  onFrame?: (wallMs: number) => void;
+  /** Shown over the picture; gets the state as known now. */
+  children?: (now: Known) => ReactNode;
+}
+
+/** A camera, live. Where there is no picture it says in words why. */
+export function LiveVideo({ label, known, ticket, delayMs, onFrame, children }: Props) {
+  const stage = useRef<HTMLDivElement>(null);
+  const video = useRef<HTMLVideoElement>(null);
+  const isActive = useOnScreen(stage);
+  const view = useLive(video, {
+    ticket,
+    isActive,
+    ...(delayMs === undefined ? {} : { delayMs }),
+    ...(onFrame ? { onFrame } : {}),
+  });
+  const now = newest(known, view);
+  const hasPicture = view.isPlaying && now.state !== "stalled";
+  return (
+    <div ref={stage} className={css.stage} data-dim={!hasPicture}>
+      <video
+        ref={video}
+        className={css.video}
+        data-testid="live-video"
+        aria-label={label}
+        muted
+        playsInline
+        disablePictureInPicture
+        tabIndex={-1}
+      />
+      {!hasPicture && <NoPicture now={now} view={view} isActive={isActive} />}
+      {children?.(now)}
+    </div>
+  );
+}
+
+/** A state that the hub alone can know wins; else the socket's, which is seconds newer. */
+function newest(known: Known, { told, trouble }: LiveView): Known {
+  if (!told || trouble !== null) return known;
+  if (known.state === "node_offline" || known.state === "not_assigned") return known;
+  return { state: toState(told.state), reason: told.reason };
+}
+
+function NoPicture({ now, view, isActive }: { now: Known; view: LiveView; isActive: boolean }) {
+  const { t, i18n } = useTranslation();
+  const look = lookOf(now.state);
+  const isWell = now.state === "recording" || now.state === "connecting";
+  const words = now.reason ? pick(now.reason, i18n.language) : t(`stateHint.${now.state}`);
+  const trouble = view.trouble && t(`live.${view.trouble}`, { codec: view.codec });
+  return (
+    <div className={css.cover}>
+      {isWell ? (
+        <>
+          <span className={isActive ? css.glow : undefined}>
+            <Lantern size={40} />
+          </span>
+          <span className={css.words}>{trouble ?? t("wall.waitingPicture")}</span>
+        </>
+      ) : (
+        <>
+          <span className={css.mood} data-mood={look.mood}>
+            <Icon name={look.icon} size={30} />
+          </span>
+          <span className={css.words}>{words}</span>
+        </>
+      )}
+    </div>
+  );
+}

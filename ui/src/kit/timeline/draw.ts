@@ -1,0 +1,192 @@
+import type { Tick } from "@/lib/ticks";
+import { type Span, toBars, toX } from "@/lib/timeline";
+
+export const HEIGHT = 92;
+const BAND_TOP = 26;
+const BAND_HEIGHT = 44;
+const BAND_BOTTOM = BAND_TOP + BAND_HEIGHT;
+/** A short gap is still seen. */
+const NARROWEST_GAP_PX = 3;
+
+/** Everything that is drawn. */
+export interface Scene {
+  view: Span;
+  width: number;
+  ticks: readonly Tick[];
+  covered: readonly Span[];
+  gaps: readonly Span[];
+  unreported: readonly Span[];
+  now: number;
+  nowLabel: string;
+  playhead: number | null;
+  cursor: number | null;
+  selection: Span | null;
+}
+
+type Ink = (name: string) => string;
+
+/** The tokens of the colour scheme in force, by name. */
+export function inkOf(element: Element): Ink {
+  const style = getComputedStyle(element);
+  return (name) => style.getPropertyValue(`--${name}`).trim();
+}
+
+/** Draws the day. Each kind differs in pattern as well as in colour. */
+export function draw(canvas: HTMLCanvasElement, scene: Scene): void {
+  const context = canvas.getContext("2d");
+  if (!context) return;
+  const ratio = window.devicePixelRatio || 1;
+  canvas.width = Math.round(scene.width * ratio);
+  canvas.height = Math.round(HEIGHT * ratio);
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  const ink = inkOf(canvas);
+  drawGround(context, scene, ink);
+  drawFacts(context, scene, ink);
+  drawScale(context, scene, ink);
+  drawSelection(context, scene, ink);
+  drawMarks(context, scene, ink);
+}
+
+function drawGround(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): void {
+  context.clearRect(0, 0, scene.width, HEIGHT);
+  context.fillStyle = ink("surface-sunk");
+  context.fillRect(0, BAND_TOP, scene.width, BAND_HEIGHT);
+}
+
+function drawFacts(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): void {
+  const { view, width } = scene;
+  context.fillStyle = ink("cover");
+  for (const bar of toBars(scene.covered, view, width, 0.5)) {
+    context.fillRect(bar.from, BAND_TOP, bar.to - bar.from, BAND_HEIGHT);
+  }
+  for (const bar of toBars(scene.unreported, view, width)) {
+    context.fillStyle = ink("unreported-ground");
+    context.fillRect(bar.from, BAND_TOP, bar.to - bar.from, BAND_HEIGHT);
+    hatch(context, bar, -1, 9, 1, ink("unreported"));
+  }
+  for (const { from, to } of toBars(scene.gaps, view, width)) {
+    const bar = { from, to: Math.max(to, from + NARROWEST_GAP_PX) };
+    context.fillStyle = ink("gap-ground");
+    context.fillRect(bar.from, BAND_TOP, bar.to - bar.from, BAND_HEIGHT);
+    hatch(context, bar, 1, 6, 1.6, ink("gap"));
+    context.fillStyle = ink("gap");
+    context.fillRect(bar.from, BAND_TOP, bar.to - bar.from, 3);
+    context.fillRect(bar.from, BAND_BOTTOM - 3, bar.to - bar.from, 3);
+  }
+}
+
+/** Slanting lines inside a bar; `slope` 1 rises to the right, -1 falls. */
+function hatch(
+  context: CanvasRenderingContext2D,
+  { from, to }: Span,
+  slope: 1 | -1,
+  every: number,
+  lineWidth: number,
+  colour: string,
+): void {
+  context.save();
+  context.beginPath();
+  context.rect(from, BAND_TOP, to - from, BAND_HEIGHT);
+  context.clip();
+  context.strokeStyle = colour;
+  context.lineWidth = lineWidth;
+  context.beginPath();
+  // From a multiple of the spacing, so that the lines stand still while the bar grows.
+  const first = Math.floor((from - BAND_HEIGHT) / every) * every;
+  for (let x = first; x < to + BAND_HEIGHT; x += every) {
+    context.moveTo(x, slope === 1 ? BAND_BOTTOM : BAND_TOP);
+    context.lineTo(x + BAND_HEIGHT, slope === 1 ? BAND_TOP : BAND_BOTTOM);
+  }
+  context.stroke();
+  context.restore();
+}
+
+function drawScale(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): void {
+  context.font = `12px ${getComputedStyle(context.canvas).fontFamily}`;
+  context.textAlign = "center";
+  context.textBaseline = "bottom";
+  for (const { ms, label } of scene.ticks) {
+    const x = Math.round(toX(ms, scene.view, scene.width)) + 0.5;
+    context.fillStyle = ink("line");
+    context.fillRect(x - 0.5, BAND_BOTTOM, 1, 5);
+    context.fillStyle = ink("ink-quiet");
+    const half = context.measureText(label).width / 2;
+    if (x >= half && x <= scene.width - half) context.fillText(label, x, HEIGHT - 2);
+  }
+}
+
+function drawSelection(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): void {
+  if (!scene.selection) return;
+  const from = toX(scene.selection.from, scene.view, scene.width);
+  const to = toX(scene.selection.to, scene.view, scene.width);
+  // What is not chosen fades; what is chosen keeps its colours.
+  context.globalAlpha = 0.62;
+  context.fillStyle = ink("surface");
+  context.fillRect(0, BAND_TOP, from, BAND_HEIGHT);
+  context.fillRect(to, BAND_TOP, scene.width - to, BAND_HEIGHT);
+  context.globalAlpha = 1;
+  context.strokeStyle = ink("surface");
+  context.lineWidth = 6;
+  context.strokeRect(from, BAND_TOP - 3, to - from, BAND_HEIGHT + 6);
+  context.strokeStyle = ink("accent-ink");
+  context.lineWidth = 3;
+  context.strokeRect(from, BAND_TOP - 3, to - from, BAND_HEIGHT + 6);
+}
+
+function drawMarks(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): void {
+  const { view, width, now, nowLabel, playhead, cursor } = scene;
+  if (now >= view.from && now < view.to) {
+    const x = toX(now, view, width);
+    line(context, x, BAND_TOP - 6, BAND_BOTTOM + 4, 1.5, ink("ink"), [3, 3]);
+    label(context, nowLabel, x, width, ink("ink"));
+  }
+  if (cursor !== null && cursor >= view.from && cursor <= view.to) {
+    line(context, toX(cursor, view, width), BAND_TOP - 4, BAND_BOTTOM + 4, 1.5, ink("focus"), []);
+  }
+  if (playhead !== null && playhead >= view.from && playhead <= view.to) {
+    const x = toX(playhead, view, width);
+    line(context, x, BAND_TOP - 8, BAND_BOTTOM + 4, 5, ink("surface"), []);
+    line(context, x, BAND_TOP - 8, BAND_BOTTOM + 4, 2.5, ink("accent-ink"), []);
+    context.fillStyle = ink("lantern");
+    context.strokeStyle = ink("accent-ink");
+    context.lineWidth = 1.5;
+    context.beginPath();
+    context.arc(x, BAND_TOP - 10, 5.5, 0, Math.PI * 2);
+    context.fill();
+    context.stroke();
+  }
+}
+
+function line(
+  context: CanvasRenderingContext2D,
+  x: number,
+  top: number,
+  bottom: number,
+  lineWidth: number,
+  colour: string,
+  dash: number[],
+): void {
+  context.save();
+  context.setLineDash(dash);
+  context.strokeStyle = colour;
+  context.lineWidth = lineWidth;
+  context.beginPath();
+  context.moveTo(x, top);
+  context.lineTo(x, bottom);
+  context.stroke();
+  context.restore();
+}
+
+function label(
+  context: CanvasRenderingContext2D,
+  text: string,
+  x: number,
+  width: number,
+  colour: string,
+): void {
+  context.fillStyle = colour;
+  context.textAlign = "center";
+  context.textBaseline = "top";
+  const half = context.measureText(text).width / 2;
+  context.fillText(text, Math.min(width - half, Math.max(half, x)), 2);
+}

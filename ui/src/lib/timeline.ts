@@ -1,0 +1,115 @@
+/** The geometry of a day on a line: moments in milliseconds, places in pixels, all pure. */
+
+/** A half-open range of moments, in milliseconds since 1970. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
+/** What is known about one moment. */
+export type Known<G extends Span = Span> =
+  | { kind: "covered"; span: Span }
+  | { kind: "gap"; gap: G }
+  | { kind: "unreported" | "future" | "nothing" };
+
+/** Facts of one camera over a time, as the timeline shows them. */
+export interface Facts<G extends Span = Span> {
+  covered: readonly Span[];
+  gaps: readonly G[];
+  unreported: readonly Span[];
+}
+
+export const SHORTEST_VIEW_MS = 2 * 60_000;
+
+export function toX(ms: number, view: Span, width: number): number {
+  return ((ms - view.from) / (view.to - view.from)) * width;
+}
+
+export function toMs(x: number, view: Span, width: number): number {
+  return view.from + (x / width) * (view.to - view.from);
+}
+
+/** `view` moved and, where needed, shortened so that it lies inside `bounds`. */
+export function clampView(view: Span, bounds: Span): Span {
+  const whole = bounds.to - bounds.from;
+  const length = Math.min(whole, Math.max(SHORTEST_VIEW_MS, view.to - view.from));
+  const from = Math.min(Math.max(view.from, bounds.from), bounds.to - length);
+  return { from, to: from + length };
+}
+
+/** Zooms by `factor` (below 1 is closer) and keeps `anchor` where it is on the screen. */
+export function zoom(view: Span, factor: number, anchor: number, bounds: Span): Span {
+  const length = view.to - view.from;
+  const wanted = Math.min(bounds.to - bounds.from, Math.max(SHORTEST_VIEW_MS, length * factor));
+  const share = (anchor - view.from) / length;
+  const from = anchor - share * wanted;
+  return clampView({ from, to: from + wanted }, bounds);
+}
+
+/** Moves the view by a share of its own length. */
+export function pan(view: Span, share: number, bounds: Span): Span {
+  const step = (view.to - view.from) * share;
+  return clampView({ from: view.from + step, to: view.to + step }, bounds);
+}
+
+/** The least movement of the view that shows `ms`. */
+export function reveal(view: Span, ms: number, bounds: Span): Span {
+  if (ms >= view.from && ms < view.to) return view;
+  const length = view.to - view.from;
+  return clampView({ from: ms - length / 2, to: ms + length / 2 }, bounds);
+}
+
+function at<S extends Span>(spans: readonly S[], ms: number): S | undefined {
+  return spans.find((span) => ms >= span.from && ms < span.to);
+}
+
+/** What is known about `ms`. Footage wins over a gap, as bytes are proof. */
+export function knownAt<G extends Span>(facts: Facts<G>, ms: number, now: number): Known<G> {
+  const span = at(facts.covered, ms);
+  if (span) return { kind: "covered", span };
+  const gap = at(facts.gaps, ms);
+  if (gap) return { kind: "gap", gap };
+  if (ms >= now) return { kind: "future" };
+  return { kind: at(facts.unreported, ms) ? "unreported" : "nothing" };
+}
+
+/** The first moment with footage at or after `ms`, or null. */
+export function nextCovered(covered: readonly Span[], ms: number): number | null {
+  let best: number | null = null;
+  for (const span of covered) {
+    if (span.to <= ms) continue;
+    const start = Math.max(span.from, ms);
+    if (best === null || start < best) best = start;
+  }
+  return best;
+}
+
+/** Spans of one kind that lie closer than `closest` pixels are drawn as one, at least 1 px wide. */
+export function toBars(spans: readonly Span[], view: Span, width: number, closest = 0): Span[] {
+  const bars: Span[] = [];
+  for (const span of [...spans].sort((a, b) => a.from - b.from)) {
+    if (span.to <= view.from || span.from >= view.to) continue;
+    const from = Math.max(0, toX(span.from, view, width));
+    const to = Math.min(width, Math.max(from + 1, toX(span.to, view, width)));
+    const last = bars.at(-1);
+    if (last && from <= last.to + closest) last.to = Math.max(last.to, to);
+    else bars.push({ from, to });
+  }
+  return bars;
+}
+
+/** A selection with its ends in order, inside `bounds`, or null where nothing is left. */
+export function toSelection(a: number, b: number, bounds: Span): Span | null {
+  const from = Math.max(bounds.from, Math.min(a, b));
+  const to = Math.min(bounds.to, Math.max(a, b));
+  return to > from ? { from, to } : null;
+}
+
+/** The sum of the lengths, in milliseconds. */
+export function totalMs(spans: readonly Span[], bounds: Span): number {
+  return spans.reduce(
+    (sum, span) =>
+      sum + Math.max(0, Math.min(span.to, bounds.to) - Math.max(span.from, bounds.from)),
+    0,
+  );
+}

@@ -1,0 +1,39 @@
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { Link, useParams } from "react-router";
+
+import { camerasQuery } from "@/api/queries";
+import { EmptyState } from "@/kit/EmptyState";
+import { ErrorNote } from "@/kit/ErrorNote";
+
+import css from "./CameraScreen.module.css";
+import { Viewer } from "./Viewer";
+
+/** One camera: live, its day, and what is wrong with it. */
+export function CameraScreen() {
+  const { t } = useTranslation();
+  const { cameraId } = useParams();
+  const cameras = useQuery(camerasQuery);
+  const camera = cameras.data?.find(({ id }) => id === cameraId);
+  if (camera) return <Viewer key={camera.id} camera={camera} />;
+  if (cameras.isPending) return <EmptyState title={t("app.loading")} hint="" isLit />;
+  if (!cameras.data) {
+    return (
+      <div className={css.screen}>
+        <ErrorNote
+          error={cameras.error}
+          title={t("cameras.failedTitle")}
+          onRetry={() => void cameras.refetch()}
+        />
+      </div>
+    );
+  }
+  return (
+    <EmptyState title={t("camera.missingTitle")} hint={t("camera.missingHint")}>
+      <Button component={Link} to="/">
+        {t("app.toWall")}
+      </Button>
+    </EmptyState>
+  );
+}

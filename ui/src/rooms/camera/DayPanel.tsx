@@ -1,0 +1,171 @@
+import { ActionIcon, Button, Group, Text } from "@mantine/core";
+import type { UseQueryResult } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { Camera } from "@/api/types";
+import { ErrorNote } from "@/kit/ErrorNote";
+import { Icon, type IconName } from "@/kit/icons";
+import { type Gap, Timeline } from "@/kit/timeline/Timeline";
+import { useNow } from "@/kit/useNow";
+import { clampView, type Facts, pan, reveal, type Span, zoom } from "@/lib/timeline";
+import { longDay } from "@/lib/zone";
+
+import css from "./CameraScreen.module.css";
+import { ClipPanel } from "./ClipPanel";
+import { DayPicker } from "./DayPicker";
+import { GapList } from "./GapList";
+
+interface Props {
+  camera: Camera;
+  day: string;
+  onDay: (day: string) => void;
+  bounds: Span;
+  facts: Facts<Gap>;
+  timeline: UseQueryResult;
+  timeZone: string;
+  playhead: number | null;
+  onPlay: (ms: number) => void;
+}
+
+const ZOOM = 2;
+/** A gap is shown with this much around it. */
+const AROUND_GAP = 4;
+
+/** The day's timeline with its tools, its gaps in words, and the clip cut from it. */
+export function DayPanel(props: Props) {
+  const { camera, day, bounds, facts, timeline, timeZone, playhead, onPlay } = props;
+  const { t, i18n } = useTranslation();
+  const now = useNow();
+  const [view, setView] = useState(bounds);
+  const [selection, setSelection] = useState<Span | null>(null);
+  const [isSelecting, setSelecting] = useState(false);
+  const anchor = playhead !== null && playhead >= view.from && playhead < view.to
+    ? playhead
+    : (view.from + view.to) / 2;
+  const select = (chosen: Span | null) => {
+    setSelection(chosen && toPast(chosen, now));
+    if (chosen) setSelecting(true);
+  };
+  const showGap = (gap: Span) => {
+    const length = (gap.to - gap.from) * AROUND_GAP;
+    const middle = (gap.from + gap.to) / 2;
+    setView(clampView({ from: middle - length / 2, to: middle + length / 2 }, bounds));
+  };
+  return (
+    <section className={css.panel} aria-label={t("timeline.label", { day: longDay(day, i18n.language) })}>
+      <div className={css.tools}>
+        <DayPicker cameraId={camera.id} day={day} onDay={props.onDay} timeZone={timeZone} />
+        <Group gap={4}>
+          <Tool icon="back" name="earlier" onClick={() => setView(pan(view, -0.5, bounds))} />
+          <Tool icon="minus" name="zoomOut" onClick={() => setView(zoom(view, ZOOM, anchor, bounds))} />
+          <Tool icon="plus" name="zoomIn" onClick={() => setView(zoom(view, 1 / ZOOM, anchor, bounds))} />
+          <Tool icon="next" name="later" onClick={() => setView(pan(view, 0.5, bounds))} />
+          <Button size="xs" variant="default" onClick={() => setView(bounds)}>
+            {t("timeline.wholeDay")}
+          </Button>
+        </Group>
+        <Button
+          className={css.push ?? ""}
+          size="xs"
+          variant={isSelecting ? "filled" : "default"}
+          aria-pressed={isSelecting}
+          leftSection={<Icon name="select" size={16} />}
+          onClick={() => {
+            setSelecting(!isSelecting);
+            setSelection(null);
+          }}
+        >
+          {t("clip.select")}
+        </Button>
+      </div>
+      {timeline.error && (
+        <ErrorNote
+          error={timeline.error}
+          title={t("timeline.failed")}
+          onRetry={() => void timeline.refetch()}
+        />
+      )}
+      <Timeline
+        label={t("timeline.label", { day: longDay(day, i18n.language) })}
+        bounds={bounds}
+        view={view}
+        facts={facts}
+        now={now}
+        timeZone={timeZone}
+        playhead={playhead}
+        selection={selection}
+        isSelecting={isSelecting}
+        onView={setView}
+        onPlay={(ms) => {
+          onPlay(ms);
+          setView(reveal(view, ms, bounds));
+        }}
+        onSelection={select}
+      />
+      <Legend />
+      {isSelecting && (
+        <ClipPanel
+          camera={camera}
+          day={day}
+          bounds={bounds}
+          facts={facts}
+          timeZone={timeZone}
+          selection={selection}
+          onSelection={select}
+          onPlay={onPlay}
+        />
+      )}
+      {timeline.isSuccess && (
+        <GapList facts={facts} bounds={bounds} timeZone={timeZone} onShow={showGap} />
+      )}
+    </section>
+  );
+}
+
+/** A clip ends now at the latest. */
+function toPast(selection: Span, now: number): Span | null {
+  const to = Math.min(selection.to, now);
+  return to > selection.from ? { from: selection.from, to } : null;
+}
+
+function Tool({ icon, name, onClick }: {
+  icon: IconName;
+  name: "earlier" | "later" | "zoomIn" | "zoomOut";
+  onClick: () => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <ActionIcon
+      variant="default"
+      size={30}
+      aria-label={t(`timeline.${name}`)}
+      title={t(`timeline.${name}`)}
+      onClick={onClick}
+    >
+      <Icon name={icon} size={16} />
+    </ActionIcon>
+  );
+}
+
+function Legend() {
+  const { t } = useTranslation();
+  return (
+    <ul className={css.legend}>
+      <li>
+        <span className={css.swatch} />
+        <Text span inherit>
+          {t("timeline.legendCovered")}
+        </Text>
+      </li>
+      <li>
+        <span className={css.swatch} data-kind="gap" />
+        {t("timeline.legendGap")}
+      </li>
+      <li>
+        <span className={css.swatch} data-kind="unreported" />
+        {t("timeline.legendUnreported")}
+      </li>
+    </ul>
+  );
+}

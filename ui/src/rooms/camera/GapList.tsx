@@ -1,0 +1,61 @@
+import { Button, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+
+import type { Gap } from "@/kit/timeline/Timeline";
+import { duration } from "@/lib/format";
+import { type Facts, type Span, totalMs } from "@/lib/timeline";
+import { pick } from "@/lib/words";
+import { clock } from "@/lib/zone";
+
+import css from "./CameraScreen.module.css";
+
+interface Props {
+  facts: Facts<Gap>;
+  bounds: Span;
+  timeZone: string;
+  onShow: (gap: Gap) => void;
+}
+
+/** The timeline in words: how much there is, and each gap with its cause. */
+export function GapList({ facts, bounds, timeZone, onShow }: Props) {
+  const { t, i18n } = useTranslation();
+  const covered = totalMs(facts.covered, bounds);
+  const gaps = [...facts.gaps].sort((a, b) => a.from - b.from);
+  if (covered === 0 && gaps.length === 0) {
+    return (
+      <Text className={css.gaps ?? ""} c="dimmed">
+        {t("timeline.empty")}
+      </Text>
+    );
+  }
+  const summary = t("timeline.summary", { covered: duration(covered) });
+  if (gaps.length === 0) {
+    return (
+      <Text className={css.gaps ?? ""} c="dimmed">
+        {summary}. {t("timeline.noGaps")}
+      </Text>
+    );
+  }
+  const length = duration(totalMs(gaps, bounds));
+  return (
+    <details className={css.gaps}>
+      <summary>
+        {summary} · {t("timeline.gaps", { count: gaps.length, length })}
+      </summary>
+      <ol aria-label={t("timeline.gapsTitle")}>
+        {gaps.map((gap) => (
+          <li key={gap.from}>
+            <span className="numeric">
+              {clock(gap.from, timeZone)} – {clock(gap.to, timeZone)}
+            </span>
+            <span className={css.quiet}>{duration(gap.to - gap.from)}</span>
+            <span>{pick(gap.reason, i18n.language)}</span>
+            <Button size="compact-sm" variant="default" onClick={() => onShow(gap)}>
+              {t("timeline.showGap")}
+            </Button>
+          </li>
+        ))}
+      </ol>
+    </details>
+  );
+}

@@ -1,0 +1,106 @@
+import { Button, Group, Modal, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { type SubmitEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { useSaveCamera } from "@/api/actions";
+import { ApiError } from "@/api/errors";
+import type { Camera, CameraFields } from "@/api/types";
+import { ErrorNote, useErrorText } from "@/kit/ErrorNote";
+
+import { AddressExamples } from "./AddressExamples";
+
+const FIELDS = ["name", "address", "username", "password"] as const;
+const PLACEHOLDER = "rtsp://192.168.1.64:554/…";
+type Field = (typeof FIELDS)[number];
+
+/** What the hub is told. An empty password of an existing camera means: as it was. */
+function toBody(values: Record<Field, string>, isNew: boolean): CameraFields {
+  const { password, ...others } = values;
+  const trimmed = { ...others, name: others.name.trim(), address: others.address.trim() };
+  return password === "" && !isNew ? trimmed : { ...trimmed, password };
+}
+
+/** Adds a camera (`camera` is null) or changes one. */
+export function CameraDialog({ camera, onClose }: { camera: Camera | null; onClose: () => void }) {
+  const { t } = useTranslation();
+  const errorText = useErrorText();
+  const save = useSaveCamera(camera?.id ?? null);
+  const [values, setValues] = useState<Record<Field, string>>({
+    name: camera?.name ?? "",
+    address: camera?.address ?? "",
+    username: camera?.username ?? "",
+    password: "",
+  });
+  const refused = save.error instanceof ApiError ? save.error : null;
+  const refusedField = FIELDS.find((field) => field === refused?.field);
+  const put = (field: Field, value: string) => {
+    setValues((before) => ({ ...before, [field]: value }));
+    if (refusedField === field) save.reset();
+  };
+  const bind = (field: Field) => ({
+    label: t(`cameraForm.${field}`),
+    value: values[field],
+    onChange: (event: { currentTarget: HTMLInputElement }) => put(field, event.currentTarget.value),
+    error: refusedField === field && errorText(save.error),
+  });
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    save.mutate(toBody(values, camera === null), { onSuccess: onClose });
+  };
+  const passwordHint = camera?.has_password ? "passwordKeep" : "passwordHint";
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      size="lg"
+      title={camera ? t("cameraForm.editTitle", { name: camera.name }) : t("cameraForm.addTitle")}
+      closeButtonProps={{ "aria-label": t("action.close") }}
+    >
+      <form onSubmit={submit} autoComplete="off">
+        <Stack>
+          {save.error && !refusedField && <ErrorNote error={save.error} />}
+          <TextInput
+            {...bind("name")}
+            description={t("cameraForm.nameHint")}
+            required
+            withAsterisk={false}
+            data-autofocus
+          />
+          <TextInput
+            {...bind("address")}
+            description={t("cameraForm.addressHint")}
+            placeholder={PLACEHOLDER}
+            inputMode="url"
+            autoCapitalize="none"
+            spellCheck={false}
+            required
+            withAsterisk={false}
+          />
+          <AddressExamples onUse={(address) => put("address", address)} />
+          <Group grow align="flex-start">
+            <TextInput
+              {...bind("username")}
+              description={t("cameraForm.usernameHint")}
+              autoComplete="off"
+              autoCapitalize="none"
+              spellCheck={false}
+            />
+            <PasswordInput
+              {...bind("password")}
+              description={t(`cameraForm.${passwordHint}`)}
+              autoComplete="new-password"
+            />
+          </Group>
+          <Group justify="flex-end" mt="sm">
+            <Button variant="default" onClick={onClose}>
+              {t("action.cancel")}
+            </Button>
+            <Button type="submit" loading={save.isPending}>
+              {camera ? t("action.save") : t("cameraForm.submitAdd")}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

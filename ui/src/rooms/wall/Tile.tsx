@@ -1,0 +1,37 @@
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+
+import { liveTicket } from "@/api/actions";
+import type { Camera } from "@/api/types";
+import { LiveVideo } from "@/kit/player/LiveVideo";
+import { lookOf } from "@/kit/state";
+import { StateBadge } from "@/kit/StateBadge";
+
+import css from "./Tile.module.css";
+
+/** One camera of the wall. All of it is the way to the camera's own page. */
+export function Tile({ camera, delayMs }: { camera: Camera; delayMs: number }) {
+  const { t } = useTranslation();
+  const { id, name, status } = camera;
+  return (
+    <Link
+      to={`/cameras/${id}`}
+      className={`${css.tile} on-night`}
+      aria-label={t("wall.open", { name, state: t(`state.${status.state}`) })}
+      data-mood={lookOf(status.state).mood}
+    >
+      <LiveVideo label={name} known={status} ticket={() => liveTicket(id)} delayMs={delayMs}>
+        {(now) => (
+          <span className={css.foot}>
+            <span className={css.name}>{name}</span>
+            {now.state === "recording" ? (
+              <span className={css.dot} title={t("state.recording")} />
+            ) : (
+              <StateBadge state={now.state} />
+            )}
+          </span>
+        )}
+      </LiveVideo>
+    </Link>
+  );
+}

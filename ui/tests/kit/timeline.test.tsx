@@ -1,0 +1,93 @@
+import { screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { useState } from "react";
+import { expect, it, vi } from "vitest";
+
+import { Timeline } from "@/kit/timeline/Timeline";
+import type { Span } from "@/lib/timeline";
+import { daySpan } from "@/lib/zone";
+
+import { expectAccessible, show } from "../render";
+
+const ZONE = "Europe/Madrid";
+const DAY = daySpan("2026-11-20", ZONE);
+const HOUR = 3_600_000;
+const FACTS = {
+  covered: [
+    { from: DAY.from, to: DAY.from + 8 * HOUR },
+    { from: DAY.from + 9 * HOUR, to: DAY.to },
+  ],
+  gaps: [
+    {
+      from: DAY.from + 8 * HOUR,
+      to: DAY.from + 9 * HOUR,
+      reason: { en: "The cable was out.", es: "El cable estaba suelto." },
+    },
+  ],
+  unreported: [],
+};
+
+function Held({ onPlay, onSelect }: { onPlay: (ms: number) => void; onSelect?: (s: Span | null) => void }) {
+  const [view, setView] = useState<Span>(DAY);
+  const [selection, setSelection] = useState<Span | null>(null);
+  return (
+    <Timeline
+      label="timeline"
+      bounds={DAY}
+      view={view}
+      facts={FACTS}
+      now={DAY.to + HOUR}
+      timeZone={ZONE}
+      playhead={DAY.from}
+      selection={selection}
+      isSelecting={false}
+      onView={setView}
+      onPlay={onPlay}
+      onSelection={(chosen) => {
+        setSelection(chosen);
+        onSelect?.(chosen);
+      }}
+    />
+  );
+}
+
+it("is walked by keys, says what is there and why not, and plays", async () => {
+  const user = userEvent.setup();
+  const onPlay = vi.fn();
+  await show(<Held onPlay={onPlay} />);
+  const slider = screen.getByRole("slider", { name: "timeline" });
+  expect(slider).toHaveAttribute("aria-valuetext", "00:00:00, footage");
+  await user.tab();
+  expect(slider).toHaveFocus();
+  await user.keyboard("g");
+  expect(slider).toHaveAttribute("aria-valuetext", "08:00:00, no footage: The cable was out.");
+  await user.keyboard("{Enter}");
+  expect(onPlay).toHaveBeenCalledWith(DAY.from + 8 * HOUR);
+});
+
+it("says it in Spanish too", async () => {
+  const user = userEvent.setup();
+  await show(<Held onPlay={vi.fn()} />, { language: "es" });
+  await user.tab();
+  await user.keyboard("g");
+  const spoken = screen.getByRole("slider").getAttribute("aria-valuetext");
+  expect(spoken).toBe("08:00:00, sin grabación: El cable estaba suelto.");
+});
+
+it("selects with Shift and the arrows, from where the cursor stood", async () => {
+  const user = userEvent.setup();
+  const onSelect = vi.fn<(selection: Span | null) => void>();
+  await show(<Held onPlay={vi.fn()} onSelect={onSelect} />);
+  await user.tab();
+  await user.keyboard("g{Shift>}{ArrowRight}{ArrowRight}{/Shift}");
+  const chosen = onSelect.mock.lastCall?.[0];
+  expect(chosen?.from).toBe(DAY.from + 8 * HOUR);
+  expect(chosen?.to).toBeCloseTo(DAY.from + 8 * HOUR + 0.02 * 24 * HOUR);
+  await user.keyboard("{Escape}");
+  expect(onSelect).toHaveBeenLastCalledWith(null);
+});
+
+it("shuts nobody out", async () => {
+  await show(<Held onPlay={vi.fn()} />);
+  await expectAccessible();
+});

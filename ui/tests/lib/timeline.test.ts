@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+
+import {
+  clampView,
+  knownAt,
+  nextCovered,
+  pan,
+  reveal,
+  SHORTEST_VIEW_MS,
+  toBars,
+  toMs,
+  toSelection,
+  totalMs,
+  toX,
+  zoom,
+} from "@/lib/timeline";
+
+const MINUTE = 60_000;
+const day = { from: 0, to: 1440 * MINUTE };
+const span = (from: number, to: number) => ({ from: from * MINUTE, to: to * MINUTE });
+
+describe("the view", () => {
+  it("maps moments to places and back", () => {
+    const view = span(60, 120);
+    expect(toX(90 * MINUTE, view, 600)).toBe(300);
+    expect(toMs(300, view, 600)).toBe(90 * MINUTE);
+  });
+
+  it("keeps the anchor in place while zooming", () => {
+    const anchor = 600 * MINUTE;
+    const closer = zoom(day, 0.5, anchor, day);
+    expect(closer.to - closer.from).toBe(720 * MINUTE);
+    expect(toX(anchor, closer, 1000)).toBeCloseTo(toX(anchor, day, 1000));
+  });
+
+  it("never leaves the day and never gets too close", () => {
+    expect(zoom(day, 4, 0, day)).toEqual(day);
+    const closest = zoom(day, 1e-9, 100 * MINUTE, day);
+    expect(closest.to - closest.from).toBe(SHORTEST_VIEW_MS);
+    expect(pan(span(0, 60), -5, day)).toEqual(span(0, 60));
+    expect(clampView(span(1400, 1500), day)).toEqual(span(1340, 1440));
+  });
+
+  it("moves only to show what is out of sight", () => {
+    expect(reveal(span(0, 60), 30 * MINUTE, day)).toEqual(span(0, 60));
+    expect(reveal(span(0, 60), 600 * MINUTE, day)).toEqual(span(570, 630));
+  });
+});
+
+describe("what is known of a moment", () => {
+  const facts = {
+    covered: [span(0, 10), span(20, 30)],
+    gaps: [{ ...span(10, 20), why: "cable" }],
+    unreported: [span(30, 40)],
+  };
+  const kindAt = (minute: number) => knownAt(facts, minute * MINUTE, 40 * MINUTE).kind;
+
+  it("is half-open at every border", () => {
+    expect([0, 10, 20, 30, 40].map(kindAt)).toEqual([
+      "covered",
+      "gap",
+      "covered",
+      "unreported",
+      "future",
+    ]);
+  });
+
+  it("gives the gap itself", () => {
+    const known = knownAt(facts, 15 * MINUTE, 40 * MINUTE);
+    expect(known.kind === "gap" && known.gap.why).toBe("cable");
+  });
+
+  it("believes the bytes where footage and gap overlap", () => {
+    const both = { ...facts, gaps: [{ ...span(5, 20), why: "cable" }] };
+    expect(knownAt(both, 6 * MINUTE, 40 * MINUTE).kind).toBe("covered");
+  });
+
+  it("is nothing before the camera existed", () => {
+    expect(knownAt(facts, -1, 40 * MINUTE).kind).toBe("nothing");
+  });
+});
+
+it("finds the next footage", () => {
+  const covered = [span(20, 30), span(0, 10)];
+  expect(nextCovered(covered, 5 * MINUTE)).toBe(5 * MINUTE);
+  expect(nextCovered(covered, 10 * MINUTE)).toBe(20 * MINUTE);
+  expect(nextCovered(covered, 30 * MINUTE)).toBeNull();
+});
+
+it("draws what overlaps or nearly touches as one bar, and nothing that is out of sight", () => {
+  const bars = toBars([span(50, 60), span(0, 10), span(10, 20), span(200, 210)], span(0, 100), 100);
+  expect(bars).toEqual([
+    { from: 0, to: 20 },
+    { from: 50, to: 60 },
+  ]);
+});
+
+it("keeps the shortest gap visible", () => {
+  const [bar] = toBars([{ from: 5, to: 6 }], day, 1000);
+  expect((bar?.to ?? 0) - (bar?.from ?? 0)).toBeCloseTo(1);
+});
+
+it("orders a selection, and cuts it to the day", () => {
+  expect(toSelection(30, 10, { from: 0, to: 20 })).toEqual({ from: 10, to: 20 });
+  expect(toSelection(10, 10, { from: 0, to: 20 })).toBeNull();
+});
+
+it("sums only what lies inside", () => {
+  expect(totalMs([span(0, 10), span(20, 30)], span(5, 25))).toBe(10 * MINUTE);
+});

@@ -1,0 +1,55 @@
+import { vi } from "vitest";
+
+export type Answer = [status: number, body?: unknown];
+
+/** Answers the UI's calls from a table of `METHOD path`; keeps what was sent. */
+export function serve(answers: Record<string, Answer | (() => Answer)>) {
+  const sent: { call: string; body: unknown; headers: Headers }[] = [];
+  vi.stubGlobal("fetch", async (request: Request) => {
+    const call = `${request.method} ${new URL(request.url).pathname}`;
+    const text = await request.text();
+    sent.push({ call, body: text === "" ? null : JSON.parse(text), headers: request.headers });
+    const answer = answers[call];
+    if (!answer) throw new TypeError(`no answer for ${call}`);
+    const [status, body] = typeof answer === "function" ? answer() : answer;
+    return new Response(body === undefined ? null : JSON.stringify(body), {
+      status,
+      headers: { "Content-Type": "application/json" },
+    });
+  });
+  return sent;
+}
+
+/** The one site of the tests, as an answer. */
+export const SITES: Answer = [200, [{ id: 1, name: "Colegio San Martín", time_zone: "Europe/Madrid" }]];
+
+/** A camera as the hub describes it. */
+export function aCamera(changes: { name?: string; status?: object } = {}) {
+  return {
+    id: "ca3e0000-0000-4000-8000-000000000001",
+    name: changes.name ?? "Entrance",
+    site_id: 1,
+    address: "rtsp://192.0.2.10:554/Streaming/Channels/101",
+    username: "operator",
+    has_password: true,
+    created_at: "2026-11-01T10:00:00Z",
+    node_id: "70de0000-0000-4000-8000-000000000001",
+    status: {
+      state: "recording",
+      since: "2026-11-21T08:00:00Z",
+      reason: null,
+      next_try: null,
+      engine: "native",
+      transport: "tcp",
+      codec: "avc1.640028",
+      width: 1920,
+      height: 1080,
+      pid: 4211,
+      effective_args: "sereno stream record",
+      bitrate_bps: 4_100_000,
+      fps: 25,
+      newest_at: null,
+      ...changes.status,
+    },
+  };
+}
