@@ -93,7 +93,7 @@ def test_kill_of_up_leaves_no_orphan_and_the_next_up_recovers(killed_box: Box) -
 
 
 def test_a_second_up_on_the_same_data_is_refused(killed_box: Box) -> None:
-    done = killed_box.cli("up", "--data", str(killed_box.data), "--port", "0")
+    done = killed_box.cli("up", "--data", str(killed_box.data), "--port", "8081")
     assert done.returncode != 0
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
     assert "Traceback" not in done.stderr

@@ -6,6 +6,8 @@ import logging
 import os
 import sys
 
+from typer.exceptions import Abort, TyperException
+
 from sereno.base.errors import Invalid, SerenoError, Words
 from sereno.base.redact import redact
 from sereno.box.logs import has_log
@@ -19,6 +21,10 @@ _UNEXPECTED = Words(
     "with SERENO_DEBUG=1 the whole story is shown for a report.",
     "Ocurrió algo inesperado ({what}). Inténtelo de nuevo; "
     "con SERENO_DEBUG=1 se muestra toda la historia para informar del fallo.",
+)
+_MISUSED = Words(
+    "{what}. `{where} --help` shows how it is used.",
+    "{what}. `{where} --help` muestra cómo se usa.",
 )
 REFUSED_STATUS, WRONG_INPUT_STATUS, INTERRUPTED_STATUS = 1, 2, 130
 
@@ -54,7 +60,12 @@ app.add_typer(processes.stream, name="stream")
 def run() -> None:
     """Run a command; whatever ends it is told in one sentence, in the person's language."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
+    except TyperException as error:
+        _tell(_misuse(error), error)
+        sys.exit(WRONG_INPUT_STATUS)
+    except Abort:
+        sys.exit(INTERRUPTED_STATUS)
     except SerenoError as error:
         _tell(pick(error.words), error)
         sys.exit(WRONG_INPUT_STATUS if isinstance(error, Invalid) else REFUSED_STATUS)
@@ -68,6 +79,16 @@ def run() -> None:
         what = redact(f"{type(error).__name__}: {error}")
         _tell(pick(_UNEXPECTED).format(what=what), error)
         sys.exit(REFUSED_STATUS)
+
+
+def _misuse(error: TyperException) -> str:
+    """What was wrong with the words of the command; its help where there were too few."""
+    what = error.format_message().strip()
+    if "\n" in what:
+        return what
+    context = getattr(error, "ctx", None)
+    where = context.command_path if context else "sereno"
+    return pick(_MISUSED).format(what=what.rstrip("."), where=where)
 
 
 def _tell(sentence: str, error: Exception) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +12,7 @@ from django.db import connection
 from sereno.base.spans import Span, span_or_none
 from sereno.footage.models import Absence, CoverageRun, Horizon
 from sereno.policy import gaps
+from sereno.policy.reasons import Reason
 from sereno.sites.models import Camera
 
 MAIN = "main"
@@ -47,12 +49,7 @@ def timeline_of(camera: Camera, window: Span, now: datetime) -> CameraTimeline:
     if past is None:
         return CameraTimeline(reported_through, gaps.Timeline([], [], []), frozenset())
     runs = _runs_around(camera, past)
-    absences = [
-        gaps.Absence(absence.missing, absence.reason)
-        for absence in Absence.objects.filter(
-            camera=camera, stream=MAIN, span__overlap=(past.start, past.end)
-        )
-    ]
+    absences = [*_before_first_word(camera, past, runs), *_absences_in(camera, past)]
     promise = span_or_none(camera.created_at, camera.removed_at or now)
     found = gaps.timeline(
         [promise] if promise else [],
@@ -63,6 +60,28 @@ def timeline_of(camera: Camera, window: Span, now: datetime) -> CameraTimeline:
     )
     open_ends = frozenset(run.span.upper for run in runs if run.is_open)
     return CameraTimeline(reported_through, found, open_ends)
+
+
+def _absences_in(camera: Camera, window: Span) -> list[gaps.Absence]:
+    found = Absence.objects.filter(camera=camera, stream=MAIN)
+    inside = found.filter(span__overlap=(window.start, window.end))
+    return [gaps.Absence(absence.missing, absence.reason) for absence in inside]
+
+
+def _before_first_word(
+    camera: Camera, window: Span, runs: Sequence[CoverageRun]
+) -> list[gaps.Absence]:
+    """From the camera's making until its node first spoke of it, the order was on its way."""
+    if runs and runs[0].span.lower < window.start:
+        return []
+    rooms: tuple[type[CoverageRun | Absence], ...] = (CoverageRun, Absence)
+    spans = [
+        room.objects.filter(camera=camera, stream=MAIN).order_by("span").values_list("span").first()
+        for room in rooms
+    ]
+    first_words = [span.lower for (span,) in filter(None, spans)]
+    waiting = span_or_none(camera.created_at, min(first_words)) if first_words else None
+    return [gaps.Absence(waiting, Reason("order_on_its_way"))] if waiting else []
 
 
 def _runs_around(camera: Camera, window: Span) -> list[CoverageRun]:

@@ -48,6 +48,7 @@ def config_of(settings: Settings) -> uvicorn.Config:
         ssl_certfile=certificate,
         ssl_keyfile=key,
         log_config=None,
+        log_level="warning",  # a line for each socket says too much
         access_log=False,
         server_header=False,
         # What callers claim of themselves is not believed; see `forwarding`.

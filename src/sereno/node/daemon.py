@@ -44,8 +44,10 @@ from sereno.wire.reports import Heartbeat
 
 log = logging.getLogger(__name__)
 
-RUNNER_ARGV = (sys.executable, "-c", "from sereno.media.runner import main; main()")
-LAST_REPORT_SECONDS = 1.0
+# What `sereno stream run` does, without the weight of the command line in each runner. -P: a folder
+# named sereno where the node was started is not taken for the program.
+RUNNER_ARGV = (sys.executable, "-P", "-c", "from sereno.media.runner import main; main()")
+LAST_REPORT_SECONDS = 0.5
 
 
 class Node:

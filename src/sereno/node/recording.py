@@ -13,7 +13,7 @@ from sereno.base.clock import Clock, to_us
 from sereno.media.contract import Event
 from sereno.node.ledger import Ledger
 from sereno.node.ledger_thread import LedgerThread
-from sereno.node.repair import Mended, mend_stream, streams_on_disk
+from sereno.node.repair import mend_stream, streams_on_disk
 from sereno.node.rows import AbsenceRow, SegmentRow, StreamKey
 from sereno.node.stream_book import StreamBook
 from sereno.node.unsaved import Unsaved
@@ -22,6 +22,8 @@ from sereno.wire.reports import ReasonReport
 log = logging.getLogger(__name__)
 
 COMMIT_SECONDS = 1.0
+MENDERS = 2  # files mended at a time: digests take a core each
+MEND_AGAIN_SECONDS = 5.0
 NODE_DOWN = ReasonReport(key="node_down")
 
 
@@ -42,6 +44,7 @@ class Recording:
         self._books: dict[StreamKey, StreamBook] = {}
         self._unsaved = Unsaved()
         self._mending: set[StreamKey] = set()
+        self._to_mend: asyncio.Queue[tuple[StreamKey, ReasonReport]] = asyncio.Queue()
         self._broken_off: set[StreamKey] = set()
         self._started_us = 0
         self._is_failing = False
@@ -88,8 +91,8 @@ class Recording:
         self._broken_off = {row.key for row in await self._ledger.call(Ledger.open_runs)}
         keys = await self._ledger.call(Ledger.streams)
         found = await asyncio.to_thread(streams_on_disk, self._footage)
-        self._mending = {*keys, *found, *self._broken_off}
         self._started_us = now_us
+        self.mend({*keys, *found, *self._broken_off}, NODE_DOWN)
 
     def _note_downtime(self, key: StreamKey, start_us: int, end_us: int) -> None:
         if start_us < end_us:
@@ -97,17 +100,41 @@ class Recording:
             self._unsaved.touch_absence(row)
 
     async def run(self) -> None:
-        """Mend what the last node left, and commit once a second, for as long as it runs."""
+        """Mend what was left behind and commit once a second, for as long as it runs."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._mend_old())
+            for _ in range(MENDERS):
+                tasks.create_task(self._mend_forever())
             tasks.create_task(self._commit_forever())
 
-    async def _mend_old(self) -> None:
-        for key in sorted(self._mending):
-            mended = await self._mend(self.book(key), NODE_DOWN)
-            if key in self._broken_off:
-                self._note_downtime(key, mended.end_us, self._started_us)
-            self._mending.discard(key)
+    def mend(self, keys: Iterable[StreamKey], reason: ReasonReport) -> None:
+        """The writer of these streams died: they wait until their files are mended."""
+        for key in sorted(set(keys) - self._mending):
+            self._mending.add(key)
+            self._to_mend.put_nowait((key, reason))
+
+    async def _mend_forever(self) -> None:
+        while True:
+            key, reason = await self._to_mend.get()
+            try:
+                await self._mend(self.book(key), reason)
+            except sqlite3.OperationalError as error:
+                self._note_failure(error)
+                await asyncio.sleep(MEND_AGAIN_SECONDS)
+                self._to_mend.put_nowait((key, reason))
+            else:
+                self._mending.discard(key)
+
+    async def _mend(self, book: StreamBook, reason: ReasonReport) -> None:
+        await self.commit()  # what was said before the writer died
+        mended = await mend_stream(self._ledger, self._footage, book.key, reason)
+        book.last_sequence = mended.last_sequence
+        book.last_sha256 = mended.last_sha256
+        if book.key in self._broken_off:
+            self._broken_off.discard(book.key)
+            self._note_downtime(book.key, mended.end_us, self._started_us)
+        if book.run is not None:
+            book.break_off(reason, mended.end_us)
+            self._on_change(book)
 
     async def _commit_forever(self) -> None:
         while True:
@@ -145,27 +172,6 @@ class Recording:
         if self._is_failing:
             log.info("The ledger is written again.")
         self._is_failing = False
-
-    async def mend(self, keys: Iterable[StreamKey], reason: ReasonReport) -> None:
-        """After the writer of these streams died: mend files, close runs, be ready to go on."""
-        names = [key for key in keys if key not in self._mending]
-        self._mending.update(names)
-        try:
-            await self.commit()
-            for key in names:
-                await self._mend(self.book(key), reason)
-                self._mending.discard(key)
-        finally:
-            self._mending.difference_update(names)
-
-    async def _mend(self, book: StreamBook, reason: ReasonReport) -> Mended:
-        mended = await mend_stream(self._ledger, self._footage, book.key, reason)
-        book.last_sequence = mended.last_sequence
-        book.last_sha256 = mended.last_sha256
-        if book.run is not None:
-            book.break_off(reason, mended.end_us)
-            self._on_change(book)
-        return mended
 
     async def segments(self, key: StreamKey, start_us: int, end_us: int) -> list[SegmentRow]:
         """The stream's files that have a moment in [start, end), the one being written last."""

@@ -59,7 +59,11 @@ async def mend_stream(
     open_runs = await ledger.call(Ledger.open_runs)
     runs: dict[UUID, RunRow] = {row.run_id: row for row in open_runs if row.key == key}
     for path in [*(row.path for row in unsealed), *strangers]:
-        mended = await asyncio.to_thread(_mend_file, footage, path, key)
+        try:
+            mended = await asyncio.to_thread(_mend_file, footage, path, key)
+        except OSError as error:
+            log.error("The file %s cannot be mended: %s.", path, error.strerror)  # noqa: TRY400
+            continue
         if mended is None:
             await ledger.call(Ledger.forget_segment, path)
             continue

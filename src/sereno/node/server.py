@@ -22,6 +22,7 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 app,
                 log_config=None,
+                log_level="warning",  # a line for each socket says too much
                 access_log=False,
                 lifespan="off",
                 server_header=False,

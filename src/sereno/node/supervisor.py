@@ -31,7 +31,7 @@ TICK_SECONDS = 0.5
 # our own ticks, so that a node that was suspended itself does not blame its runners.
 SILENT_TICKS = round(10 / TICK_SECONDS)
 STUBBORN_TICKS = round(5 / TICK_SECONDS)
-FINISH_SECONDS = 3.0
+FINISH_SECONDS = 2.5
 STEADY_SECONDS = 30.0
 RETRY_BASE_SECONDS = 0.2
 RETRY_CAP_SECONDS = 30.0
@@ -237,13 +237,14 @@ class Supervisor:
             self._listener(event)
         status = await runner.wait()
         slot.runner = None
+        left_behind = set(slot.given) | {key for key in slot.streams if self._is_busy(key)}
         slot.given.clear()
         slot.stopping_ticks.clear()
-        broken = [key for key in slot.streams if self._recording.book(key).run is not None]
         if not self._is_stopping and slot.streams:
             log.error("Runner %d ended unexpectedly (status %d).", runner.pid, status)
-        if broken:
-            await self._recording.mend(broken, NODE_DOWN if self._is_stopping else RUNNER_DIED)
+            # In the background: a stream starts again as soon as its own files are mended. After
+            # a kill at the node's end its next start mends.
+            self._recording.mend(left_behind, RUNNER_DIED)
         self._wake.set()
 
     def _watch(self) -> None:

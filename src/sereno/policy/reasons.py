@@ -236,6 +236,15 @@ REASONS: dict[str, Entry] = {
         ),
         Retry.NONE,
     ),
+    "order_on_its_way": Entry(
+        Words(
+            "The camera was new and its node had not heard of it yet. "
+            "If this lasts, check that the site's node is running and connected.",
+            "La cámara era nueva y su nodo aún no sabía de ella. "
+            "Si continúa, revise que el nodo del sitio esté en marcha y conectado.",
+        ),
+        Retry.NONE,
+    ),
     "order_changed": Entry(
         Words(
             "The camera's settings changed; recording started anew.",

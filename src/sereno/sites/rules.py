@@ -173,9 +173,9 @@ def _check_host(host: str) -> str:
             "Hay un espacio en el nombre del equipo. Quítelo.",
         )
     try:
+        host = host.encode("idna").decode("ascii").lower()
         if _LOOKS_LIKE_IPV4.match(host):
             return str(IPv4Address(host))
-        host = host.encode("idna").decode("ascii").lower()
     except (AddressValueError, UnicodeError):
         host = ""
     if not _HOST_NAME.match(host):

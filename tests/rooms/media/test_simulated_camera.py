@@ -35,7 +35,6 @@ async def test_every_picture_is_there_once_and_at_its_time(tmp_path: Path, told:
         sub=SMALL,
         loop_seconds=2,
         key_seconds=1,
-        bursts=4,
     )
     footage = tmp_path / "footage"
     async with SimServer(config) as server:

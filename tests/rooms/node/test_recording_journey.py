@@ -31,6 +31,10 @@ def pid_of(hub: HubDouble, order: CameraOrder) -> int | None:
     return next((each.pid for each in newest if each.camera_id == order.camera_id), None)
 
 
+def argv_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_text()
+
+
 def runs_of(hub: HubDouble, order: CameraOrder) -> list[str | None]:
     """The end reasons of a camera's runs, in order; None for one that goes on."""
     runs = [run for run in hub.runs.values() if run.camera_id == order.camera_id]
@@ -53,7 +57,7 @@ async def test_a_camera_is_recorded_and_reported(
         assert (status.width, status.height) == (160, 90)
         assert str(order.camera_id) in status.effective_args
         assert PASSWORD not in hub.heartbeats[-1].model_dump_json()
-        assert PASSWORD not in Path(f"/proc/{status.pid}/cmdline").read_text()  # noqa: ASYNC240
+        assert PASSWORD not in argv_of(status.pid)
     assert runs_of(hub, order) == ["node_down"]
     (run,) = hub.runs.values()
     files = sorted((data / "footage").rglob("*.mp4"))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -16,6 +17,7 @@ from sereno.node.recording import NODE_DOWN, Recording
 from sereno.node.repair import mend_stream, streams_on_disk
 from sereno.node.rows import RunRow
 
+from .conftest import until
 from .footage import START_US, Writer, record
 
 FOR_EVER = (0, 1 << 60)
@@ -43,6 +45,14 @@ async def died_while_writing(ledger: LedgerThread, footage: Path, writer: Writer
     recording.book(writer.key).want()
     for event in writer.events:
         recording.apply(event)
+    await recording.commit()
+
+
+async def mend_all(recording: Recording, writer: Writer) -> None:
+    running = asyncio.create_task(recording.run())
+    await until(lambda: not recording.is_mending(writer.key), "mended")
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
     await recording.commit()
 
 
@@ -161,9 +171,7 @@ async def test_a_new_start_says_that_the_node_was_down_and_since_when(
     recording = recording_of(ledger, footage, later_us)
     await recording.recover()
     assert recording.is_mending(writer.key)
-    await recording._mend_old()
-    await recording.commit()
-    assert not recording.is_mending(writer.key)
+    await mend_all(recording, writer)
     absences = (await ledger.call(Ledger.next_reports, 100)).absences
     spans = [(each.start, each.end) for each in absences if each.reason.key == "node_down"]
     assert spans == [(from_us(writer.end_us), from_us(later_us))]
@@ -183,8 +191,7 @@ async def test_a_stop_in_good_order_is_downtime_until_the_next_start(
     later_us = writer.end_us + 30_000_000
     again = recording_of(ledger, footage, later_us)
     await again.recover()
-    await again._mend_old()
-    await again.commit()
+    await mend_all(again, writer)
     absences = (await ledger.call(Ledger.next_reports, 100)).absences
     down = [each for each in absences if each.reason.key == "node_down"]
     assert [(each.start, each.end, each.is_open) for each in down] == [

@@ -50,7 +50,8 @@ export function Timeline(props: Props) {
   const say = useSay(facts, now, timeZone);
   const { hover, handlers } = useTimelinePointer(box, props);
 
-  const start = playhead ?? Math.min(now, bounds.to - 1);
+  // A moment before now: now itself is the first moment that nobody knows yet.
+  const start = playhead ?? Math.min(now, bounds.to) - 1;
   const cursor = Math.min(bounds.to, Math.max(bounds.from, ownCursor ?? start));
   const shownCursor = isFocused && ownCursor !== null ? cursor : null;
   const tip = hover !== null ? toMs(hover, view, width) : shownCursor;
@@ -83,7 +84,16 @@ export function Timeline(props: Props) {
       aria-valuemax={bounds.to}
       aria-valuenow={Math.round(cursor)}
       aria-valuetext={say(cursor)}
-      onKeyDown={timelineKeys({ ...props, cursor, gaps: facts.gaps, onCursor: setCursor })}
+      onKeyDown={timelineKeys({
+        ...props,
+        cursor,
+        gaps: facts.gaps,
+        onCursor: setCursor,
+        onPlay: (ms) => {
+          setCursor(null);
+          props.onPlay(ms);
+        },
+      })}
       onFocus={() => setFocused(true)}
       onBlur={() => {
         setFocused(false);
