@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 
 from sereno.sim.packets import PacketLoop
 from sereno.sim.spec import CameraSpec, Picture
 from sereno.sim.timing import FrameClock
-from sereno.sim.viewers import Viewer
+from sereno.sim.viewers import Outgoing, Viewer
 
 
 @dataclass(slots=True)
 class Phase:
-    """The cameras that capture at the same instants, and the next frame they will send."""
+    """The cameras that capture at the same instants, and the next frame they will send.
+
+    `waiting` holds the bursts of the frame before that have yet to leave, in their order.
+    """
 
     clock: FrameClock
     next_number: int
     cameras: list[SimCamera] = field(default_factory=list)
+    waiting: deque[Outgoing] = field(default_factory=deque)
 
 
 @dataclass(slots=True)

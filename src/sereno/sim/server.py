@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from types import TracebackType
 
@@ -15,13 +16,12 @@ from sereno.sim.marks import SeiStamp
 from sereno.sim.packets import PacketLoop, packet_loop
 from sereno.sim.spec import LoopSpec, SimConfig
 from sereno.sim.timing import FrameClock
-from sereno.sim.viewers import Viewer
+from sereno.sim.viewers import Outgoing, Viewer
 
 _TEND_SECONDS = 0.5
 _TIMER_GRAIN_SECONDS = 0.001
 _LATEST_SECONDS = 1.0
 """Frames later than this are left out, as a camera does that could not keep up."""
-_Outgoing = list[tuple[Viewer, bytearray | memoryview]]
 
 
 class SimServer:
@@ -147,7 +147,7 @@ class SimServer:
         self._timers["tick"] = self._loop.call_later(max(delay, _TIMER_GRAIN_SECONDS), self._tick)
 
     def _send_frame(self, phase: Phase, number: int) -> None:
-        bursts: list[_Outgoing] = [[] for _ in range(self.config.bursts)]
+        bursts: list[Outgoing] = [[] for _ in range(self.config.bursts)]
         for wire, starts, viewer in self._addressed(phase, number):
             if len(bursts) == 1:
                 bursts[0].append((viewer, wire))
@@ -160,11 +160,15 @@ class SimServer:
             for burst, begin, end in zip(bursts, cuts, cuts[1:], strict=False):
                 if begin < end:
                     burst.append((viewer, view[begin:end]))
-        _send_burst(bursts[0])
-        for place, burst in enumerate(bursts[1:], 1):
+        # A loop that was held up may reach a frame before the last one's bursts are out: these go
+        # first, for a stream over TCP cannot change its order.
+        while phase.waiting:
+            _send_next(phase.waiting)
+        phase.waiting.extend(bursts)
+        _send_next(phase.waiting)
+        for place in range(1, len(bursts)):
             delay = self.config.spread_ms / 1000 * place / (len(bursts) - 1)
-            if burst:
-                self._loop.call_later(delay, _send_burst, burst)
+            self._loop.call_later(delay, _send_next, phase.waiting)
 
     def _addressed(
         self, phase: Phase, number: int
@@ -194,6 +198,8 @@ class SimServer:
         self._timers["tend"] = self._loop.call_later(_TEND_SECONDS, self._tend)
 
 
-def _send_burst(burst: _Outgoing) -> None:
-    for viewer, wire in burst:
+def _send_next(waiting: deque[Outgoing]) -> None:
+    if not waiting:
+        return
+    for viewer, wire in waiting.popleft():
         viewer.send(wire)

@@ -92,3 +92,7 @@ class Viewer:
     def drop(self) -> None:
         """Cuts the client off without a word."""
         self._transport.abort()
+
+
+Outgoing = list[tuple[Viewer, bytearray | memoryview]]
+"""What leaves in one burst: whole packets, each with who gets them."""

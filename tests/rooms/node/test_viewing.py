@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+import pytest_asyncio
 from pydantic import SecretStr
 from websockets.asyncio.client import ClientConnection, unix_connect
 from websockets.exceptions import ConnectionClosed
@@ -20,7 +22,7 @@ from websockets.exceptions import ConnectionClosed
 from sereno.media.fmp4.boxes import reader_of
 from sereno.media.fmp4.boxes import walk as walk_boxes
 from sereno.node.daemon import Node
-from sereno.sim import SimServer
+from sereno.sim import SimConfig, SimServer
 from sereno.wire.orders import CameraOrder
 
 from .conftest import (
@@ -34,6 +36,7 @@ from .conftest import (
     until,
 )
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 MAIN = "/media/v1"
 
 
@@ -65,19 +68,21 @@ class Place:
         return unix_connect(str(self.data / "run" / "node.sock"), f"ws://node{MAIN}/live")
 
 
-@pytest.fixture
-async def place(hub: HubDouble, cameras: SimServer, data: Path) -> AsyncIterator[Place]:
-    order = camera_order(cameras, 1)
-    hub.order(order)
+@asynccontextmanager
+async def made_place(sim: SimConfig, data: Path) -> AsyncIterator[Place]:
+    hub = HubDouble()
     listener = tcp_listener()
     settings = settings_for(data, listener.getsockname()[1])
     async with (
+        SimServer(sim) as cameras,
         serving(hub.app(), listener),
         running(settings) as node,
         media_client(data) as client,
     ):
+        order = camera_order(cameras, 1)
+        hub.order(order)
         made = Place(hub, node, order, data, client)
-        await until(lambda: node._orders is not None and node._recording.books(), "orders")
+        await until(lambda: node._recording.books(), "orders")
         await until(
             lambda: (
                 made.book.segment is not None
@@ -85,6 +90,22 @@ async def place(hub: HubDouble, cameras: SimServer, data: Path) -> AsyncIterator
             ),
             "two GOPs",
         )
+        yield made
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def place(
+    sim_config: SimConfig, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Place]:
+    """One for all tests that only look."""
+    async with made_place(sim_config, tmp_path_factory.mktemp("place") / "data") as made:
+        yield made
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def own_place(sim_config: SimConfig, data: Path) -> AsyncIterator[Place]:
+    """For a test that changes something."""
+    async with made_place(sim_config, data) as made:
         yield made
 
 
@@ -129,7 +150,8 @@ async def test_live_bytes_are_the_bytes_of_the_file(place: Place) -> None:
     assert fragments in file.read_bytes()
 
 
-async def test_viewers_hear_of_a_change_of_state(place: Place, cameras: SimServer) -> None:
+async def test_viewers_hear_of_a_change_of_state(own_place: Place) -> None:
+    place = own_place
     async with place.live() as socket:
         await socket.send(json.dumps({"ticket": place.ticket("live")}))
         await first_messages(socket, 4)
@@ -152,7 +174,7 @@ async def refused_with(place: Place, first: str) -> int:
     return caught.value.rcvd.code
 
 
-async def test_live_tickets_that_are_refused(place: Place, hub: HubDouble) -> None:
+async def test_live_tickets_that_are_refused(place: Place) -> None:
     late = datetime.now(UTC) - timedelta(seconds=61)
     forger = HubDouble()
     bad = [
@@ -164,11 +186,11 @@ async def test_live_tickets_that_are_refused(place: Place, hub: HubDouble) -> No
         json.dumps({"ticket": forger.ticket(place.order.camera_id, "live")}),
     ]
     assert [await refused_with(place, first) for first in bad] == [4401] * len(bad)
-    stranger = json.dumps({"ticket": hub.ticket(uuid4(), "live")})
+    stranger = json.dumps({"ticket": place.hub.ticket(uuid4(), "live")})
     assert await refused_with(place, stranger) == 4404
 
 
-async def test_playback_tickets_that_are_refused(place: Place, hub: HubDouble) -> None:
+async def test_playback_tickets_that_are_refused(place: Place) -> None:
     late = datetime.now(UTC) - timedelta(seconds=61)
     forger = HubDouble()
     path = "vod/index.m3u8"
@@ -182,9 +204,9 @@ async def test_playback_tickets_that_are_refused(place: Place, hub: HubDouble) -
         answer = await place.get(path, ticket)
         assert answer.status_code == 401
         assert answer.json()["error"]["es"]
-    stranger = hub.ticket(uuid4(), "playback")
+    stranger = place.hub.ticket(uuid4(), "playback")
     assert (await place.get(path, stranger)).status_code == 404
-    spanless = hub.ticket(place.order.camera_id, "playback")
+    spanless = place.hub.ticket(place.order.camera_id, "playback")
     assert (await place.get(path, spanless)).status_code == 422
     assert (await place.get("clip.mp4", place.ticket("playback"))).status_code == 401
 
@@ -208,9 +230,7 @@ async def test_a_playlist_leads_to_whole_gops_in_the_files(place: Place) -> None
     assert ticket not in by_header.text
 
 
-async def test_a_segment_is_shown_only_within_the_tickets_time(
-    place: Place, hub: HubDouble
-) -> None:
+async def test_a_segment_is_shown_only_within_the_tickets_time(place: Place) -> None:
     path = f"vod/segments/{place.book.segment.row.segment_id}.mp4"
     whole = await place.get(path, place.ticket("playback"))
     assert whole.status_code == 200
@@ -259,7 +279,8 @@ async def test_a_clip_of_a_time_without_footage_says_so(place: Place) -> None:
     assert (answer.status_code, answer.json()["error"]["key"]) == (404, "no_footage")
 
 
-async def test_a_sealed_file_is_served_to_the_byte(place: Place) -> None:
+async def test_a_sealed_file_is_served_to_the_byte(own_place: Place) -> None:
+    place = own_place
     row = place.book.segment.row
     place.hub.order()  # stop the camera: its file is sealed
     await until(lambda: place.book.run is None, "stopped")

@@ -156,6 +156,20 @@ async def test_a_frame_can_leave_in_bursts(
     assert spreads[len(spreads) // 2] > 0.012
 
 
+async def test_a_server_that_was_held_up_keeps_the_packets_in_order(
+    configured: Callable[..., SimConfig], watch: Watch
+) -> None:
+    wide = Picture(320, 180, 4_000_000)
+    async with SimServer(configured(main=wide, bursts=4, spread_ms=20)) as server:
+        client = await watch(server.address(1))
+        await client.play()
+        await client.frames(3)
+        time.sleep(0.15)  # noqa: ASYNC251  the server's loop is this one, and now it is late
+        frames = await client.frames(12)
+    sequences = [packet.sequence for frame in frames for packet in frame.packets]
+    assert sequences == [(sequences[0] + step) & 0xFFFF for step in range(len(sequences))]
+
+
 async def test_phases_spread_the_cameras_within_a_frame_interval(
     configured: Callable[..., SimConfig], watch: Watch
 ) -> None:
