@@ -72,7 +72,7 @@ class Box:
 
     def _is_ready(self) -> bool:
         token = self.data / "secrets" / "cli.token"
-        if not token.exists():
+        if not (self.data / "run" / "address.json").exists():
             return False
         try:
             answer = httpx.get(

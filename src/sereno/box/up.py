@@ -86,15 +86,13 @@ class Box:
         with step(_DATABASE):
             await self._start_database()
         with step(_TABLES):
+            # The hub takes as long to load as the tables take to prepare, and nobody can ask it
+            # anything before front is there.
+            self._begin(fleet.hub_child(settings))
             prepared = await self._prepare()
         write_version(data, None if settings.database_url else postgres.major())
         with step(_HUB.fill(port=settings.port)):
-            children = (
-                fleet.hub_child(settings),
-                fleet.worker_child(settings),
-                fleet.front_child(settings),
-            )
-            await self.keep(*children)
+            await self.keep(fleet.front_child(settings), fleet.worker_child(settings))
         with step(_NODE):
             await self.keep(fleet.node_child(settings, prepared.enrolment_code))
         self._write_address()
@@ -103,11 +101,7 @@ class Box:
 
     async def keep(self, *children: Child, seconds: float = READY_SECONDS) -> None:
         """Start `children` together and wait until each is ready."""
-        kept = [Kept(child, self.settings.data_dir.logs, self.teller.warn) for child in children]
-        self._kept.extend(kept)
-        for one in kept:
-            one.start()
-        for one in kept:
+        for one in [self._begin(child) for child in children]:
             await one.ready(seconds)
 
     async def stop(self) -> None:
@@ -121,6 +115,12 @@ class Box:
             for one in reversed(last):
                 await one.stop()
             self.settings.data_dir.remove_sockets()
+
+    def _begin(self, child: Child) -> Kept:
+        kept = Kept(child, self.settings.data_dir.logs, self.teller.warn)
+        self._kept.append(kept)
+        kept.start()
+        return kept
 
     async def _start_database(self) -> None:
         settings = self.settings
