@@ -85,6 +85,11 @@ lock: $(BIN)/.ready ## Resolve the dependencies of pyproject.toml anew
 	  --generate-hashes --no-emit-index-url --no-emit-find-links --quiet \
 	  --custom-compile-command "make lock" --output-file requirements.lock
 
+.PHONY: api
+api: $(BIN)/.ready ui/node_modules/.ready ## Make the interface's types of the API anew
+	$(BIN)/python -m sereno.hub.openapi > ui/src/api/openapi.json
+	cd ui && ../tools/node npm run --silent api
+
 .PHONY: licences
 licences: $(BIN)/.ready ## The licence of every package of the lock
 	@$(BIN)/pip-licenses --order=license

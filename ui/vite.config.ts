@@ -4,7 +4,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
 /** Where a running Sereno listens, for `npm run dev`. */
-const target = process.env["SERENO_URL"] ?? "https://localhost:8443";
+const target = process.env["SERENO_URL"] ?? "http://127.0.0.1:8080";
 const upstream = { target, secure: false, ws: true, xfwd: false };
 
 export default defineConfig({

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import subprocess
 import sys
@@ -65,3 +66,11 @@ def test_nothing_needs_what_lies_outside_the_project() -> None:
     ).stdout.split(b"\0")
     links = [name for name in tracked if name and (ROOT / os.fsdecode(name)).is_symlink()]
     assert not links
+
+
+def test_the_interface_knows_the_api_as_it_is() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "sereno.hub.openapi"], capture_output=True, text=True, check=True
+    )
+    known = (ROOT / "ui" / "src" / "api" / "openapi.json").read_text(encoding="utf-8")
+    assert json.loads(known) == json.loads(done.stdout), "run `make api`"

@@ -99,6 +99,21 @@ def test_nothing_reported_is_neither_footage_nor_gap(promised: Camera) -> None:
     }
 
 
+def test_until_the_node_first_spoke_of_it_the_order_was_on_its_way(
+    node: Node, promised: Camera
+) -> None:
+    take(
+        node,
+        runs=[run(promised, 40, 60, why="refused")],
+        absences=[absence(promised, 30, 40, "connecting")],
+        horizons=[horizon(promised, 90)],
+    )
+    waiting, connecting = (10, 30, "order_on_its_way"), (30, 40, "connecting")
+    assert told(promised)["gaps"] == [waiting, connecting, (60, 90, "refused")]
+    later = told(promised, start=70)["gaps"]
+    assert later == [(70, 90, "refused")], "also where the first word lies before the window"
+
+
 def test_every_promised_minute_is_footage_gap_or_unreported(node: Node, promised: Camera) -> None:
     take(
         node,

@@ -11,13 +11,13 @@ export function Doorway({ title, children }: { title: string; children: ReactNod
   const { t } = useTranslation();
   return (
     <div className={css.page}>
-      <div className={`${css.street} on-night`}>
+      <header className={`${css.street} on-night`}>
         <div className={css.mark}>
           <Lantern size={88} />
           <span className={css.name}>{t("app.name")}</span>
           <Text className={css.motto ?? ""}>{t("signin.motto")}</Text>
         </div>
-      </div>
+      </header>
       <main className={css.side}>
         <Box className={css.language ?? ""}>
           <LanguageSwitch />

@@ -26,7 +26,7 @@ export function Shell() {
         {t("app.skip")}
       </a>
       <header className={`${css.bar} on-night`}>
-        <Link to="/" className={css.brand} aria-label={t("app.toWall")}>
+        <Link to="/" className={css.brand}>
           <Lantern />
           <span>{t("app.name")}</span>
         </Link>

@@ -7,6 +7,7 @@ import {
   Text,
   UnstyledButton,
   useMantineColorScheme,
+  VisuallyHidden,
 } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
@@ -25,7 +26,8 @@ export function UserMenu({ user, version }: { user: User; version: string }) {
   return (
     <Popover position="bottom-end" width={280} shadow="md" trapFocus>
       <Popover.Target>
-        <UnstyledButton className={css.button} aria-label={t("menu.open")}>
+        <UnstyledButton className={css.button}>
+          <VisuallyHidden>{t("menu.open")}</VisuallyHidden>
           <span className={css.initial} aria-hidden="true">
             {user.username.slice(0, 1).toUpperCase()}
           </span>

@@ -7,6 +7,7 @@ import { pick } from "@/lib/words";
 import { Icon } from "../icons";
 import { Lantern } from "../Lantern";
 import { lookOf } from "../state";
+import { useNow } from "../useNow";
 import css from "./Stage.module.css";
 import { type LiveView, useLive } from "./useLive";
 import { useOnScreen } from "./useOnScreen";
@@ -15,10 +16,13 @@ import { useOnScreen } from "./useOnScreen";
 export interface Known {
   state: StateName;
   reason: { en: string; es: string } | null;
+  /** When a camera that failed is tried again. */
+  next_try?: string | null;
 }
 
 interface Props {
-  label: string;
+  /** Absent where the words beside the picture name it already. */
+  label?: string;
   known: Known;
   ticket: () => Promise<string>;
   delayMs?: number;
@@ -46,7 +50,7 @@ export function LiveVideo({ label, known, ticket, delayMs, onFrame, children }: 
         ref={video}
         className={css.video}
         data-testid="live-video"
-        aria-label={label}
+        {...(label ? { "aria-label": label } : { "aria-hidden": true })}
         muted
         playsInline
         disablePictureInPicture
@@ -62,7 +66,7 @@ export function LiveVideo({ label, known, ticket, delayMs, onFrame, children }: 
 function newest(known: Known, { told, trouble }: LiveView): Known {
   if (!told || trouble !== null) return known;
   if (known.state === "node_offline" || known.state === "not_assigned") return known;
-  return { state: toState(told.state), reason: told.reason };
+  return { ...known, state: toState(told.state), reason: told.reason };
 }
 
 function NoPicture({ now, view, isActive }: { now: Known; view: LiveView; isActive: boolean }) {
@@ -86,8 +90,21 @@ function NoPicture({ now, view, isActive }: { now: Known; view: LiveView; isActi
             <Icon name={look.icon} size={30} />
           </span>
           <span className={css.words}>{words}</span>
+          {now.state === "waiting" && now.next_try && <NextTry at={now.next_try} />}
         </>
       )}
     </div>
+  );
+}
+
+/** Counts down to the next attempt; silent while it is being made. */
+function NextTry({ at }: { at: string }) {
+  const { t } = useTranslation();
+  const seconds = Math.ceil((Date.parse(at) - useNow()) / 1000);
+  if (seconds <= 0) return null;
+  return (
+    <span className={`${css.quiet} numeric`} aria-hidden="true">
+      {t("wall.nextTry", { seconds })}
+    </span>
   );
 }

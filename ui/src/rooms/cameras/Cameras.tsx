@@ -44,7 +44,7 @@ export function Cameras() {
         />
       )}
       {isEmpty && (
-        <EmptyState title={t("cameras.emptyTitle")} hint={t("cameras.emptyHint")}>
+        <EmptyState isPart title={t("cameras.emptyTitle")} hint={t("cameras.emptyHint")}>
           {addButton}
         </EmptyState>
       )}

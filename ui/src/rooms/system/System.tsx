@@ -24,7 +24,7 @@ export function System() {
         />
       )}
       {nodes.data?.length === 0 && (
-        <EmptyState title={t("system.emptyTitle")} hint={t("system.emptyHint")} />
+        <EmptyState isPart title={t("system.emptyTitle")} hint={t("system.emptyHint")} />
       )}
       <div className={css.grid}>
         {nodes.data?.map((node) => (

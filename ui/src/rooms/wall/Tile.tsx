@@ -1,3 +1,4 @@
+import { VisuallyHidden } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
@@ -17,15 +18,16 @@ export function Tile({ camera, delayMs }: { camera: Camera; delayMs: number }) {
     <Link
       to={`/cameras/${id}`}
       className={`${css.tile} on-night`}
-      aria-label={t("wall.open", { name, state: t(`state.${status.state}`) })}
       data-mood={lookOf(status.state).mood}
     >
-      <LiveVideo label={name} known={status} ticket={() => liveTicket(id)} delayMs={delayMs}>
+      <LiveVideo known={status} ticket={() => liveTicket(id)} delayMs={delayMs}>
         {(now) => (
           <span className={css.foot}>
             <span className={css.name}>{name}</span>
             {now.state === "recording" ? (
-              <span className={css.dot} title={t("state.recording")} />
+              <span className={css.dot} title={t("state.recording")}>
+                <VisuallyHidden>{t("state.recording")}</VisuallyHidden>
+              </span>
             ) : (
               <StateBadge state={now.state} />
             )}
