@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,6 +24,9 @@ from sereno.sim import CameraSpec, Picture, SimConfig, SimServer
 
 SERENO = str(Path(sys.executable).with_name("sereno"))
 USER, PASSWORD = "viewer", "lantern/keys@12"
+# Neither the machine's zone nor the browser's, as a day is a day at the site; and one where it is
+# around noon, so that no journey runs over midnight.
+TIME_ZONE = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
 # Only guards against hanging: how long things take is measured in bench/.
 PATIENCE_SECONDS = 90.0
 
@@ -137,7 +141,12 @@ class Box:
 
     def environment(self) -> dict[str, str]:
         mine = {key: value for key, value in os.environ.items() if not key.startswith("SERENO_")}
-        return {**mine, "SERENO_DATA": str(self.data), "LANG": "C.UTF-8"}
+        return {
+            **mine,
+            "SERENO_DATA": str(self.data),
+            "SERENO_TIME_ZONE": TIME_ZONE,
+            "LANG": "C.UTF-8",
+        }
 
     def stop(self) -> int:
         """Ctrl-C, as a person would; the exit status."""

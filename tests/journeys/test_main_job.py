@@ -41,7 +41,9 @@ def test_every_frame_is_on_disk_and_the_timeline_says_so(box: Box, camera_id: st
     assert abs(first - run[0].utc_us / 1e6) < 0.5, "recorded at the time it happened"
     assert covered.duration.total_seconds() <= len(run) / 25 + 0.2, "nothing is claimed too much"
     reasons = {gap["reason"]["key"] for gap in told["gaps"]}
-    assert reasons <= {"order_on_its_way", "connecting"}, "before the first picture Sereno was connecting"
+    assert reasons <= {"order_on_its_way", "connecting"}, (
+        "before the first picture Sereno was connecting"
+    )
 
 
 def test_a_clip_shows_the_moment_that_was_asked_for(
