@@ -15,7 +15,7 @@ export default defineConfig({
     outDir: "../src/sereno/front/static",
     emptyOutDir: true,
     target: "es2022",
-    chunkSizeWarningLimit: 600,
+    chunkSizeWarningLimit: 750,
   },
   test: {
     environment: "jsdom",

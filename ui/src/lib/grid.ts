@@ -13,7 +13,7 @@ const RATIO = 16 / 9;
 /** Below this width a picture tells nothing, so the page scrolls instead. */
 const NARROWEST_TILE_PX = 150;
 /** A tile that the screen chose by itself is at least this wide. */
-const COMFORTABLE_TILE_PX = 220;
+const COMFORTABLE_TILE_PX = 200;
 
 /** The width of a 16:9 picture in a cell of the grid. */
 function tileWidth(columns: number, rows: number, width: number, height: number): number {

@@ -189,6 +189,7 @@ export const en = {
     skippedWhy: "Jumped over {{length}} without footage: {{reason}}",
     nothingHere: "There is no footage at {{time}}; playing from {{next}}.",
     nothingAfter: "There is no footage at {{time}} nor after it on this day.",
+    nothing: "There is no footage at this time.",
     cannotPlay: "The footage could not be played.",
     notServed: "The machine that holds this footage cannot be reached now. Try again in a moment.",
     details: "Technical details",

@@ -191,6 +191,7 @@ export const es: Sentences<typeof en> = {
     skippedWhy: "Se saltaron {{length}} sin grabación: {{reason}}",
     nothingHere: "No hay grabación a las {{time}}; se reproduce desde las {{next}}.",
     nothingAfter: "No hay grabación a las {{time}} ni después en este día.",
+    nothing: "No hay grabación a esta hora.",
     cannotPlay: "No se pudo reproducir la grabación.",
     notServed: "Ahora no se llega al equipo que guarda esta grabación. Pruebe de nuevo en un momento.",
     details: "Detalles técnicos",

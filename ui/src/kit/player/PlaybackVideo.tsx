@@ -43,7 +43,11 @@ export function PlaybackVideo(props: Props) {
     playback.current = new Playback(video, wish.at, {
       takeTicket: () => latest.current.takeTicket(wish.span),
       onGap: (gap) => latest.current.onGap(gap),
-      onTrouble: setTrouble,
+      onTrouble: (met) => {
+        playback.current?.close();
+        playback.current = null;
+        setTrouble(met);
+      },
     });
   }, [videoRef, wish]);
 

@@ -63,6 +63,7 @@ export class Playback {
     const position = positionOf(this.entries, wallMs);
     if (position === null) return false;
     this.video.currentTime = position;
+    this.play();
     return true;
   }
 
@@ -111,6 +112,10 @@ export class Playback {
     const position = positionOf(this.entries, this.startMs) ?? 0;
     this.lastPosition = position;
     this.hls.startLoad(position);
+    this.play();
+  }
+
+  private play(): void {
     // Refused only where the browser wants a click first; the play button is there for that.
     this.video.play().catch(() => undefined);
   }

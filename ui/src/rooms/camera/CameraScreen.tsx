@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 
-import { camerasQuery } from "@/api/queries";
+import { camerasQuery, sitesQuery } from "@/api/queries";
 import { EmptyState } from "@/kit/EmptyState";
 import { ErrorNote } from "@/kit/ErrorNote";
 
@@ -15,9 +15,11 @@ export function CameraScreen() {
   const { t } = useTranslation();
   const { cameraId } = useParams();
   const cameras = useQuery(camerasQuery);
+  // The site's zone says what day it is there, so nothing is shown before it is known.
+  const sites = useQuery(sitesQuery);
   const camera = cameras.data?.find(({ id }) => id === cameraId);
-  if (camera) return <Viewer key={camera.id} camera={camera} />;
-  if (cameras.isPending) return <EmptyState title={t("app.loading")} hint="" isLit />;
+  if (camera && !sites.isPending) return <Viewer key={camera.id} camera={camera} />;
+  if (cameras.isPending || camera) return <EmptyState title={t("app.loading")} hint="" isLit />;
   if (!cameras.data) {
     return (
       <div className={css.screen}>

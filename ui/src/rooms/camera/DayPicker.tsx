@@ -98,6 +98,7 @@ function Calendar({ cameraId, day, today, onDay }: {
         highlightToday
         maxLevel="month"
         weekendDays={[]}
+        hideOutsideDates
         getDayProps={(date) => ({ "aria-label": labelOf(date) })}
         ariaLabels={{
           previousMonth: t("timeline.previousMonth"),

@@ -22,7 +22,7 @@ import { useViewer } from "./useViewer";
 import { ViewerBar } from "./ViewerBar";
 
 const TROUBLE_KEYS = {
-  nothing: "timeline.empty",
+  nothing: "camera.nothing",
   notServed: "camera.notServed",
   broken: "camera.cannotPlay",
 } as const;
@@ -34,7 +34,7 @@ export function Viewer({ camera }: { camera: Camera }) {
   const timeZone = useTimeZone(camera.site_id);
   const [day, setDay] = useState(() => dayOf(Date.now(), timeZone));
   const { facts, bounds, timeline } = useDay(camera.id, day, timeZone);
-  const viewer = useViewer(facts, timeZone);
+  const viewer = useViewer(facts, bounds, timeZone);
   const player = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   const [rate, setRate] = useState(1);

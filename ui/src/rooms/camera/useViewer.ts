@@ -15,7 +15,7 @@ const LIVE_WITHIN_MS = 10_000;
 export type Mode = { kind: "live" } | { kind: "playback"; at: number; span: Span };
 
 /** What is being shown, and the ways to change it. */
-export function useViewer(facts: Facts<Gap>, timeZone: string) {
+export function useViewer(facts: Facts<Gap>, bounds: Span, timeZone: string) {
   const { t, i18n } = useTranslation();
   const [mode, setMode] = useState<Mode>({ kind: "live" });
   const [notice, setNotice] = useState<string | null>(null);
@@ -34,8 +34,10 @@ export function useViewer(facts: Facts<Gap>, timeZone: string) {
       goLive();
       return;
     }
+    // Of other days nothing is known here, so the node is simply asked.
+    const isOtherDay = ms < bounds.from || ms >= bounds.to;
     const { kind } = knownAt(facts, ms, now);
-    const isThere = kind === "covered" || kind === "unreported";
+    const isThere = isOtherDay || kind === "covered" || kind === "unreported";
     const at = isThere ? ms : nextCovered(facts.covered, ms);
     const time = clock(ms, timeZone);
     if (at === null) {
