@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -169,7 +169,7 @@ class Box:
         return [psutil.Process(pid) for pid in self._pids if is_alive(pid)]
 
     def pid_of(self, part: str) -> int:
-        """The process of `hub serve`, `hub work`, `front serve`, `node run` or `stream run`."""
+        """The process with `part` in its command: `hub serve`, `media.runner` and so on."""
         return eventually(lambda: self._find(part), f"a process of {part}")
 
     def _find(self, part: str) -> int | None:
@@ -208,9 +208,24 @@ class Box:
         )
         return camera
 
+    def get(self, path: str, **query: str) -> Any:
+        """An answer of the API, asked with the command's token."""
+        token = (self.data / "secrets" / "cli.token").read_text().strip()
+        answer = httpx.get(
+            f"{self.url}/api/v1/{path}",
+            params=query,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=PATIENCE_SECONDS,
+        )
+        answer.raise_for_status()
+        return answer.json()
+
+    def camera(self, name: str) -> dict[str, Any]:
+        (found,) = (camera for camera in self.get("cameras") if camera["name"] == name)
+        return dict(found)
+
     def state_of(self, name: str) -> dict[str, Any]:
-        status: dict[str, Any] = self.ask("cameras", "show", name)["status"]
-        return status
+        return dict(self.camera(name)["status"])
 
     def wait_for_state(self, name: str, state: str) -> dict[str, Any]:
         def look() -> dict[str, Any] | None:
@@ -219,9 +234,11 @@ class Box:
 
         return eventually(look, f"{name} is {state}")
 
-    def timeline(self, name: str, start: str = "-1h", end: str = "now") -> dict[str, Any]:
-        told: dict[str, Any] = self.ask("timeline", name, "--from", start, "--to", end)
-        return told
+    def timeline(self, name: str) -> dict[str, Any]:
+        """What the last hour became."""
+        now = datetime.now(UTC)
+        span = {"from": (now - timedelta(hours=1)).isoformat(), "to": now.isoformat()}
+        return dict(self.get(f"cameras/{self.camera(name)['id']}/timeline", **span))
 
 
 def is_alive(pid: int) -> bool:

@@ -14,7 +14,7 @@ from sereno.base.spans import Span, subtract, total
 from .footage import recorded, runs_of, span_of
 from .harness import Box, Cameras, eventually, is_alive, running
 
-PARTS = ("stream run", "node run", "hub serve", "front serve", "hub work")
+PARTS = ("media.runner", "node run", "hub serve", "front serve", "hub work")
 # A fragment lasts 200 ms; arrival and capture differ by little more on a busy machine.
 SLACK = timedelta(seconds=0.6)
 
@@ -62,7 +62,7 @@ def wait_for_more(box: Box, seconds: float) -> None:
 @pytest.mark.parametrize("part", PARTS)
 def test_kill_of_one_process(killed_box: Box, part: str) -> None:
     box = killed_box
-    camera_id = str(box.ask("cameras", "show", "Gate")["id"])
+    camera_id = str(box.camera("Gate")["id"])
     wait_for_more(box, 3)
     victim = box.pid_of(part)
     os.kill(victim, signal.SIGKILL)
@@ -80,7 +80,7 @@ def test_kill_of_one_process(killed_box: Box, part: str) -> None:
 
 def test_kill_of_up_leaves_no_orphan_and_the_next_up_recovers(killed_box: Box) -> None:
     box = killed_box
-    camera_id = str(box.ask("cameras", "show", "Gate")["id"])
+    camera_id = str(box.camera("Gate")["id"])
     wait_for_more(box, 3)
     box.kill()
     written = frames_on_disk(box, camera_id)

@@ -46,6 +46,13 @@ def test_every_frame_is_on_disk_and_the_timeline_says_so(box: Box, camera_id: st
     )
 
 
+def test_the_command_tells_the_same_timeline(box: Box, camera_id: str) -> None:
+    told = box.ask("timeline", "Gate", "--from", "-1h")
+    assert told["camera_id"] == camera_id
+    assert told["covered"]
+    assert box.ask("cameras", "show", "Gate")["status"]["state"] == "recording"
+
+
 def test_a_clip_shows_the_moment_that_was_asked_for(
     box: Box, camera_id: str, tmp_path: Path
 ) -> None:
