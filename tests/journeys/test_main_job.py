@@ -7,6 +7,7 @@ import signal
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
@@ -154,6 +155,16 @@ def test_the_password_is_nowhere(box: Box, camera_id: str) -> None:
     assert PASSWORD not in box.output()
     status = box.state_of("Gate")
     assert PASSWORD not in str(status)
+
+
+def test_a_forgotten_password_is_set_by_a_new_link_to_the_running_box(
+    box: Box, camera_id: str
+) -> None:
+    link = box.ask("admin", "link")["link"]
+    address, _, token = link.partition("/setup#")
+    assert address == box.url
+    found = httpx.get(f"{box.url}/api/v1/setup/{token}")
+    assert found.json() == {"username": "admin"}
 
 
 def test_only_the_one_port_listens(box: Box, camera_id: str) -> None:

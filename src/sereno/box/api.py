@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,7 +20,9 @@ from sereno.base.errors import (
     Unavailable,
     Words,
 )
+from sereno.box.address import read_address
 from sereno.box.paths import DataDir
+from sereno.box.secrets import read_secret
 
 _KINDS: dict[int, type[SerenoError]] = {
     400: Invalid,
@@ -71,12 +72,10 @@ class Api:
     @classmethod
     def of(cls, data: DataDir) -> Self:
         """The running box of this data folder. Raises Unavailable when there is none."""
-        try:
-            address = json.loads(data.address_file.read_text(encoding="utf-8"))
-            token = data.cli_token.read_text(encoding="utf-8").strip()
-        except (FileNotFoundError, NotADirectoryError):
-            raise Unavailable("not_running", _NOT_RUNNING.fill(path=data.root)) from None
-        return cls(address["url"], token, address["ca_file"])
+        address = read_address(data)
+        if address is None:
+            raise Unavailable("not_running", _NOT_RUNNING.fill(path=data.root))
+        return cls(address.url, read_secret(data.cli_token), address.ca_file)
 
     def get(self, path: str, **query: str) -> Any:
         return self._call("GET", path, params=query)

@@ -15,9 +15,9 @@ from typing import Protocol
 from sereno.base.clock import SystemClock
 from sereno.base.errors import Conflict, Unavailable, Words
 from sereno.box import database, fleet, postgres
+from sereno.box.address import write_address
 from sereno.box.certificate import ensure_certificate
 from sereno.box.children import READY_SECONDS, Child, Kept
-from sereno.box.files import write_atomic
 from sereno.box.folder import hold, open_folder
 from sereno.box.logs import LineLog
 from sereno.box.ports import claim_port
@@ -95,7 +95,7 @@ class Box:
             await self.keep(fleet.front_child(settings), fleet.worker_child(settings))
         with step(_NODE):
             await self.keep(fleet.node_child(settings, prepared.enrolment_code))
-        self._write_address()
+        write_address(settings)
         self._announce(prepared)
         return prepared
 
@@ -153,16 +153,6 @@ class Box:
         except (ValueError, IndexError):
             raise Unavailable("not_prepared", _NOT_PREPARED.fill(path=log_path)) from None
         return Prepared(found["setup_token"], found["enrolment_code"])
-
-    def _write_address(self) -> None:
-        """Tell the commands on this machine where the port is."""
-        settings = self.settings
-        address = {
-            "url": settings.local_url,
-            "ca_file": str(settings.ca_file) if settings.ca_file else None,
-            "pid": os.getpid(),
-        }
-        write_atomic(settings.data_dir.address_file, json.dumps(address) + "\n")
 
     def _announce(self, prepared: Prepared) -> None:
         url = self.settings.public_url

@@ -90,6 +90,7 @@ def link(
     as_json: Json = False,
     data: Data = None,
 ) -> None:
+    from sereno.box.address import read_address
     from sereno.box.database import served
     from sereno.box.fleet import environment, own_command
     from sereno.box.settings import load_settings
@@ -110,7 +111,8 @@ def link(
         told = done.stderr.strip().splitlines()
         raise Unavailable("no_link", Words(*told[-2:]) if len(told) > 1 else _NO_LINK)
     token = json.loads(done.stdout.splitlines()[-1])["setup_token"]
-    address = f"{box.public_url}/setup#{token}"
+    running = read_address(box.data_dir)
+    address = f"{running.public_url if running else box.public_url}/setup#{token}"
     if as_json:
         return print_json({"link": address})
     return print_line(address)

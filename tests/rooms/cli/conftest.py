@@ -79,7 +79,9 @@ def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeApi]:
     data.prepare()
     data.cli_token.write_text(TOKEN + "\n")
     url = f"http://127.0.0.1:{server.server_port}"
-    data.address_file.write_text(json.dumps({"url": url, "ca_file": None, "pid": 1}))
+    data.address_file.write_text(
+        json.dumps({"url": url, "public_url": url, "ca_file": None, "pid": 1})
+    )
     monkeypatch.setenv("SERENO_DATA", str(data.root))
     monkeypatch.setenv("SERENO_TIME_ZONE", "America/Guatemala")
     yield found
