@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 import httpx
 import psutil
 
+from sereno.base.spans import Span, total
 from sereno.sim import CameraSpec, Picture, SimConfig, SimServer
 
 SERENO = str(Path(sys.executable).with_name("sereno"))
@@ -52,15 +53,15 @@ def free_port() -> int:
 class Cameras:
     """Simulated cameras in a thread of their own, so that a test can make one misbehave."""
 
-    def __init__(self, cache_dir: Path, count: int = 2) -> None:
+    def __init__(self, cache_dir: Path, count: int = 2, bitrate_bps: int = 500_000) -> None:
         scenes = ("entrance", "yard", "corridor", "plaza")
         self.config = SimConfig(
             cache_dir=cache_dir,
             cameras=tuple(CameraSpec(f"Camera {n + 1}", scenes[n % 4]) for n in range(count)),
             user=USER,
             password=PASSWORD,
-            main=Picture(640, 360, 500_000),
-            sub=Picture(320, 180, 150_000),
+            main=Picture(640, 360, bitrate_bps),
+            sub=Picture(320, 180, bitrate_bps // 4),
             port=free_port(),
         )
         self._loop = asyncio.new_event_loop()
@@ -182,29 +183,26 @@ class Box:
                 return process.pid
         return None
 
-    def cli(self, *args: str, password: str | None = None) -> subprocess.CompletedProcess[str]:
-        """The `sereno` command on this box, with a camera's password in the environment."""
-        environment = self.environment()
-        if password is not None:
-            environment["SERENO_CAMERA_PASSWORD"] = password
+    def cli(self, *args: str, **secrets: str) -> subprocess.CompletedProcess[str]:
+        """The `sereno` command on this box, secrets in its environment by variable."""
         return subprocess.run(
             [SERENO, *args],
-            env=environment,
+            env={**self.environment(), **secrets},
             capture_output=True,
             text=True,
             timeout=PATIENCE_SECONDS,
             check=False,
         )
 
-    def ask(self, *args: str, password: str | None = None) -> Any:
+    def ask(self, *args: str, **secrets: str) -> Any:
         """A command's `--json` answer; the command must succeed."""
-        done = self.cli(*args, "--json", password=password)
+        done = self.cli(*args, "--json", **secrets)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
     def add_camera(self, name: str, address: str) -> dict[str, Any]:
         camera: dict[str, Any] = self.ask(
-            "cameras", "add", name, address, "--user", USER, password=PASSWORD
+            "cameras", "add", name, address, "--user", USER, SERENO_CAMERA_PASSWORD=PASSWORD
         )
         return camera
 
@@ -234,11 +232,24 @@ class Box:
 
         return eventually(look, f"{name} is {state}")
 
+    def covered(self, name: str) -> list[Span]:
+        """The recordings of the last hour."""
+        return spans(self.timeline(name)["covered"])
+
+    def covered_seconds(self, name: str) -> float:
+        return total(self.covered(name)).total_seconds()
+
     def timeline(self, name: str) -> dict[str, Any]:
         """What the last hour became."""
         now = datetime.now(UTC)
         span = {"from": (now - timedelta(hours=1)).isoformat(), "to": now.isoformat()}
         return dict(self.get(f"cameras/{self.camera(name)['id']}/timeline", **span))
+
+
+def spans(parts: list[dict[str, str]]) -> list[Span]:
+    """The `from` and `to` of a timeline's parts."""
+    moments = [(part["from"], part["to"]) for part in parts]
+    return [Span(datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in moments]
 
 
 def is_alive(pid: int) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from sereno.base.spans import Span, subtract, total
+from sereno.base.spans import subtract
 
 from .footage import recorded, runs_of, span_of
 from .harness import Box, Cameras, eventually, is_alive, running
@@ -31,18 +31,11 @@ def frames_on_disk(box: Box, camera_id: str) -> set[int]:
     return {stamp.frame_number for stamp in recorded(box.data / "footage", camera_id)}
 
 
-def covered(box: Box) -> list[Span]:
-    return [
-        Span(datetime.fromisoformat(part["from"]), datetime.fromisoformat(part["to"]))
-        for part in box.timeline("Gate")["covered"]
-    ]
-
-
 def assert_truth(box: Box, camera_id: str) -> None:
     """Coverage and bytes are the same thing, both ways, and every gap has its cause."""
     real = [span_of(run) for run in runs_of(recorded(box.data / "footage", camera_id))]
-    end = min(max(span.end for span in real), covered(box)[-1].end)
-    claimed = covered(box)
+    end = min(max(span.end for span in real), box.covered("Gate")[-1].end)
+    claimed = box.covered("Gate")
     claimed_only = [part for part in subtract(claimed, real) if part.start < end]
     assert all(part.duration < SLACK for part in claimed_only), claimed_only
     untold = [part for part in subtract(real, claimed) if part.start < end]
@@ -53,10 +46,8 @@ def assert_truth(box: Box, camera_id: str) -> None:
 
 def wait_for_more(box: Box, seconds: float) -> None:
     """Until so much more is recorded and told than now."""
-    before = total(covered(box)).total_seconds()
-    eventually(
-        lambda: total(covered(box)).total_seconds() > before + seconds, f"{seconds} s more are told"
-    )
+    before = box.covered_seconds("Gate")
+    eventually(lambda: box.covered_seconds("Gate") > before + seconds, f"{seconds} s more are told")
 
 
 @pytest.mark.parametrize("part", PARTS)

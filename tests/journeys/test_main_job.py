@@ -11,10 +11,8 @@ import httpx
 import psutil
 import pytest
 
-from sereno.base.spans import Span, total
-
 from .footage import files_of, recorded, runs_of, stamps_of, whole_fragments
-from .harness import PASSWORD, Box, Cameras, eventually
+from .harness import PASSWORD, Box, Cameras, eventually, spans
 
 
 @pytest.fixture(scope="module")
@@ -24,17 +22,8 @@ def camera_id(box: Box, cameras: Cameras) -> str:
     return str(camera["id"])
 
 
-def spans(parts: list[dict[str, str]]) -> list[Span]:
-    moments = [(part["from"], part["to"]) for part in parts]
-    return [Span(datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in moments]
-
-
-def covered_seconds(box: Box, name: str) -> float:
-    return total(spans(box.timeline(name)["covered"])).total_seconds()
-
-
 def test_every_frame_is_on_disk_and_the_timeline_says_so(box: Box, camera_id: str) -> None:
-    eventually(lambda: covered_seconds(box, "Gate") > 5, "five seconds are reported")
+    eventually(lambda: box.covered_seconds("Gate") > 5, "five seconds are reported")
     told = box.timeline("Gate")
     (covered,) = spans(told["covered"])
     (run,) = runs_of(recorded(box.data / "footage", camera_id))
@@ -57,8 +46,8 @@ def test_the_command_tells_the_same_timeline(box: Box, camera_id: str) -> None:
 def test_a_clip_shows_the_moment_that_was_asked_for(
     box: Box, camera_id: str, tmp_path: Path
 ) -> None:
-    eventually(lambda: covered_seconds(box, "Gate") > 8, "eight seconds are reported")
-    covered = spans(box.timeline("Gate")["covered"])[-1]
+    eventually(lambda: box.covered_seconds("Gate") > 8, "eight seconds are reported")
+    covered = box.covered("Gate")[-1]
     start = covered.start + timedelta(seconds=3)
     end = start + timedelta(seconds=3)
     clip = tmp_path / "clip.mp4"
@@ -95,7 +84,15 @@ def test_a_camera_that_goes_away_is_a_gap_with_its_cause(box: Box, cameras: Came
 
 
 def test_a_wrong_password_is_tried_once(box: Box, cameras: Cameras) -> None:
-    box.ask("cameras", "add", "Locked", cameras.address(1), "--user", "viewer", password="wrong")
+    box.ask(
+        "cameras",
+        "add",
+        "Locked",
+        cameras.address(1),
+        "--user",
+        "viewer",
+        SERENO_CAMERA_PASSWORD="wrong",
+    )
     status = box.wait_for_state("Locked", "failed")
     assert status["reason"]["key"] == "unauthorized"
     assert status["next_try"] is None
@@ -139,7 +136,7 @@ def test_the_node_records_on_while_the_hub_is_frozen(box: Box, camera_id: str) -
     until = stamps[-1].utc_us / 1e6
 
     def is_told() -> bool:
-        return spans(box.timeline("Gate")["covered"])[-1].end.timestamp() > until
+        return box.covered("Gate")[-1].end.timestamp() > until
 
     eventually(is_told, "the node tells what it recorded meanwhile")
     assert len(box.timeline("Gate")["covered"]) == 1
