@@ -62,7 +62,8 @@ check: $(BIN)/.ready ## Lint, types, import rules, unit tests: under a minute
 
 .PHONY: test
 test: setup browser check ui-test ## Everything
-	$(BIN)/pytest tests
+	$(BIN)/pytest -q -n 2 --dist loadfile tests/house tests/rooms
+	$(BIN)/pytest -q tests/journeys
 
 .PHONY: ui-test
 ui-test: ui/node_modules/.ready

@@ -9,15 +9,19 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import F, Q
 from django.utils import timezone, translation
 
-from sereno.accounts.models import ApiToken, SetupLink, SignInFailure, User
+from sereno.accounts.models import ANY_NAME, ApiToken, SetupLink, SignInFailure, User
 from sereno.accounts.queries import Asker, require, user_of_setup_link
 from sereno.accounts.rules import (
     FAILURES_FORGOTTEN_AFTER,
     SETUP_LINK_LIFETIME,
+    STOCK_LASTS,
+    TRY_COMES_BACK_AFTER,
     Right,
     address_to_count,
+    next_try_of_address,
     wait_after,
 )
 from sereno.accounts.tokens import digest_of, new_token
@@ -60,25 +64,44 @@ def sign_in(username: str, password: str, address: str, now: datetime | None = N
         _record_failure(username, address)
         raise Unauthenticated("sign_in_wrong", _WRONG)
     with transaction.atomic():
-        SignInFailure.objects.filter(name_digest=name_digest, address=place).delete()
+        _take_back_try(name_digest, place)
         record(Actor(ActorKind.USER, str(user.pk), address), "sign_in", "user", user.pk)
     return user
 
 
 @transaction.atomic
 def _count_try(name_digest: str, place: str, now: datetime) -> None:
-    SignInFailure.objects.bulk_create(
-        [SignInFailure(name_digest=name_digest, address=place, last_at=now, next_try_at=now)],
-        ignore_conflicts=True,
-    )
-    tries = SignInFailure.objects.select_for_update().get(name_digest=name_digest, address=place)
-    if tries.next_try_at > now:
-        seconds = -(-(tries.next_try_at - now) // timedelta(seconds=1))
+    """Raises Unauthenticated while the name or the address has to wait; that is not counted."""
+    of_address, of_name = _tries(ANY_NAME, place, now), _tries(name_digest, place, now)
+    next_try_at = max(of_address.next_try_at, of_name.next_try_at)
+    if next_try_at > now:
+        seconds = -(-(next_try_at - now) // timedelta(seconds=1))
         raise Unauthenticated("sign_in_too_often", _SLOW_DOWN.fill(seconds=seconds))
-    tries.failures += 1
-    tries.last_at = now
-    tries.next_try_at = now + wait_after(tries.failures)
-    tries.save()
+    of_address.next_try_at = next_try_of_address(of_address.next_try_at, now)
+    of_name.next_try_at = now + wait_after(of_name.failures + 1)
+    for tries in (of_address, of_name):
+        tries.failures += 1
+        tries.last_at = now
+        tries.save()
+
+
+def _tries(name_digest: str, place: str, now: datetime) -> SignInFailure:
+    """The count, made where there is none, and locked."""
+    fresh = SignInFailure(
+        name_digest=name_digest, address=place, last_at=now, next_try_at=now - STOCK_LASTS
+    )
+    SignInFailure.objects.bulk_create([fresh], ignore_conflicts=True)
+    found = SignInFailure.objects.select_for_update()
+    return found.get(name_digest=name_digest, address=place)
+
+
+def _take_back_try(name_digest: str, place: str) -> None:
+    """It was right. The address's earlier ones stay: who knows one password may guess others."""
+    tries = SignInFailure.objects.filter(address=place)
+    tries.filter(name_digest=name_digest).delete()
+    tries.filter(name_digest=ANY_NAME).update(
+        failures=F("failures") - 1, next_try_at=F("next_try_at") - TRY_COMES_BACK_AFTER
+    )
 
 
 def _record_failure(username: str, address: str) -> None:
@@ -115,7 +138,9 @@ def add_user(asker: Asker, username: str, *, is_admin: bool) -> User:
 def change_user(asker: Asker, user: User, *, is_admin: bool, is_active: bool) -> User:
     """Give or take the role of administrator; let in or keep out. Raises Conflict."""
     require(asker, Right.MANAGE)
-    user = User.objects.select_for_update().get(pk=user.pk)
+    # All of them are locked: two who demote each other at once must not both be let.
+    locked = User.objects.select_for_update().filter(Q(pk=user.pk) | Q(is_admin=True))
+    user = {each.pk: each for each in locked.order_by("pk")}[user.pk]
     user.is_admin, user.is_active = is_admin, is_active
     user.save(update_fields=["is_admin", "is_active"])
     if not User.objects.filter(is_admin=True, is_active=True).exists():

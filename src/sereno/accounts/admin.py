@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth.models import Group
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from sereno.accounts import actions
 from sereno.accounts.backoffice import ActingAdmin, ReadingAdmin, asker_of
 from sereno.accounts.models import ApiToken, User
+
+# Rights are given by role (`accounts.rules`): a group would give none.
+admin.site.unregister(Group)
 
 
 @admin.register(User)

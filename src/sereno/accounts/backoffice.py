@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from unfold.admin import ModelAdmin
 
+from sereno.accounts.actions import make_setup_link
 from sereno.accounts.auth import person_asking
 from sereno.accounts.queries import NOT_SIGNED_IN, Asker
 from sereno.base.errors import SerenoError, Unauthenticated
@@ -20,6 +21,14 @@ def asker_of(request: HttpRequest) -> Asker:
     if asker is None:
         raise Unauthenticated("not_signed_in", NOT_SIGNED_IN)
     return asker
+
+
+def choose_password(request: HttpRequest) -> HttpResponse:
+    """One's own password, too, is chosen by a link: there it is checked, and journalled."""
+    asker = asker_of(request)
+    if asker.user is None:
+        raise Unauthenticated("not_signed_in", NOT_SIGNED_IN)
+    return HttpResponseRedirect(f"/setup#{make_setup_link(asker, asker.user)}")
 
 
 def tell(request: HttpRequest, error: SerenoError) -> None:

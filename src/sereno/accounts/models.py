@@ -9,6 +9,9 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+# In place of a name's digest: whatever the name was.
+ANY_NAME = ""
+
 
 class UserManager(BaseUserManager["User"]):
     """Finds people by name, in whatever case it was typed."""
@@ -73,9 +76,9 @@ class ApiToken(models.Model):
 
 
 class SignInFailure(models.Model):
-    """Wrong passwords in a row for one name from one address.
+    """Wrong passwords in a row for one name from one address, or for any from there.
 
-    Counted by the pair, so that a stranger elsewhere cannot lock a person out.
+    Always counted by address, so that a stranger elsewhere cannot lock a person out.
     """
 
     name_digest = models.CharField(max_length=64)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from ipaddress import IPv6Address, ip_address, ip_network
 
 FREE_TRIES = 5
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=15)
+# From one address many names may be tried, by an office or by somebody who goes through a list.
+# It has a stock of tries, and one comes back each minute.
+TRIES_OF_ADDRESS = 30
+TRY_COMES_BACK_AFTER = timedelta(minutes=1)
+STOCK_LASTS = (TRIES_OF_ADDRESS - 1) * TRY_COMES_BACK_AFTER
 SETUP_LINK_LIFETIME = timedelta(hours=24)
 # After a day without a try, the failures of a name and address are forgotten.
 FAILURES_FORGOTTEN_AFTER = timedelta(days=1)
@@ -32,6 +37,11 @@ def wait_after(failures: int) -> timedelta:
         return timedelta(0)
     doublings = min(failures - FREE_TRIES, 16)
     return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
+
+
+def next_try_of_address(next_try_at: datetime, now: datetime) -> datetime:
+    """When an address that could try since `next_try_at` can try again, after a try now."""
+    return max(next_try_at, now - STOCK_LASTS) + TRY_COMES_BACK_AFTER
 
 
 def address_to_count(address: str) -> str:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import shutil
 import subprocess
 import tarfile
@@ -29,7 +28,7 @@ from sereno.base.errors import Conflict, Garbled, Invalid, Unavailable, Words
 from sereno.base.redact import redact
 from sereno.box import postgres, sealing
 from sereno.box.database import served
-from sereno.box.files import sync_folder
+from sereno.box.files import reason_of, sync_file, sync_folder
 from sereno.box.folder import hold
 from sereno.box.paths import DataDir
 from sereno.box.settings import Settings
@@ -82,23 +81,27 @@ def back_up(settings: Settings, target: Path, passphrase: str | None = None) -> 
 
     Raises Unavailable with words when it cannot be made.
     """
-    with ExitStack() as stack:
-        try:
-            folder = stack.enter_context(
-                tempfile.TemporaryDirectory(prefix=".sereno-backup-", dir=target.parent)
-            )
-        except OSError as error:
-            why = (error.strerror or "?").lower()
-            words = _NOT_WRITTEN.fill(path=target, why=why)
-            raise Unavailable("backup_not_written", words) from None
-        dump = Path(folder, _DUMP)
-        url = stack.enter_context(served(settings))
-        _run("pg_dump", ["--format=custom", f"--file={dump}"], url)
-        packed = Path(folder, "packed")
+    try:
+        _write_backup(settings, target, passphrase)
+    except OSError as error:
+        why = reason_of(error)
+        words = Words(
+            _NOT_WRITTEN.en.format(path=target, why=why.en),
+            _NOT_WRITTEN.es.format(path=target, why=why.es),
+        )
+        raise Unavailable("backup_not_written", words) from None
+
+
+def _write_backup(settings: Settings, target: Path, passphrase: str | None) -> None:
+    with tempfile.TemporaryDirectory(prefix=".sereno-backup-", dir=target.parent) as folder:
+        dump, packed = Path(folder, _DUMP), Path(folder, "packed")
+        with served(settings) as url:
+            _run("pg_dump", ["--format=custom", f"--file={dump}"], url)
         _pack({_DUMP: dump} | _files_of(settings.data_dir), packed)
         if passphrase is not None:
             packed = _sealed(packed, passphrase)
         packed.chmod(0o600)
+        sync_file(packed)
         packed.replace(target)
     sync_folder(target.parent)
 
@@ -221,8 +224,6 @@ def _sealed(plain: Path, passphrase: str) -> Path:
     sealed = plain.with_suffix(".sealed")
     with plain.open("rb") as source, sealed.open("wb") as target:
         sealing.seal(source, target, passphrase)
-        target.flush()
-        os.fsync(target.fileno())
     return sealed
 
 

@@ -14,9 +14,9 @@ from urllib.parse import quote, urlencode
 import psycopg
 from psycopg import sql
 
-from sereno.base.errors import Conflict, Unavailable, Words
+from sereno.base.errors import Conflict, Invalid, Unavailable, Words
 from sereno.base.redact import redact
-from sereno.box import postgres
+from sereno.box import explain, postgres
 from sereno.box.folder import open_folder
 from sereno.box.paths import DataDir
 from sereno.box.secrets import read_secret
@@ -41,6 +41,18 @@ _TOO_OLD = Words(
     "SERENO_DATABASE_URL names a PostgreSQL {found}; version {needed} or later is needed.",
     "SERENO_DATABASE_URL indica un PostgreSQL {found}; se necesita la versión {needed} o "
     "posterior.",
+)
+_ODD_ADDRESS = Words(
+    "SERENO_DATABASE_URL cannot be understood: it must be {0}. "
+    "A special character in the password is written as %40 for @, %2F for /.",
+    "No se entiende SERENO_DATABASE_URL: debe ser {1}. "
+    "Un carácter especial en la clave se escribe como %40 por @, %2F por /.",
+)
+_NOT_UTF8 = Words(
+    "The database in SERENO_DATABASE_URL keeps text as {found}; UTF8 is needed. "
+    "Make one with `createdb --encoding=UTF8 --template=template0` and name that.",
+    "La base de datos de SERENO_DATABASE_URL guarda el texto como {found}; se necesita UTF8. "
+    "Cree una con `createdb --encoding=UTF8 --template=template0` e indique esa.",
 )
 _IN_USE = Words(
     "Another program (process {pid}) is using the database in {path}. End it and start again.",
@@ -68,22 +80,30 @@ def answers(settings: Settings) -> bool:
 
 
 def check(settings: Settings) -> None:
-    """See that the database is there and new enough; on our own server, make it.
+    """See that the database is there and fits; on our own server, make it.
 
-    Raises Unavailable when it does not answer, Conflict when it is too old.
+    Raises Unavailable when it does not answer, Conflict when it is too old or keeps no UTF8,
+    Invalid for an address that makes no sense.
     """
     is_ours = settings.database_url is None
     url = connection_url(settings, "postgres") if is_ours else connection_url(settings)
     try:
         with psycopg.connect(url, connect_timeout=5, autocommit=True) as connection:
             found = connection.info.server_version // 10_000
+            encoding = connection.info.parameter_status("server_encoding")
             if is_ours:
                 _ensure_database(connection)
+    except psycopg.ProgrammingError:  # what libpq says may quote a piece of the password
+        must_be = explain.DATABASE_URL.must_be
+        words = Words(_ODD_ADDRESS.en.format(*must_be), _ODD_ADDRESS.es.format(*must_be))
+        raise Invalid("database_address", words, field="database_url") from None
     except psycopg.OperationalError as error:
         why = redact(str(error).strip().splitlines()[0] if str(error).strip() else "?")
         raise Unavailable("database_no_answer", _NO_ANSWER.fill(why=why)) from None
     if found < OLDEST_MAJOR:
         raise Conflict("database_too_old", _TOO_OLD.fill(found=found, needed=OLDEST_MAJOR))
+    if encoding != "UTF8":
+        raise Conflict("database_not_utf8", _NOT_UTF8.fill(found=encoding))
 
 
 def _ensure_database(connection: psycopg.Connection[tuple[object, ...]]) -> None:

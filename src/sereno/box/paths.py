@@ -16,6 +16,7 @@ from pathlib import Path
 import platformdirs
 
 from sereno.base.errors import Conflict, Forbidden, Invalid, SerenoError, Unavailable, Words
+from sereno.box.files import reason_of
 
 NEEDED_FREE_BYTES = 200 * 1000 * 1000
 # sun_path holds 108 bytes with its closing zero (unix(7)).
@@ -224,8 +225,11 @@ def default_root(environ: Mapping[str, str], *, is_root: bool) -> Path:
 
 
 def _refusal(path: Path, error: OSError) -> SerenoError:
-    why = (error.strerror or type(error).__name__).lower()
-    return Forbidden("data_unwritable", _UNWRITABLE.fill(path=path, why=why), field="data")
+    why = reason_of(error)
+    words = Words(
+        _UNWRITABLE.en.format(path=path, why=why.en), _UNWRITABLE.es.format(path=path, why=why.es)
+    )
+    return Forbidden("data_unwritable", words, field="data")
 
 
 def _make(path: Path) -> None:

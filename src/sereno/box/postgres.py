@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -47,10 +48,11 @@ _MISSING = Words(
     "o indique un PostgreSQL propio en SERENO_DATABASE_URL.",
 )
 _NO_NAMESPACE = Words(
-    "PostgreSQL does not run as root, and this system permits no user namespaces. "
-    "Run Sereno as an ordinary user, or name a PostgreSQL in SERENO_DATABASE_URL.",
-    "PostgreSQL no funciona como root y este sistema no permite espacios de nombres de usuario. "
-    "Ejecute Sereno con un usuario normal o indique un PostgreSQL en SERENO_DATABASE_URL.",
+    "PostgreSQL runs neither as root nor as a user without a name, and this system permits no user "
+    "namespaces. Run Sereno as an ordinary user, or name a PostgreSQL in SERENO_DATABASE_URL.",
+    "PostgreSQL no funciona como root ni con un usuario sin nombre, y este sistema no permite "
+    "espacios de nombres de usuario. Ejecute Sereno con un usuario normal o indique un PostgreSQL "
+    "en SERENO_DATABASE_URL.",
 )
 _NOT_MADE = Words(
     "The database could not be made: {why}",
@@ -127,7 +129,7 @@ def _initdb(folder: Path, password_file: Path) -> None:
         "--builtin-locale=C.UTF-8",
     ]
     done = subprocess.run(
-        leash.command(argv, at_death=signal.SIGKILL, as_nobody=_is_root()),
+        leash.command(argv, at_death=signal.SIGKILL, as_nobody=_is_unfit_user()),
         capture_output=True,
         text=True,
         check=False,
@@ -146,11 +148,18 @@ def server_command(data: DataDir) -> list[str]:
     configuration = _CONFIGURATION | {"unix_socket_directories": f'"{quoted}"'}
     options = [part for name, value in configuration.items() for part in ("-c", f"{name}={value}")]
     argv = [str(binary("postgres")), "-D", str(data.database), *options]
-    return leash.command(argv, at_death=signal.SIGINT, as_nobody=_is_root())
+    return leash.command(argv, at_death=signal.SIGINT, as_nobody=_is_unfit_user())
 
 
-def _is_root() -> bool:
-    return os.geteuid() == 0
+def _is_unfit_user() -> bool:
+    """PostgreSQL refuses root, and a number without a name, such as a container's `--user 1500`."""
+    if os.geteuid() == 0:
+        return True
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        return True
+    return False
 
 
 def running_pid(data: DataDir) -> int | None:

@@ -72,7 +72,8 @@ def _zone(text: str) -> str:
 
 def _database(secret: SecretStr) -> SecretStr:
     parts = urlsplit(secret.get_secret_value())
-    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
+    is_address = parts.scheme in {"postgres", "postgresql"} and parts.path.strip("/")
+    if not is_address or parts.port == 0:  # reading it refuses one that is no number
         raise ValueError("no PostgreSQL address")
     return secret
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from pathlib import Path
 
 from typer.exceptions import Abort, TyperException
 
 from sereno.base.errors import Invalid, SerenoError, Words
 from sereno.base.redact import redact
+from sereno.box.files import reason_of
 from sereno.box.logs import has_log
 from sereno.cli import about, cameras, footage, keeping, processes, record
-from sereno.cli.language import pick, say
+from sereno.cli.language import is_spanish, pick, say
 from sereno.cli.options import group
 from sereno.cli.up import up
 
@@ -22,9 +24,32 @@ _UNEXPECTED = Words(
     "Ocurrió algo inesperado ({what}). Inténtelo de nuevo; "
     "con SERENO_DEBUG=1 se muestra toda la historia para informar del fallo.",
 )
+_NO_FILE = Words(
+    "{path} cannot be used: {why}. Check the path and its permissions.",
+    "No se puede usar {path}: {why}. Revise la ruta y sus permisos.",
+)
+# The beginnings of what the framework says, which speaks English alone.
+_FRAMEWORKS_SPANISH = {
+    "Missing argument": "Falta el argumento",
+    "Missing option": "Falta la opción",
+    "Missing command": "Falta la orden",
+    "No such command": "No existe la orden",
+    "No such option": "No existe la opción",
+    "Did you mean": "¿Quiso decir",
+    "Got unexpected extra argument": "Sobra el argumento",
+    "Invalid value for": "Valor no válido para",
+    "Option ": "La opción ",
+    "requires an argument": "necesita un valor",
+    "Input should be greater than or equal to": "debe ser como mínimo",
+    "Input should be less than or equal to": "debe ser como máximo",
+    "Input should be a valid integer": "debe ser un número entero",
+    "Input should be a valid number": "debe ser un número",
+    ", unable to parse string as an integer": "",
+    ", unable to parse string as a number": "",
+}
 _MISUSED = Words(
-    "{what}. `{where} --help` shows how it is used.",
-    "{what}. `{where} --help` muestra cómo se usa.",
+    "{what} `{where} --help` shows how it is used.",
+    "{what} `{where} --help` muestra cómo se usa.",
 )
 REFUSED_STATUS, WRONG_INPUT_STATUS, INTERRUPTED_STATUS = 1, 2, 130
 
@@ -75,10 +100,24 @@ def run() -> None:
         # Whoever read has gone, such as `head`; the interpreter must not flush into nothing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(REFUSED_STATUS)
-    except Exception as error:
-        what = redact(f"{type(error).__name__}: {error}")
-        _tell(pick(_UNEXPECTED).format(what=what), error)
+    except OSError as error:
+        _tell(_refused_file(error) or _unexpected(error), error)
         sys.exit(REFUSED_STATUS)
+    except Exception as error:
+        _tell(_unexpected(error), error)
+        sys.exit(REFUSED_STATUS)
+
+
+def _unexpected(error: Exception) -> str:
+    what = redact(f"{type(error).__name__}: {error}")
+    return pick(_UNEXPECTED).format(what=what)
+
+
+def _refused_file(error: OSError) -> str:
+    """Which file the system refused and why; empty for what concerns no file."""
+    if not isinstance(error.filename, str | Path):
+        return ""
+    return pick(_NO_FILE).format(path=error.filename, why=pick(reason_of(error)))
 
 
 def _misuse(error: TyperException) -> str:
@@ -88,7 +127,11 @@ def _misuse(error: TyperException) -> str:
         return what
     context = getattr(error, "ctx", None)
     where = context.command_path if context else "sereno"
-    return pick(_MISUSED).format(what=what.rstrip("."), where=where)
+    if is_spanish():
+        for english, spanish in _FRAMEWORKS_SPANISH.items():
+            what = what.replace(english, spanish)
+    what = what if what.endswith((".", "?")) else f"{what}."
+    return pick(_MISUSED).format(what=what, where=where)
 
 
 def _tell(sentence: str, error: Exception) -> None:

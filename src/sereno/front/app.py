@@ -33,10 +33,12 @@ class Places:
     """Where front finds what it serves; without a database it hears no wake-ups."""
 
     hub_socket: Path
+    node_socket: Path
     ticket_public_key: Path
     hub_static: Path
     database_url: str | None = field(default=None, repr=False)  # holds a password
     pages: Path = UI_FOLDER
+    has_trusted_certificate: bool = False
 
 
 class Elsewhere:
@@ -59,8 +61,8 @@ class Elsewhere:
 
 def make_app(places: Places, clock: Clock) -> Starlette:
     """Front as one application; it listens for wake-ups while it is served."""
-    hub = client_of(f"unix:{places.hub_socket}")
-    media = MediaRelay(places.ticket_public_key, clock)
+    hub = client_of(places.hub_socket)
+    media = MediaRelay(places.ticket_public_key, places.node_socket, clock)
     wake_room = WakeRoom(hub, clock)
 
     @asynccontextmanager
@@ -82,7 +84,7 @@ def make_app(places: Places, clock: Clock) -> Starlette:
             Mount(HUB_STATIC_PREFIX, _packed(Files(places.hub_static))),
             Mount("", Elsewhere(HubProxy(hub), _packed(Pages(places.pages)))),
         ],
-        middleware=[Middleware(SafeHeaders)],
+        middleware=[Middleware(SafeHeaders, is_https_only=places.has_trusted_certificate)],
         lifespan=open_ears,
     )
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from contextlib import suppress
+from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -26,9 +28,12 @@ from sereno.base.tasks import until_first
 from sereno.front.addresses import is_same_origin
 from sereno.front.relay import client_of, relay
 from sereno.front.troubles import NO_TICKET, NODE_AWAY, refusal
-from sereno.wire.tickets import Purpose, Ticket, verify
+from sereno.wire.tickets import PLAYBACK_OVERTIME, Purpose, Ticket, verify
+
+log = logging.getLogger(__name__)
 
 LIVE_PATH = "/media/v1/live"
+SEGMENTS_PATH = "/media/v1/vod/segments/"
 TICKET_REFUSED = 4401
 NODE_NOT_REACHABLE = 4503
 FIRST_OWN_CODE = 4000
@@ -40,29 +45,36 @@ LARGEST_MESSAGE_BYTES = 64 * 1024 * 1024
 
 
 class MediaRelay:
-    """Finds the way to each node by the address inside the ticket."""
+    """Goes to the box's own node, and nowhere else.
 
-    def __init__(self, public_key: Path, clock: Clock) -> None:
+    The address inside a ticket is what the node said of itself: followed blindly, it would lead
+    front to any service of this machine. Nodes elsewhere need an address that the hub vouches for
+    before front may go there.
+    """
+
+    def __init__(self, public_key: Path, node_socket: Path, clock: Clock) -> None:
         self._public_key = public_key
+        self._node_socket = node_socket
         self._clock = clock
-        self._clients: dict[str, httpx.AsyncClient] = {}
+        self._client = client_of(node_socket)
 
     async def close(self) -> None:
-        for client in self._clients.values():
-            await client.aclose()
+        await self._client.aclose()
 
     async def answer(self, request: Request) -> Response:
         """A playlist, a file or a clip."""
         purpose: Purpose = "clip" if request.url.path.endswith("/clip.mp4") else "playback"
+        # To the files of a playlist that was opened in time the node gives passes of its own.
+        is_opened = request.url.path.startswith(SEGMENTS_PATH)
+        overtime = PLAYBACK_OVERTIME if is_opened else timedelta(0)
         try:
-            ticket = self._admit(_token(request), purpose)
+            ticket = self._admit(_token(request), purpose, overtime)
         except Unauthenticated as error:
             return refusal(request, HTTPStatus.UNAUTHORIZED, error.key, error.words)
-        try:
-            return await relay(request, self._client(ticket.media_address))
-        except httpx.TransportError:
-            status = HTTPStatus.SERVICE_UNAVAILABLE
-            return refusal(request, status, "node_away", NODE_AWAY)
+        if self._is_own_node(ticket.media_address):
+            with suppress(httpx.TransportError):
+                return await relay(request, self._client, is_session_passed=False)
+        return refusal(request, HTTPStatus.SERVICE_UNAVAILABLE, "node_away", NODE_AWAY)
 
     async def watch(self, viewer: WebSocket) -> None:
         """A live view, for as long as both sides want it."""
@@ -78,25 +90,29 @@ class MediaRelay:
             return
         except WebSocketDisconnect:
             return
+        if not self._is_own_node(ticket.media_address):
+            await _close(viewer, NODE_NOT_REACHABLE, "node_away")
+            return
         try:
-            async with _connect(ticket.media_address) as node:
+            async with _connect(self._node_socket) as node:
                 await node.send(first)
                 await _pass_on(node, viewer)
         except (OSError, WebSocketException):
             await _close(viewer, NODE_NOT_REACHABLE, "node_away")
 
-    def _admit(self, token: str, purpose: Purpose) -> Ticket:
+    def _admit(self, token: str, purpose: Purpose, overtime: timedelta = timedelta(0)) -> Ticket:
         # Read each time: it is small, and the hub may make it after front has started.
         try:
             key = self._public_key.read_text()
         except FileNotFoundError:
             raise Unauthenticated("ticket_refused", NO_TICKET) from None
-        return verify(token, key, purpose, self._clock.now())
+        return verify(token, key, purpose, self._clock.now(), overtime)
 
-    def _client(self, address: str) -> httpx.AsyncClient:
-        if address not in self._clients:
-            self._clients[address] = client_of(address)
-        return self._clients[address]
+    def _is_own_node(self, address: str) -> bool:
+        is_own = address == f"unix:{self._node_socket}"
+        if not is_own:
+            log.warning("A node says that it is at %r; that is not this box's node.", address)
+        return is_own
 
 
 def _token(request: Request) -> str:
@@ -124,7 +140,7 @@ def _token_in(message: str) -> str:
     return ticket if isinstance(ticket, str) else ""
 
 
-def _connect(address: str) -> connect:
+def _connect(node_socket: Path) -> connect:
     """A socket to the node; without pings, for a slow viewer holds them up and is no fault."""
     options: dict[str, Any] = {
         "compression": None,
@@ -134,10 +150,7 @@ def _connect(address: str) -> connect:
         "open_timeout": 5.0,
         "close_timeout": 1.0,
     }
-    kind, _, rest = address.partition(":")
-    if kind == "unix":
-        return unix_connect(rest, f"ws://localhost{LIVE_PATH}", **options)
-    return connect(f"ws:{rest}{LIVE_PATH}", proxy=None, **options)
+    return unix_connect(str(node_socket), f"ws://localhost{LIVE_PATH}", **options)
 
 
 async def _pass_on(node: ClientConnection, viewer: WebSocket) -> None:

@@ -21,6 +21,6 @@ class HubProxy:
 
     async def answer(self, request: Request) -> Response:
         try:
-            return await relay(request, self.client)
+            return await relay(request, self.client, is_session_passed=True)
         except httpx.TransportError:
             return refusal(request, HTTPStatus.SERVICE_UNAVAILABLE, "hub_away", HUB_AWAY)

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from pathlib import Path
+
 import httpx
-from starlette.requests import Request
-from starlette.responses import StreamingResponse
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from sereno.front.forwarding import has_body, request_headers, without_hops
+from sereno.front.forwarding import RawHeaders, has_body, request_headers, without_hops
+from sereno.front.troubles import BODY_TOO_LARGE, refusal
 
 # Connecting to a socket of this machine takes no time; an answer may, so only silence counts.
 TIMEOUT = httpx.Timeout(connect=5.0, read=120.0, write=60.0, pool=30.0)
 LIMITS = httpx.Limits(max_connections=512, max_keepalive_connections=16)
+# The largest that anybody has to say is a node's batch of reports.
+LARGEST_BODY_BYTES = 8 * 1024 * 1024
+# Sessions are between people and the hub: a node neither learns of them nor sets them.
+_SESSION_HEADERS = frozenset((b"cookie", b"set-cookie"))
+# What front's own server says, or keeps to itself.
+_SERVERS_HEADERS = frozenset((b"date", b"server"))
+
+
+class _BodyTooLarge(Exception):
+    """More than anybody has to say; found out on the way where its length was not told."""
 
 
 class Relayed(StreamingResponse):
     """An answer from elsewhere: its bytes as they are, and its connection closed at the end."""
 
-    def __init__(self, answer: httpx.Response) -> None:
+    def __init__(self, answer: httpx.Response, headers: RawHeaders) -> None:
         super().__init__(answer.aiter_raw(), answer.status_code)
-        self.raw_headers = without_hops(answer.headers.raw)
+        self.raw_headers = headers
         self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -29,25 +45,54 @@ class Relayed(StreamingResponse):
             await self._answer.aclose()
 
 
-async def relay(request: Request, client: httpx.AsyncClient) -> Relayed:
+async def relay(
+    request: Request, client: httpx.AsyncClient, *, is_session_passed: bool
+) -> Response:
     """The answer of the other side of `client`. Raises httpx.TransportError when it is away."""
     path: bytes = request.scope["raw_path"]
     query: bytes = request.scope["query_string"]
+    withheld: frozenset[bytes] = frozenset() if is_session_passed else _SESSION_HEADERS
     outgoing = client.build_request(
         request.method,
         client.base_url.copy_with(raw_path=path + (b"?" + query if query else b"")),
-        headers=request_headers(request),
-        content=request.stream() if has_body(request.headers) else None,
+        headers=_without(withheld, request_headers(request)),
+        content=_bounded(request) if has_body(request.headers) else None,
     )
-    return Relayed(await client.send(outgoing, stream=True))
+    try:
+        answer = await client.send(outgoing, stream=True)
+    except _BodyTooLarge:
+        status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        return refusal(request, status, "body_too_large", BODY_TOO_LARGE)
+    except ClientDisconnect:
+        return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody is there to read it
+    headers = without_hops(answer.headers.raw)
+    return Relayed(answer, _without(withheld | _SERVERS_HEADERS, headers))
 
 
-def client_of(address: str) -> httpx.AsyncClient:
-    """A client for `unix:/path` or `http://host:port`. Raises ValueError for anything else."""
-    kind, _, rest = address.partition(":")
-    if kind == "unix" and rest.startswith("/"):
-        transport = httpx.AsyncHTTPTransport(uds=rest, limits=LIMITS)
-        return httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=TIMEOUT)
-    if kind == "http" and rest.startswith("//"):
-        return httpx.AsyncClient(base_url=address, timeout=TIMEOUT, limits=LIMITS, trust_env=False)
-    raise ValueError(f"neither unix:/path nor http://host:port: {address}")
+async def _bounded(request: Request) -> AsyncIterator[bytes]:
+    size_bytes = int(request.headers.get("content-length", "0"))
+    if size_bytes > LARGEST_BODY_BYTES:
+        raise _BodyTooLarge
+    size_bytes = 0
+    async for chunk in request.stream():
+        size_bytes += len(chunk)
+        if size_bytes > LARGEST_BODY_BYTES:
+            raise _BodyTooLarge
+        yield chunk
+
+
+def _without(names: frozenset[bytes], headers: RawHeaders) -> RawHeaders:
+    return [(name, value) for name, value in headers if name.lower() not in names]
+
+
+def client_of(socket: Path) -> httpx.AsyncClient:
+    """A client of whoever listens on a unix socket of this machine; it adds nothing of its own."""
+    client = httpx.AsyncClient(
+        transport=httpx.AsyncHTTPTransport(uds=str(socket), limits=LIMITS),
+        base_url="http://localhost",
+        timeout=TIMEOUT,
+        # All callers share it: a jar that took cookies would hand one caller's session to the next.
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+    )
+    client.headers.clear()
+    return client

@@ -15,6 +15,8 @@ from sereno.box.settings import Settings
 from sereno.front.app import Places, make_app
 
 STOP_SECONDS = 2
+# Of TLS 1.2 only what is authenticated and forward secret (RFC 9325); 1.3 has nothing else.
+CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
 # A viewer on a thin line may be this late with its sign of life.
 PING_SECONDS = 20.0
 PONG_SECONDS = 60.0
@@ -34,9 +36,12 @@ def config_of(settings: Settings) -> uvicorn.Config:
     data = settings.data_dir
     places = Places(
         hub_socket=data.hub_socket,
+        node_socket=data.node_socket,
         ticket_public_key=data.ticket_public_key,
         hub_static=data.cache / "static",
         database_url=connection_url(settings),
+        # One of our own making may be replaced by none: no browser must insist on it.
+        has_trusted_certificate=settings.tls_cert is not None,
     )
     certificate = key = None
     if settings.is_tls:
@@ -47,6 +52,7 @@ def config_of(settings: Settings) -> uvicorn.Config:
         port=settings.port,
         ssl_certfile=certificate,
         ssl_keyfile=key,
+        ssl_ciphers=CIPHERS,
         log_config=None,
         log_level="warning",  # a line for each socket says too much
         access_log=False,

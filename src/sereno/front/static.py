@@ -41,7 +41,11 @@ _FOR_ALL = (
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
+# Browsers that saw it come by HTTPS alone for a year (RFC 6797).
+_HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 
 
 class Files(StaticFiles):
@@ -78,14 +82,15 @@ class Pages(Files):
 class SafeHeaders:
     """Adds to every answer what must be said of it, unless it says so itself."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, is_https_only: bool) -> None:
         self._app = app
+        self._headers = (*_FOR_ALL, _HTTPS_ONLY) if is_https_only else _FOR_ALL
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
                 said = {name.lower() for name, _ in message["headers"]}
-                more = [pair for pair in _FOR_ALL if pair[0] not in said]
+                more = [pair for pair in self._headers if pair[0] not in said]
                 message = {**message, "headers": [*message["headers"], *more]}
             await send(message)
 

@@ -24,6 +24,10 @@ NO_TICKET = Words(
     "This viewing ticket is not valid or has expired. Open the camera again.",
     "Este pase de visualización no es válido o caducó. Abra la cámara de nuevo.",
 )
+BODY_TOO_LARGE = Words(
+    "More was sent than Sereno takes at once. Send less.",
+    "Se envió más de lo que Sereno acepta de una vez. Envíe menos.",
+)
 NO_PAGES = Words(
     "The pages of the user interface are not part of this installation. "
     "Build them with “make ui”, or install a released package.",

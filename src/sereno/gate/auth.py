@@ -33,7 +33,7 @@ def speaks_our_wire(request: HttpRequest) -> bool:
     """Raises WireTooNew. Looks before the body is checked: its form may be new as well."""
     try:
         theirs = json.loads(request.body)["wire_version"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return True
     if isinstance(theirs, int) and theirs > WIRE_VERSION:
         raise WireTooNew("wire_too_new", _TOO_NEW.fill(theirs=theirs, ours=WIRE_VERSION))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from uuid import uuid4
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from ninja import NinjaAPI, Schema
@@ -50,6 +51,10 @@ _FIELD_WRONG = Words(
 _UNSTORABLE = Words(
     "A value is too long, too large or holds a character that cannot be kept. Correct it.",
     "Un valor es demasiado largo o grande, o lleva un carácter que no se puede guardar. Corríjalo.",
+)
+_TOO_LARGE = Words(
+    "More was sent than Sereno takes at once. Send less.",
+    "Se envió más de lo que Sereno acepta de una vez. Envíe menos.",
 )
 _NOT_FOUND = Words(
     "There is no such thing.",
@@ -99,6 +104,8 @@ def _on_error(request: HttpRequest, error: Exception | type[Exception]) -> JsonR
             return answer_for(_field_wrong(error))
         case HttpError():
             return _answer(error.status_code, "not_understood", _NOT_UNDERSTOOD)
+        case RequestDataTooBig():
+            return _answer(413, "body_too_large", _TOO_LARGE)
         case Http404():
             return answer_for(NotFound("not_found", _NOT_FOUND))
         case DataError():

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 
+from sereno.accounts.backoffice import choose_password
 from sereno.base.errors import NotFound, Words
 from sereno.hub.api import api
 from sereno.hub.errors import answer_for
@@ -23,6 +24,7 @@ def nothing_here(request: HttpRequest, exception: Exception) -> JsonResponse:
 
 urlpatterns = [
     path("api/v1/", api.urls),
+    path("admin/password_change/", admin.site.admin_view(choose_password)),
     path("admin/", admin.site.urls),
 ]
 

@@ -6,7 +6,7 @@ writes the ledger. A runner stops when its standard input closes.
 
 Events of one stream come in the order in which things happened: a run starts, a segment opens, its
 fragments are written, it is sealed, the next opens, the run ends. A segment whose file could not be
-sealed is not told of again; its file is repaired when the node starts.
+sealed is not told of again: the node repairs it when the disk is back.
 
 Times named `_us` are microseconds since 1970, UTC. Ticks are units of `TIMESCALE` a second, counted
 from the start of the run.
@@ -64,10 +64,20 @@ class Stop(_Line):
 Command = Annotated[Start | Stop, Field(discriminator="do")]
 
 
-class _Event(_Line):
+# What a date, and the ledger, can hold: a number beyond is a fault of the runner.
+Microseconds = Annotated[int, Field(ge=0, lt=253_402_300_800_000_000)]
+Count = Annotated[int, Field(ge=0, lt=1 << 62)]
+
+
+class Origin(_Line):
+    """Which stream an event is of."""
+
     camera_id: UUID
     stream: StreamName
-    at_us: int
+
+
+class _Event(Origin):
+    at_us: Microseconds
 
 
 class Connecting(_Event):
@@ -81,7 +91,7 @@ class Failed(_Event):
 
     e: Literal["failed"] = "failed"
     reason: ReasonReport
-    next_try_us: int | None
+    next_try_us: Microseconds | None
 
 
 class RunStarted(_Event):
@@ -90,8 +100,8 @@ class RunStarted(_Event):
     e: Literal["run_started"] = "run_started"
     run_id: UUID
     codec: str
-    width: int
-    height: int
+    width: Count
+    height: Count
     transport: str
 
 
@@ -101,9 +111,9 @@ class SegmentOpened(_Event):
     e: Literal["segment_opened"] = "segment_opened"
     run_id: UUID
     segment_id: UUID
-    sequence: int
+    sequence: Count
     path: str
-    init_size_bytes: int = Field(description="header and moov, before the first fragment")
+    init_size_bytes: Count = Field(description="header and moov, before the first fragment")
 
 
 class FragmentWritten(_Event):
@@ -114,10 +124,10 @@ class FragmentWritten(_Event):
 
     e: Literal["fragment"] = "fragment"
     segment_id: UUID
-    offset_bytes: int
-    size_bytes: int
-    start_ticks: int
-    duration_ticks: int
+    offset_bytes: Count
+    size_bytes: Count
+    start_ticks: Count
+    duration_ticks: Count
     is_key: bool
 
 
@@ -126,7 +136,7 @@ class SegmentSealed(_Event):
 
     e: Literal["segment_sealed"] = "segment_sealed"
     segment_id: UUID
-    size_bytes: int
+    size_bytes: Count
     sha256: str
     crc32c: str
 
@@ -137,6 +147,12 @@ class RunEnded(_Event):
     e: Literal["run_ended"] = "run_ended"
     run_id: UUID
     reason: ReasonReport
+
+
+class Stopped(_Event):
+    """A `Stop` was obeyed: all is on the disk, and nothing of the stream is written any more."""
+
+    e: Literal["stopped"] = "stopped"
 
 
 class Measured(_Event):
@@ -155,6 +171,7 @@ Event = Annotated[
     | FragmentWritten
     | SegmentSealed
     | RunEnded
+    | Stopped
     | Measured,
     Field(discriminator="e"),
 ]

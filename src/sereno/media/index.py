@@ -86,7 +86,6 @@ class FragmentIndex:
 
     def __getitem__(self, place: int) -> Fragment:
         place = range(len(self))[place]  # counts from the end too; IndexError outside
-        place = range(len(self))[place]
         start, offset = self.ticks[place], self.offsets[place]
         return Fragment(
             start, self.ticks[place + 1] - start, offset, self.offsets[place + 1] - offset,

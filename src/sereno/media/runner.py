@@ -18,9 +18,9 @@ from uuid import UUID
 
 import uvloop
 
-from sereno.base.clock import Clock, SystemClock
+from sereno.base.clock import Clock, SystemClock, to_us
 from sereno.base.redact import RedactingFormatter
-from sereno.media.contract import Command, Start, Stop, StreamTask
+from sereno.media.contract import Command, Start, Stop, Stopped, StreamTask
 from sereno.media.disk import Disk
 from sereno.media.pipes import Emit, EventPipe, read_commands
 from sereno.media.rtsp.session import Patience
@@ -54,7 +54,7 @@ class Runner:
     async def close(self) -> None:
         """Stop all streams, seal their files and let go of the disks."""
         if self._acts:
-            await asyncio.gather(*self._acts)
+            await asyncio.wait(self._acts)
         stopped = Reason("stopped")
         await asyncio.gather(*(stream.stop(stopped) for stream in self._streams.values()))
         self._streams.clear()
@@ -72,6 +72,7 @@ class Runner:
                 key = (command.camera_id, command.stream)
                 async with self._lock_of(key):
                     await self._stop(key, command.reason.to_reason())
+                    self._say_stopped(command)
             case _:
                 assert_never(command)
 
@@ -85,6 +86,11 @@ class Runner:
         stream = self._streams.pop(key, None)
         if stream is not None:
             await stream.stop(reason)
+
+    def _say_stopped(self, command: Stop) -> None:
+        at_us = to_us(self._clock.now())
+        stopped = Stopped(camera_id=command.camera_id, stream=command.stream, at_us=at_us)
+        self._emit(stopped.model_dump_json())
 
     def _lock_of(self, key: _Key) -> asyncio.Lock:
         return self._locks.setdefault(key, asyncio.Lock())

@@ -15,6 +15,7 @@ import google_crc32c
 
 from sereno.base.clock import from_us
 from sereno.media.contract import RunEnded, RunStarted, SegmentOpened, SegmentSealed, StreamTask
+from sereno.media.file_lock import lock_file
 from sereno.media.fmp4.header import SegmentHeader
 from sereno.media.fmp4.writer import file_head
 from sereno.media.h264 import VideoFormat
@@ -56,6 +57,7 @@ class SegmentFile:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         self._descriptor = os.open(path, flags, 0o600)
         try:
+            lock_file(self._descriptor)
             self.append(head)
         except OSError:
             os.close(self._descriptor)
@@ -167,7 +169,7 @@ class SegmentChain:
     def end_run(self, run_id: UUID, reason: ReasonReport) -> Lines:
         """Seal the open file and tell that coverage broke off where its last frame ends.
 
-        Raises nothing: a file that cannot be sealed now is repaired when the node starts.
+        Raises nothing: the node repairs a file that cannot be sealed now.
         """
         task = self._task
         try:

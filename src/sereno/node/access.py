@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from starlette.requests import HTTPConnection
 
 from sereno.base.clock import Clock, to_us
 from sereno.base.errors import Invalid, NotFound, Unauthenticated, Words
+from sereno.node.passes import Passes
 from sereno.node.rows import StreamKey
 from sereno.wire.orders import Orders
-from sereno.wire.tickets import Purpose, Ticket, verify
+from sereno.wire.tickets import PLAYBACK_OVERTIME, Purpose, verify
 
 _NO_TICKET = Words(
     "This needs a viewing ticket. Open the camera again.",
@@ -50,16 +51,19 @@ class Doorkeeper:
     orders: Callable[[], Orders | None]
     is_known: Callable[[StreamKey], bool]
     clock: Clock
+    passes: Passes = field(default_factory=Passes)
 
-    def admit(self, token: str, purpose: Purpose) -> Visit:
-        """Raises Unauthenticated for a bad ticket and NotFound for a camera of another node."""
-        orders = self.orders()
+    def admit(self, token: str, purpose: Purpose, playback_pass: str = "") -> Visit:
+        """Raises Unauthenticated for a bad ticket and NotFound for a camera of another node.
+
+        With a pass a ticket may have ended.
+        """
+        orders, now = self.orders(), self.clock.now()
         if not token or orders is None:
             raise Unauthenticated("no_ticket", _NO_TICKET)
-        ticket = verify(token, orders.ticket_public_key, purpose, self.clock.now())
-        return self._visit(ticket)
-
-    def _visit(self, ticket: Ticket) -> Visit:
+        has_pass = bool(playback_pass) and self.passes.holds(token, playback_pass, now)
+        overtime = PLAYBACK_OVERTIME if has_pass else timedelta(0)
+        ticket = verify(token, orders.ticket_public_key, purpose, now, overtime)
         key = StreamKey(ticket.camera_id, ticket.stream)
         if not self.is_known(key):
             raise NotFound("camera_not_here", _NOT_HERE)

@@ -6,7 +6,7 @@ import re
 
 from sereno.base.errors import Invalid, Words
 
-_ONE_RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
+_ONE_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})\Z")
 _OUTSIDE = Words(
     "The file has no such bytes. Ask for bytes 0 to {last}.",
     "El archivo no tiene esos bytes. Pida los bytes 0 a {last}.",

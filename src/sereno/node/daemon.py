@@ -27,10 +27,12 @@ from sereno.node.access import Doorkeeper
 from sereno.node.api import make_app
 from sereno.node.enrolment import enrol
 from sereno.node.hub_client import Fetched, HubClient
+from sereno.node.ledger import Ledger
 from sereno.node.ledger_thread import LedgerThread
-from sereno.node.link import Link, Pace
+from sereno.node.link import Link
 from sereno.node.live import Live, state_text
 from sereno.node.order_store import OrderStore
+from sereno.node.pace import Pace
 from sereno.node.playback import Playback
 from sereno.node.recording import Recording
 from sereno.node.rows import StreamKey
@@ -38,6 +40,7 @@ from sereno.node.server import Server, unix_listener
 from sereno.node.state import NodeState
 from sereno.node.stream_book import StreamBook
 from sereno.node.supervisor import Supervisor, wishes_of
+from sereno.node.telling import Telling
 from sereno.node.watching import Watching
 from sereno.wire.orders import Orders
 from sereno.wire.reports import Heartbeat
@@ -71,9 +74,9 @@ class Node:
         self._store = OrderStore(data.orders, fernet(settings))
         self._ledger = LedgerThread(data.ledger)
         self._live = Live(data.footage)
-        self._recording = Recording(self._ledger, data.footage, clock, self._on_change)
+        self._recording = Recording(self._ledger, data.footage, clock, self._on_change, self._pace)
         self._supervisor = Supervisor(
-            runner_argv, self._recording, data.footage, clock, self._on_event
+            runner_argv, self._recording, data.footage, clock, self._on_event, self._pace
         )
         self.state = NodeState(
             self._recording,
@@ -85,7 +88,8 @@ class Node:
             clock.now(),
         )
         self._hub = HubClient(*hub_of(settings))
-        self.link = Link(self._hub, self._ledger, self, pace=self._pace)
+        telling = Telling(self._hub, self._ledger, clock, self._pace.batch_rows)
+        self.link = Link(self._hub, telling, self, pace=self._pace)
 
     def stop(self) -> None:
         """Let runners seal their files, write the ledger, tell the hub if it is quick, and end."""
@@ -95,7 +99,8 @@ class Node:
         await self._recording.recover()
         stored = self._store.load()
         if stored is not None:
-            self._take(stored)
+            self._take(stored.orders)
+            self.link.etag = stored.etag
         server = self._server()
         async with asyncio.TaskGroup() as parts:
             serving = parts.create_task(server.run_until_stopped())
@@ -116,16 +121,17 @@ class Node:
 
     async def apply(self, fetched: Fetched) -> None:
         """Take new orders and keep them for a start without the hub."""
-        self._take(fetched)
+        self._take(fetched.orders)
+        camera_ids = [camera.camera_id for camera in fetched.orders.cameras]
+        await self._ledger.call(Ledger.tell_again, camera_ids)
         await asyncio.to_thread(self._store.save, fetched)
 
     async def heartbeat(self, orders_etag: str) -> Heartbeat:
         return await self.state.heartbeat(orders_etag)
 
-    def _take(self, fetched: Fetched) -> None:
-        self._orders = fetched.orders
-        self.link.etag = fetched.etag
-        self._supervisor.wish(wishes_of(fetched.orders))
+    def _take(self, orders: Orders) -> None:
+        self._orders = orders
+        self._supervisor.wish(wishes_of(orders))
 
     def _server(self) -> Server:
         doorkeeper = Doorkeeper(lambda: self._orders, self._is_known, self._clock)

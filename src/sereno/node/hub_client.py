@@ -10,7 +10,8 @@ from typing import TypeVar
 import httpx
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from sereno.base.errors import Unauthenticated, Unavailable, Words
+from sereno.base.errors import Invalid, NotFound, Unauthenticated, Unavailable, Words
+from sereno.base.redact import redact
 from sereno.wire.orders import Enrolment, EnrolmentRequest, Orders
 from sereno.wire.reports import Heartbeat, HeartbeatAnswer, Reports
 from sereno.wire.secret import REVEAL
@@ -40,6 +41,17 @@ _STRANGE = Words(
     "The hub at {url} gave an answer that is not understood ({status}). Check the hub's address.",
     "La central {url} dio una respuesta que no se entiende ({status}). Revise su dirección.",
 )
+
+
+_NOT_YOUR_CAMERA = "not_your_camera"
+_REFUSALS = {
+    httpx.codes.BAD_REQUEST,
+    httpx.codes.NOT_FOUND,
+    httpx.codes.CONFLICT,
+    httpx.codes.REQUEST_ENTITY_TOO_LARGE,
+    httpx.codes.UNPROCESSABLE_ENTITY,
+}
+_REFUSAL_TEXT_LIMIT = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +108,15 @@ class HubClient:
         return Fetched(self._read(Orders, answer), answer.headers.get("ETag", ""))
 
     async def report(self, reports: Reports) -> None:
-        """Returns when the hub has taken all of it."""
-        await self._call("POST", "reports", reports.model_dump_json())
+        """Returns when the hub has taken all of it.
+
+        Raises NotFound where it holds a camera that is not this node's, and Invalid where the hub
+        will not take it for another reason; in both cases it took nothing.
+        """
+        answer = await self._request("POST", "reports", reports.model_dump_json())
+        if answer.status_code in _REFUSALS and (refusal := _refusal_in(answer)) is not None:
+            raise refusal
+        self._check(answer)
 
     async def heartbeat(self, heartbeat: Heartbeat) -> HeartbeatAnswer:
         answer = await self._call("POST", "heartbeat", heartbeat.model_dump_json())
@@ -106,15 +125,20 @@ class HubClient:
     async def _call(
         self, method: str, path: str, body: str | None = None, etag: str = ""
     ) -> httpx.Response:
+        answer = await self._request(method, path, body, etag)
+        self._check(answer)
+        return answer
+
+    async def _request(
+        self, method: str, path: str, body: str | None = None, etag: str = ""
+    ) -> httpx.Response:
         headers = {"Content-Type": "application/json"} if body is not None else {}
         if etag:
             headers["If-None-Match"] = etag
         try:
-            answer = await self._http.request(method, path, content=body, headers=headers)
+            return await self._http.request(method, path, content=body, headers=headers)
         except httpx.TransportError as error:
             raise Unavailable("hub_away", _AWAY.fill(url=self.url)) from error
-        self._check(answer)
-        return answer
 
     def _check(self, answer: httpx.Response) -> None:
         status = answer.status_code
@@ -133,3 +157,27 @@ class HubClient:
         except ValidationError:  # not chained: it would quote the answer, secrets included
             words = _STRANGE.fill(url=self.url, status=answer.status_code)
             raise Unavailable("hub_strange", words) from None
+
+
+class _Refusal(BaseModel):
+    """How the hub says no; whoever else answers does not speak like this."""
+
+    key: str
+    en: str
+    es: str
+
+
+class _RefusalAnswer(BaseModel):
+    error: _Refusal
+
+
+def _refusal_in(answer: httpx.Response) -> NotFound | Invalid | None:
+    """The hub's own no to these reports; None for another's answer, or a hub without this call."""
+    try:
+        said = _RefusalAnswer.model_validate_json(answer.content).error
+    except ValidationError:
+        return None
+    words = Words(*(redact(text)[:_REFUSAL_TEXT_LIMIT] for text in (said.en, said.es)))
+    if said.key == _NOT_YOUR_CAMERA:
+        return NotFound(said.key, words)
+    return None if answer.status_code == httpx.codes.NOT_FOUND else Invalid(said.key, words)

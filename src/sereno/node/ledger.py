@@ -16,8 +16,20 @@ from uuid import UUID
 
 from sereno.base.clock import from_us
 from sereno.node.ledger_schema import bring_up_to_date
+from sereno.node.ledger_values import (
+    absence_in,
+    absence_values,
+    ids_of,
+    key_in,
+    run_in,
+    run_values,
+    segment_in,
+    segment_values,
+)
 from sereno.node.rows import AbsenceRow, RunRow, SegmentRow, StreamKey
-from sereno.wire.reports import Horizon, ReasonReport, Reports
+from sereno.wire.reports import Horizon, Reports
+
+SET_ASIDE_US = 24 * 3600 * 1_000_000
 
 _SAVE_RUN = """
 INSERT INTO runs (run_id, camera_id, stream, start_us, end_us, is_open, end_reason, codec, width,
@@ -70,23 +82,49 @@ SELECT coalesce(min(start_us), :start_us), coalesce(max(end_us), :start_us), cou
 FROM segments
 WHERE camera_id = :camera_id AND stream = :stream AND start_us >= :start_us AND run_id = :run_id
 """
-_RUNS_TO_REPORT = "SELECT * FROM runs WHERE revision > reported_revision ORDER BY start_us LIMIT ?"
-_ABSENCES_TO_REPORT = """
-SELECT * FROM absences WHERE revision > reported_revision ORDER BY start_us LIMIT ?
+# What was refused waits until its time; a clock that was set back makes nothing wait longer.
+_RUNS_TO_REPORT = """
+SELECT * FROM runs
+WHERE revision > reported_revision AND NOT EXISTS (
+    SELECT 1 FROM refused WHERE item_id IN (run_id, camera_id)
+    AND until_us BETWEEN :now_us + 1 AND :latest_us)
+ORDER BY start_us LIMIT :limit
 """
-# An open row wins over a later end: after the clock was set back, what is open is what is known.
-_HORIZON = """
-SELECT end_us FROM (
-    SELECT is_open, max(end_us) AS end_us FROM runs
-    WHERE camera_id = :camera_id AND stream = :stream GROUP BY is_open
-    UNION ALL
-    SELECT is_open, max(end_us) FROM absences
-    WHERE camera_id = :camera_id AND stream = :stream GROUP BY is_open
-) ORDER BY is_open DESC, end_us DESC LIMIT 1
+_ABSENCES_TO_REPORT = """
+SELECT * FROM absences
+WHERE revision > reported_revision AND NOT EXISTS (
+    SELECT 1 FROM refused WHERE item_id IN (absence_id, camera_id)
+    AND until_us BETWEEN :now_us + 1 AND :latest_us)
+ORDER BY start_us LIMIT :limit
 """
 _COUNT_TO_REPORT = """
-SELECT (SELECT count(*) FROM runs WHERE revision > reported_revision)
-     + (SELECT count(*) FROM absences WHERE revision > reported_revision)
+WITH waiting AS (
+    SELECT item_id FROM refused WHERE until_us BETWEEN :now_us + 1 AND :latest_us
+)
+SELECT (SELECT count(*) FROM runs WHERE revision > reported_revision
+            AND run_id NOT IN waiting AND camera_id NOT IN waiting)
+     + (SELECT count(*) FROM absences WHERE revision > reported_revision
+            AND absence_id NOT IN waiting AND camera_id NOT IN waiting)
+"""
+# What is open counts, whatever ended later: the clock may have been set back. A run that its writer
+# left open is not told to its end before its files are mended. Short ranges of three indexes each.
+_HORIZON = """
+WITH open_ends AS (
+    SELECT end_us FROM runs WHERE camera_id = :camera_id AND stream = :stream AND is_open = 1
+    UNION ALL
+    SELECT end_us FROM absences WHERE camera_id = :camera_id AND stream = :stream AND is_open = 1
+), last_ends AS (
+    SELECT * FROM (SELECT end_us FROM runs WHERE camera_id = :camera_id AND stream = :stream
+                   ORDER BY start_us DESC LIMIT 1)
+    UNION ALL
+    SELECT * FROM (SELECT end_us FROM absences WHERE camera_id = :camera_id AND stream = :stream
+                   ORDER BY start_us DESC LIMIT 1)
+)
+SELECT coalesce((SELECT min(end_us) FROM open_ends), (SELECT max(end_us) FROM last_ends))
+"""
+_SET_ASIDE = """
+INSERT INTO refused (item_id, until_us) VALUES (?, ?)
+ON CONFLICT (item_id) DO UPDATE SET until_us = excluded.until_us
 """
 
 
@@ -101,6 +139,12 @@ class Changes:
     @property
     def is_empty(self) -> bool:
         return not (self.runs or self.absences or self.segments)
+
+    def one_by_one(self) -> Iterator[Changes]:
+        """Each row alone."""
+        yield from (Changes(runs=[row]) for row in self.runs)
+        yield from (Changes(absences=[row]) for row in self.absences)
+        yield from (Changes(segments=[row]) for row in self.segments)
 
 
 class RunTotals(NamedTuple):
@@ -141,37 +185,36 @@ class Ledger:
     def save(self, changes: Changes) -> None:
         """Write rows whole by their ids, all or none."""
         with self._transaction():
-            self._db.executemany(_SAVE_RUN, map(_run_values, changes.runs))
-            self._db.executemany(_SAVE_ABSENCE, map(_absence_values, changes.absences))
-            self._db.executemany(_SAVE_SEGMENT, map(_segment_values, changes.segments))
+            self._db.executemany(_SAVE_RUN, map(run_values, changes.runs))
+            self._db.executemany(_SAVE_ABSENCE, map(absence_values, changes.absences))
+            self._db.executemany(_SAVE_SEGMENT, map(segment_values, changes.segments))
             self._db.executemany(
                 _SAVE_STREAM,
-                ((*_ids(row.key), max(0, row.end_us - row.start_us)) for row in changes.segments),
+                ((*ids_of(row.key), max(0, row.end_us - row.start_us)) for row in changes.segments),
             )
 
     def segments_overlapping(self, key: StreamKey, start_us: int, end_us: int) -> list[SegmentRow]:
         """The stream's sealed segments that have a moment in [start, end), oldest first."""
-        rows = self._db.execute(_OVERLAPPING, (*_ids(key), start_us, end_us, start_us))
-        return [_segment(row) for row in rows]
+        rows = self._db.execute(_OVERLAPPING, (*ids_of(key), start_us, end_us, start_us))
+        return [segment_in(row) for row in rows]
 
     def segment(self, segment_id: UUID) -> SegmentRow | None:
         return self._one_segment("SELECT * FROM segments WHERE segment_id = ?", str(segment_id))
 
-    def newest_segment(self, key: StreamKey) -> SegmentRow | None:
-        return self._one_segment(_NEWEST, *_ids(key))
+    def segment_at(self, path: str) -> SegmentRow | None:
+        return self._one_segment("SELECT * FROM segments WHERE path = ?", path)
 
-    def is_known(self, segment_id: UUID) -> bool:
-        query = "SELECT 1 FROM segments WHERE segment_id = ?"
-        return self._db.execute(query, (str(segment_id),)).fetchone() is not None
+    def newest_segment(self, key: StreamKey) -> SegmentRow | None:
+        return self._one_segment(_NEWEST, *ids_of(key))
 
     def unsealed_segments(self, key: StreamKey) -> list[SegmentRow]:
         """Files that were never sealed, oldest first."""
         rows = self._db.execute(
             "SELECT * FROM segments WHERE camera_id = ? AND stream = ? AND is_sealed = 0"
             " ORDER BY start_us",
-            _ids(key),
+            ids_of(key),
         )
-        return [_segment(row) for row in rows]
+        return [segment_in(row) for row in rows]
 
     def paths_since(self, key: StreamKey, path: str) -> set[str]:
         """The known files of the stream from `path` on."""
@@ -185,7 +228,7 @@ class Ledger:
 
     def run_totals(self, row: RunRow) -> RunTotals:
         """What the files of a run say of it, whatever the row says."""
-        camera_id, stream = _ids(row.key)
+        camera_id, stream = ids_of(row.key)
         values = {
             "camera_id": camera_id,
             "stream": stream,
@@ -196,46 +239,46 @@ class Ledger:
 
     def _one_segment(self, query: str, *values: str) -> SegmentRow | None:
         row = self._db.execute(query, values).fetchone()
-        return None if row is None else _segment(row)
+        return None if row is None else segment_in(row)
 
     def streams(self) -> list[StreamKey]:
         """Every stream that ever had footage here."""
         rows = self._db.execute("SELECT camera_id, stream FROM streams")
-        return [_key(row) for row in rows]
+        return [key_in(row) for row in rows]
 
     def run(self, run_id: UUID) -> RunRow | None:
         row = self._db.execute("SELECT * FROM runs WHERE run_id = ?", (str(run_id),)).fetchone()
-        return None if row is None else _run(row)
+        return None if row is None else run_in(row)
 
     def runs_overlapping(self, key: StreamKey, start_us: int, end_us: int) -> list[RunRow]:
         """The coverage of a span, read from runs alone."""
-        rows = self._db.execute(_OVERLAPPING_RUNS, (*_ids(key), end_us, start_us))
-        return [_run(row) for row in rows]
+        rows = self._db.execute(_OVERLAPPING_RUNS, (*ids_of(key), end_us, start_us))
+        return [run_in(row) for row in rows]
 
     def open_runs(self) -> list[RunRow]:
         """Every run that is growing, or was when its writer died."""
-        return [_run(row) for row in self._db.execute("SELECT * FROM runs WHERE is_open = 1")]
+        return [run_in(row) for row in self._db.execute("SELECT * FROM runs WHERE is_open = 1")]
 
     def open_absences(self) -> list[AbsenceRow]:
         rows = self._db.execute("SELECT * FROM absences WHERE is_open = 1")
-        return [_absence(row) for row in rows]
+        return [absence_in(row) for row in rows]
 
-    def backlog(self) -> int:
-        """How many rows the hub does not know as they are now."""
-        return int(self._db.execute(_COUNT_TO_REPORT).fetchone()[0])
+    def backlog(self, now_us: int) -> int:
+        """How many rows wait to be told to the hub; not those it has refused."""
+        return int(self._db.execute(_COUNT_TO_REPORT, _waiting_at(now_us)).fetchone()[0])
 
-    def next_reports(self, limit: int) -> Reports:
-        """The oldest news for the hub, at most `limit` of each kind.
+    def next_reports(self, limit: int, now_us: int, owed: Iterable[StreamKey] = ()) -> Reports:
+        """The oldest news for the hub, at most `limit` of each kind; nothing that it refused.
 
-        Only the last batch carries horizons: a horizon promises that all before it was told.
+        Only the last batch carries horizons, those of `owed` streams too: a horizon promises that
+        all before it was told.
         """
+        values = {**_waiting_at(now_us), "limit": limit + 1}
         with self._transaction():
-            runs = [_run(row) for row in self._db.execute(_RUNS_TO_REPORT, (limit + 1,))]
-            absences = [
-                _absence(row) for row in self._db.execute(_ABSENCES_TO_REPORT, (limit + 1,))
-            ]
+            runs = [run_in(row) for row in self._db.execute(_RUNS_TO_REPORT, values)]
+            absences = [absence_in(row) for row in self._db.execute(_ABSENCES_TO_REPORT, values)]
             is_last = len(runs) <= limit and len(absences) <= limit
-            keys = {row.key for row in runs} | {row.key for row in absences}
+            keys = {row.key for row in runs} | {row.key for row in absences} | set(owed)
             return Reports(
                 runs=tuple(row.to_report() for row in runs[:limit]),
                 absences=tuple(row.to_report() for row in absences[:limit]),
@@ -244,7 +287,7 @@ class Ledger:
 
     def _horizons(self, keys: Iterable[StreamKey]) -> Iterator[Horizon]:
         for key in keys:
-            camera_id, stream = _ids(key)
+            camera_id, stream = ids_of(key)
             row = self._db.execute(_HORIZON, {"camera_id": camera_id, "stream": stream}).fetchone()
             yield Horizon(
                 camera_id=key.camera_id, stream=key.stream, reported_through=from_us(row[0])
@@ -252,92 +295,40 @@ class Ledger:
 
     def mark_reported(self, reports: Reports) -> None:
         """The hub has taken `reports`; what changed since stays to be reported."""
+        runs, absences = reports.runs, reports.absences
+        taken = {run.run_id for run in runs} | {run.camera_id for run in runs}
+        taken |= {each.absence_id for each in absences} | {each.camera_id for each in absences}
         with self._transaction():
             self._db.executemany(
                 "UPDATE runs SET reported_revision = max(reported_revision, ?) WHERE run_id = ?",
-                ((run.revision, str(run.run_id)) for run in reports.runs),
+                ((run.revision, str(run.run_id)) for run in runs),
             )
             self._db.executemany(
                 "UPDATE absences SET reported_revision = max(reported_revision, ?)"
                 " WHERE absence_id = ?",
-                ((absence.revision, str(absence.absence_id)) for absence in reports.absences),
+                ((absence.revision, str(absence.absence_id)) for absence in absences),
             )
+            self._forget_refusals(taken)
+
+    def set_aside(self, item_id: UUID, now_us: int) -> bool:
+        """The hub refuses this run, absence or camera: do not tell it again for a day.
+
+        Whether that is news.
+        """
+        query = "SELECT 1 FROM refused WHERE item_id = ?"
+        is_news = self._db.execute(query, (str(item_id),)).fetchone() is None
+        self._db.execute(_SET_ASIDE, (str(item_id), now_us + SET_ASIDE_US))
+        return is_news
+
+    def tell_again(self, camera_ids: Iterable[UUID]) -> None:
+        """These cameras are in the orders: the hub will take what it may have refused of them."""
+        with self._transaction():
+            self._forget_refusals(camera_ids)
+
+    def _forget_refusals(self, item_ids: Iterable[UUID]) -> None:
+        values = ((str(item_id),) for item_id in item_ids)
+        self._db.executemany("DELETE FROM refused WHERE item_id = ?", values)
 
 
-def _ids(key: StreamKey) -> tuple[str, str]:
-    return str(key.camera_id), key.stream
-
-
-def _key(row: sqlite3.Row) -> StreamKey:
-    return StreamKey(UUID(row["camera_id"]), row["stream"])
-
-
-def _run_values(row: RunRow) -> tuple[object, ...]:
-    reason = None if row.end_reason is None else row.end_reason.model_dump_json()
-    return (
-        str(row.run_id), *_ids(row.key), row.start_us, row.end_us, row.is_open, reason, row.codec,
-        row.width, row.height, row.segment_count, row.size_bytes, row.revision,
-    )  # fmt: skip
-
-
-def _run(row: sqlite3.Row) -> RunRow:
-    reason = row["end_reason"]
-    return RunRow(
-        run_id=UUID(row["run_id"]),
-        key=_key(row),
-        start_us=row["start_us"],
-        end_us=row["end_us"],
-        codec=row["codec"],
-        width=row["width"],
-        height=row["height"],
-        is_open=bool(row["is_open"]),
-        end_reason=None if reason is None else ReasonReport.model_validate_json(reason),
-        segment_count=row["segment_count"],
-        size_bytes=row["size_bytes"],
-        revision=row["revision"],
-    )
-
-
-def _absence_values(row: AbsenceRow) -> tuple[object, ...]:
-    return (
-        str(row.absence_id), *_ids(row.key), row.start_us, row.end_us, row.is_open,
-        row.reason.model_dump_json(), row.revision,
-    )  # fmt: skip
-
-
-def _absence(row: sqlite3.Row) -> AbsenceRow:
-    return AbsenceRow(
-        absence_id=UUID(row["absence_id"]),
-        key=_key(row),
-        start_us=row["start_us"],
-        end_us=row["end_us"],
-        reason=ReasonReport.model_validate_json(row["reason"]),
-        is_open=bool(row["is_open"]),
-        revision=row["revision"],
-    )
-
-
-def _segment_values(row: SegmentRow) -> tuple[object, ...]:
-    return (
-        str(row.segment_id), str(row.run_id), *_ids(row.key), row.sequence, row.start_us,
-        row.end_us, row.path, row.init_size, row.size_bytes, row.sha256, row.crc32c,
-        row.is_sealed, row.fragments,
-    )  # fmt: skip
-
-
-def _segment(row: sqlite3.Row) -> SegmentRow:
-    return SegmentRow(
-        segment_id=UUID(row["segment_id"]),
-        run_id=UUID(row["run_id"]),
-        key=_key(row),
-        sequence=row["sequence"],
-        start_us=row["start_us"],
-        end_us=row["end_us"],
-        path=row["path"],
-        init_size=row["init_size"],
-        size_bytes=row["size_bytes"],
-        sha256=row["sha256"],
-        crc32c=row["crc32c"],
-        is_sealed=bool(row["is_sealed"]),
-        fragments=row["fragments"],
-    )
+def _waiting_at(now_us: int) -> dict[str, int]:
+    return {"now_us": now_us, "latest_us": now_us + SET_ASIDE_US}

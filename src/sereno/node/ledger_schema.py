@@ -8,7 +8,17 @@ from importlib import resources
 from sereno.base.errors import Conflict, Words
 
 # STEPS[n] leads from format n to n + 1. A released step is never changed: append a new one.
-STEPS = (resources.files("sereno.node").joinpath("ledger_schema.sql").read_text("utf-8"),)
+STEPS = (
+    resources.files("sereno.node").joinpath("ledger_schema.sql").read_text("utf-8"),
+    """
+    -- What the hub refuses to be told: the id of a run, an absence, or a camera with all its rows.
+    -- It stays in its table and is not told again before `until_us`.
+    CREATE TABLE refused (
+        item_id TEXT PRIMARY KEY,
+        until_us INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """,
+)
 FORMAT = len(STEPS)
 
 _NEWER = Words(

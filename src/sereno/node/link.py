@@ -18,24 +18,11 @@ from websockets.exceptions import WebSocketException
 from sereno.base.backoff import Backoff
 from sereno.base.errors import SerenoError
 from sereno.node.hub_client import Fetched, HubClient
-from sereno.node.ledger import Ledger
-from sereno.node.ledger_thread import LedgerThread
+from sereno.node.pace import Pace
+from sereno.node.telling import Telling
 from sereno.wire.reports import Heartbeat
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How often the node speaks, in seconds."""
-
-    heartbeat_seconds: float = 5.0
-    orders_seconds: float = 30.0
-    reports_seconds: float = 5.0
-    shortest_seconds: float = 1.0  # between two heartbeats or reports, however much happens
-    retry_base_seconds: float = 1.0
-    retry_cap_seconds: float = 30.0
-    batch_rows: int = 500
 
 
 class Site(Protocol):
@@ -53,7 +40,7 @@ class Link:
     """Four loops: orders, reports, heartbeats, wake-ups. `run` ends only when cancelled."""
 
     hub: HubClient
-    ledger: LedgerThread
+    telling: Telling
     site: Site
     etag: str = ""
     pace: Pace = field(default_factory=Pace)
@@ -85,15 +72,8 @@ class Link:
             loops.create_task(self._listen())
 
     async def report(self) -> None:
-        """Tell the hub all that it does not know yet, oldest first."""
-        while True:
-            batch = await self.ledger.call(Ledger.next_reports, self.pace.batch_rows)
-            if not (batch.runs or batch.absences):
-                return
-            await self.hub.report(batch)
-            await self.ledger.call(Ledger.mark_reported, batch)
-            if batch.horizons:  # only the last batch has any
-                return
+        """Tell the hub all that it does not know yet."""
+        await self.telling.tell_all()
 
     async def _ask_orders(self) -> None:
         fetched = await self.hub.orders(self.etag)

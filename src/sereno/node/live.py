@@ -42,6 +42,10 @@ class Piece:
             self._reading = asyncio.create_task(asyncio.to_thread(self._pread))
         return await asyncio.shield(self._reading)
 
+    def forget(self) -> None:
+        """Hold the bytes no longer; who asks again has them read again."""
+        self._reading = None
+
     def _pread(self) -> bytes:
         file = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
         try:
@@ -194,6 +198,8 @@ class Live:
         if event.is_key:
             channel.gop.clear()
         channel.gop.append(piece)
+        if len(channel.gop) > LARGEST_QUEUE:  # some cameras send a key frame in minutes
+            channel.gop[-LARGEST_QUEUE - 1].forget()
         for viewer in channel.viewers:
             viewer.offer(channel.beginning, piece)
 

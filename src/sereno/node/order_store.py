@@ -39,7 +39,7 @@ class OrderStore:
             return Fetched(Orders.model_validate(content["orders"]), str(content["etag"]))
         except FileNotFoundError:
             return None
-        except (InvalidToken, ValidationError, KeyError, ValueError) as error:
+        except (OSError, InvalidToken, ValidationError, KeyError, ValueError) as error:
             # Only the kind of error: its text could quote the orders.
             log.warning(
                 "The stored orders cannot be read (%s). The hub will send them again.",

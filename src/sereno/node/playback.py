@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 from uuid import UUID
@@ -26,6 +27,7 @@ from sereno.node.rows import SegmentRow
 PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
 VIDEO_TYPE = "video/mp4"
 LONGEST_SPAN_US = 25 * 3600 * 1_000_000  # a day, also the one on which clocks go back
+PASS_PARAMETER = "token"  # noqa: S105  a name that logs redact
 # A ticket opened it: nothing on the way may keep it for somebody else.
 PRIVATE = {"Cache-Control": "private, no-store"}
 
@@ -58,13 +60,14 @@ class Playback:
         """A VOD playlist of the ticket's time."""
         visit = self.doorkeeper.admit(token_of(request), "playback")
         span, rows = await self._footage_of(visit)
-        address_of = _addresses(request)
+        address_of = self._addresses(request, span.duration)
         text = await asyncio.to_thread(lambda: vod_playlist(self._segments(rows), span, address_of))
         return Response(text, media_type=PLAYLIST_TYPE, headers=PRIVATE)
 
     async def segment(self, request: Request, segment_id: UUID) -> Response:
         """A file, or the range of it that is asked for."""
-        visit = self.doorkeeper.admit(token_of(request), "playback")
+        playback_pass = request.query_params.get(PASS_PARAMETER, "")
+        visit = self.doorkeeper.admit(token_of(request), "playback", playback_pass)
         start_us, end_us = visit.span_us()
         row = await self.recording.segment(segment_id)
         is_theirs = row is not None and row.key == visit.key
@@ -79,7 +82,10 @@ class Playback:
         """The ticket's time as one MP4 to keep."""
         visit = self.doorkeeper.admit(token_of(request), "clip")
         span, rows = await self._footage_of(visit)
-        plan = await asyncio.to_thread(lambda: plan_clip(self._segments(rows), span))
+        try:
+            plan = await asyncio.to_thread(lambda: plan_clip(self._segments(rows), span))
+        except FileNotFoundError:  # somebody removed it by hand
+            raise NotFound("no_segment", _NO_SEGMENT) from None
         asked = parse_range(request.headers.get("range"), plan.size_bytes)
         start, stop = asked or (0, plan.size_bytes)
         headers = PRIVATE | {
@@ -95,6 +101,16 @@ class Playback:
             media_type=VIDEO_TYPE,
             headers=headers,
         )
+
+    def _addresses(self, request: Request, duration: timedelta) -> Callable[[UUID], str]:
+        """Relative addresses; a ticket given by query is carried on, with a pass to outlast it, for
+        players that set no header."""
+        ticket = request.query_params.get("ticket")
+        if not ticket:
+            return lambda segment_id: f"segments/{segment_id}.mp4"
+        issued = self.doorkeeper.passes.issue(ticket, duration, self.doorkeeper.clock.now())
+        query = urlencode({"ticket": ticket, PASS_PARAMETER: issued})
+        return lambda segment_id: f"segments/{segment_id}.mp4?{query}"
 
     async def _footage_of(self, visit: Visit) -> tuple[Span, list[SegmentRow]]:
         start_us, end_us = visit.span_us()
@@ -115,13 +131,6 @@ class Playback:
             )
             for row in rows
         ]
-
-
-def _addresses(request: Request) -> Callable[[UUID], str]:
-    """Relative addresses; a ticket given by query is carried on for players that set no header."""
-    ticket = request.query_params.get("ticket")
-    query = f"?{urlencode({'ticket': ticket})}" if ticket else ""
-    return lambda segment_id: f"segments/{segment_id}.mp4{query}"
 
 
 def _file_name(visit: Visit, plan: ClipPlan) -> str:

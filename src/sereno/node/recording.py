@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from sereno.base.backoff import Backoff
 from sereno.base.clock import Clock, to_us
 from sereno.media.contract import Event
-from sereno.node.ledger import Ledger
+from sereno.node.ledger import Changes, Ledger
 from sereno.node.ledger_thread import LedgerThread
-from sereno.node.repair import mend_stream, streams_on_disk
+from sereno.node.pace import Pace
+from sereno.node.repair import cannot_mend, mend_file, mend_stream, streams_on_disk
 from sereno.node.rows import AbsenceRow, SegmentRow, StreamKey
 from sereno.node.stream_book import StreamBook
 from sereno.node.unsaved import Unsaved
@@ -21,9 +23,13 @@ from sereno.wire.reports import ReasonReport
 
 log = logging.getLogger(__name__)
 
-COMMIT_SECONDS = 1.0
 MENDERS = 2  # files mended at a time: digests take a core each
-MEND_AGAIN_SECONDS = 5.0
+MEND_AGAIN_CAP_SECONDS = 600.0
+# What SQLite says of a row that it will never take.
+_BAD_ROW = (
+    sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError,
+    OverflowError,
+)  # fmt: skip
 NODE_DOWN = ReasonReport(key="node_down")
 
 
@@ -36,15 +42,18 @@ class Recording:
         footage: Path,
         clock: Clock,
         on_change: Callable[[StreamBook], None],
+        pace: Pace | None = None,
     ) -> None:
         self._ledger = ledger
         self._footage = footage
         self._clock = clock
         self._on_change = on_change
+        self._pace = pace or Pace()
         self._books: dict[StreamKey, StreamBook] = {}
         self._unsaved = Unsaved()
         self._mending: set[StreamKey] = set()
         self._to_mend: asyncio.Queue[tuple[StreamKey, ReasonReport]] = asyncio.Queue()
+        self._left_files: asyncio.Queue[tuple[StreamKey, str]] = asyncio.Queue()
         self._broken_off: set[StreamKey] = set()
         self._started_us = 0
         self._is_failing = False
@@ -64,7 +73,7 @@ class Recording:
         return key in self._mending
 
     def apply(self, event: Event) -> None:
-        """Take what a runner says."""
+        """Take what a runner says. Raises ValueError where that makes no sense."""
         self._changing(self.book(StreamKey(event.camera_id, event.stream)), event)
 
     def _changing(self, book: StreamBook, event: Event | None) -> None:
@@ -73,6 +82,9 @@ class Recording:
             book.tick()
         else:
             book.apply(event)
+        for row in book.unsealed:
+            self._left_files.put_nowait((row.key, row.path))
+        book.unsealed.clear()
         if (book.state, book.reason) != before:
             self._on_change(book)
 
@@ -100,8 +112,9 @@ class Recording:
             self._unsaved.touch_absence(row)
 
     async def run(self) -> None:
-        """Mend what was left behind and commit once a second, for as long as it runs."""
+        """Mend what was left behind and commit often, for as long as it runs."""
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._mend_left_files_forever())
             for _ in range(MENDERS):
                 tasks.create_task(self._mend_forever())
             tasks.create_task(self._commit_forever())
@@ -115,20 +128,46 @@ class Recording:
     async def _mend_forever(self) -> None:
         while True:
             key, reason = await self._to_mend.get()
+            book = self.book(key)
             try:
-                await self._mend(self.book(key), reason)
+                await self._mend(book, reason)
             except sqlite3.OperationalError as error:
                 self._note_failure(error)
-                await asyncio.sleep(MEND_AGAIN_SECONDS)
+                await asyncio.sleep(self._pace.mend_again_seconds)
                 self._to_mend.put_nowait((key, reason))
+                continue
+            except Exception:  # a fault of ours in one stream must not end the node, nor the stream
+                log.exception("The files of %s wait for the next start to be mended.", key)
+                book.break_off(reason, to_us(self._clock.now()))
+            self._mending.discard(key)
+
+    async def _mend_left_files_forever(self) -> None:
+        """Mend the files that could not be sealed or mended when their time was."""
+        backoff = Backoff(self._pace.mend_again_seconds, MEND_AGAIN_CAP_SECONDS)
+        was_told = False
+        while True:
+            key, path = await self._left_files.get()
+            await self.commit()  # what was said of it
+            try:
+                await mend_file(self._ledger, self._footage, key, path)
+            except Exception as error:  # one file must not hold up the others, nor end the node
+                if not was_told:
+                    log.error("%s Sereno tries again until it can.", cannot_mend(path, error))  # noqa: TRY400
+                was_told = True
+                self._left_files.put_nowait((key, path))
+                await asyncio.sleep(backoff.next_seconds())
             else:
-                self._mending.discard(key)
+                log.info("The file %s is mended.", path)
+                backoff.reset()
+                was_told = False
 
     async def _mend(self, book: StreamBook, reason: ReasonReport) -> None:
         await self.commit()  # what was said before the writer died
         mended = await mend_stream(self._ledger, self._footage, book.key, reason)
         book.last_sequence = mended.last_sequence
         book.last_sha256 = mended.last_sha256
+        for path in mended.left:
+            self._left_files.put_nowait((book.key, path))
         if book.key in self._broken_off:
             self._broken_off.discard(book.key)
             self._note_downtime(book.key, mended.end_us, self._started_us)
@@ -138,7 +177,7 @@ class Recording:
 
     async def _commit_forever(self) -> None:
         while True:
-            await asyncio.sleep(COMMIT_SECONDS)
+            await asyncio.sleep(self._pace.commit_seconds)
             for book in list(self._books.values()):
                 self._changing(book, None)
             await self.commit()
@@ -157,13 +196,26 @@ class Recording:
                 return
             try:
                 await self._ledger.call(Ledger.save, changes)
-            except sqlite3.OperationalError as error:
+            except _BAD_ROW:
+                await self._commit_one_by_one(changes)
+            except sqlite3.Error as error:
                 self._unsaved.put_back(changes)
                 self._note_failure(error)
             else:
                 self._note_success()
 
-    def _note_failure(self, error: sqlite3.OperationalError) -> None:
+    async def _commit_one_by_one(self, changes: Changes) -> None:
+        """One row can never be written: it must not hold up the others."""
+        for each in changes.one_by_one():
+            try:
+                await self._ledger.call(Ledger.save, each)
+            except _BAD_ROW:
+                log.exception("The ledger does not take a row, which is left out: %s", each)
+            except sqlite3.Error as error:
+                self._unsaved.put_back(each)
+                self._note_failure(error)
+
+    def _note_failure(self, error: sqlite3.Error) -> None:
         if not self._is_failing:
             log.error("The ledger cannot be written: %s. Check disk and permissions.", error)
         self._is_failing = True

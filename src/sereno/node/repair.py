@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -29,6 +30,8 @@ from sereno.wire.reports import ReasonReport
 
 log = logging.getLogger(__name__)
 
+UNSEALED = ReasonReport(key="disk_failed")
+WRITER_SECONDS = 5.0  # how long to wait for a writer that is about to end
 _DAY_DEPTH = 3  # YYYY/MM/DD
 _CHUNK_BYTES = 1024 * 1024
 _STREAM_KEYS: TypeAdapter[StreamKey] = TypeAdapter(StreamKey)
@@ -36,11 +39,15 @@ _STREAM_KEYS: TypeAdapter[StreamKey] = TypeAdapter(StreamKey)
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """Where a stream's footage ends now, for the next writer to go on from."""
+    """Where a stream's footage ends now, for the next writer to go on from.
+
+    `left` are files that could not be mended: the disk failed, or their writer lives.
+    """
 
     end_us: int = 0
     last_sequence: int = 0
     last_sha256: str = ""
+    left: tuple[str, ...] = ()
 
 
 async def mend_stream(
@@ -58,23 +65,56 @@ async def mend_stream(
     strangers = await asyncio.to_thread(_files_since, footage, key, first_day, known)
     open_runs = await ledger.call(Ledger.open_runs)
     runs: dict[UUID, RunRow] = {row.run_id: row for row in open_runs if row.key == key}
+    left = []
     for path in [*(row.path for row in unsealed), *strangers]:
         try:
-            mended = await asyncio.to_thread(_mend_file, footage, path, key)
+            run = await _mend_into_ledger(ledger, footage, key, path)
         except OSError as error:
-            log.error("The file %s cannot be mended: %s.", path, error.strerror)  # noqa: TRY400
+            log.error("%s Sereno tries again.", cannot_mend(path, error))  # noqa: TRY400
+            left.append(path)
             continue
-        if mended is None:
-            await ledger.call(Ledger.forget_segment, path)
-            continue
-        run_id = mended.segment.run_id
-        if run_id not in runs:
-            known_run = await ledger.call(Ledger.run, run_id)
-            runs[run_id] = known_run or mended.run
-        await ledger.call(Ledger.save, Changes(segments=[mended.segment]))
+        if run is not None:
+            runs[run.run_id] = run
     for row in runs.values():
         await _end_run(ledger, row, reason)
-    return await _state_of(ledger, key)
+    return replace(await _state_of(ledger, key), left=tuple(left))
+
+
+async def mend_file(ledger: LedgerThread, footage: Path, key: StreamKey, path: str) -> None:
+    """Mend one file that nobody writes to any more, whatever else the stream does.
+
+    Raises OSError while it cannot be.
+    """
+    row = await ledger.call(Ledger.segment_at, path)
+    run = await _mend_into_ledger(ledger, footage, key, path)
+    if run is None and row is not None:  # it held nothing: then its run must not claim it
+        run = await ledger.call(Ledger.run, row.run_id)
+    if run is not None:
+        await _end_run(ledger, run, UNSEALED)
+
+
+def cannot_mend(path: str, error: Exception) -> str:
+    """One sentence about a file that cannot be mended now."""
+    said = error.strerror if isinstance(error, OSError) else None
+    return f"The file {path} cannot be mended: {said or error}."
+
+
+async def _mend_into_ledger(
+    ledger: LedgerThread, footage: Path, key: StreamKey, path: str
+) -> RunRow | None:
+    """Mend a file and write it down. Its run, if there is something in it.
+
+    The run is written down as open in the same breath: should the node be killed before it ends
+    the run, its next start does.
+    """
+    mended = await asyncio.to_thread(_mend_file, footage, path, key)
+    if mended is None:
+        await ledger.call(Ledger.forget_segment, path)
+        return None
+    known = await ledger.call(Ledger.run, mended.segment.run_id)
+    run = replace(known or mended.run, is_open=True)
+    await ledger.call(Ledger.save, Changes(segments=[mended.segment], runs=[run]))
+    return run
 
 
 def streams_on_disk(footage: Path) -> list[StreamKey]:
@@ -96,17 +136,32 @@ def _mend_file(footage: Path, path: str, key: StreamKey) -> _MendedFile | None:
     """Cut, digest and describe one file; None where there is no whole fragment to keep."""
     file = footage / path
     try:
-        contents = repair_segment(file)
+        contents = _repair(file)
     except FileNotFoundError:
         return None
     except Garbled:
         log.warning("The file %s has no readable head; it is left as it is.", path)
+        return None
+    if (contents.header.camera_id, contents.header.stream) != key:
+        log.warning("The file %s is of another stream; it is left out. Move it back.", path)
         return None
     if not len(contents.index):
         file.unlink()  # a head without a picture
         return None
     sha256, crc32c = _digests(file)
     return _MendedFile(_segment_row(contents, key, path, sha256, crc32c), _run_row(contents, key))
+
+
+def _repair(file: Path) -> SegmentContents:
+    """Repair it once its writer let go: a killed node's runner seals its files after the node."""
+    deadline = time.monotonic() + WRITER_SECONDS
+    while True:
+        try:
+            return repair_segment(file)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
 
 
 def _segment_row(

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Sequence
 
-from pydantic import ValidationError
-
-from sereno.media.contract import EVENTS, Event, Start, Stop
+from sereno.media.contract import Start, Stop
 from sereno.wire.secret import REVEAL
-
-log = logging.getLogger(__name__)
 
 
 class RunnerProcess:
@@ -39,13 +34,17 @@ class RunnerProcess:
         if not self._stdin.is_closing():
             self._stdin.write(command.model_dump_json(context=REVEAL).encode() + b"\n")
 
-    async def events(self) -> AsyncIterator[Event]:
-        """What it says, until it ends."""
-        while line := await self._stdout.readline():
+    async def lines(self) -> AsyncIterator[bytes]:
+        """What it says, until it ends; empty for a line that is too long to be an event."""
+        while True:
             try:
-                yield EVENTS.validate_json(line)
-            except ValidationError as error:
-                log.error("Runner %d said what is not understood: %s", self.pid, error)  # noqa: TRY400
+                line = await self._stdout.readline()
+            except ValueError:
+                yield b""
+                continue
+            if not line:
+                return
+            yield line
 
     async def wait(self) -> int:
         """Its exit status, once it has ended."""

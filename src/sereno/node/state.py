@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +10,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from sereno import __version__
-from sereno.base.clock import Clock, from_us
+from sereno.base.clock import Clock, from_us, to_us
 from sereno.node.ledger import Ledger
 from sereno.node.ledger_thread import LedgerThread
 from sereno.node.ntp import read_ntp_state
@@ -34,16 +35,18 @@ class NodeState:
     boot_id: UUID = field(default_factory=uuid4)
 
     async def heartbeat(self, orders_etag: str = "") -> Heartbeat:
+        now = self.clock.now()
         return Heartbeat(
             boot_id=self.boot_id,
             version=__version__,
-            sent_at=self.clock.now(),
+            sent_at=now,
             started_at=self.started_at,
             ntp=read_ntp_state(),
-            volume=read_volume(self.footage),
+            # In a thread: a disk that hangs must not hold up the streams on others.
+            volume=await asyncio.to_thread(read_volume, self.footage),
             media_address=self.media_address,
             orders_etag=orders_etag,
-            backlog=await self.ledger.call(Ledger.backlog),
+            backlog=await self.ledger.call(Ledger.backlog, to_us(now)),
             streams=tuple(
                 status_of(book, self.pid_of(key))
                 for key, book in self.recording.books().items()

@@ -40,6 +40,13 @@ class OpenSegment:
     row: SegmentRow
     fragments: list[Fragment] = field(default_factory=list)
 
+    def add(self, fragment: Fragment) -> None:
+        """Raises ValueError for a fragment that does not follow the one before in the file."""
+        if fragment.offset_bytes != self.row.size_bytes:
+            raise ValueError("a fragment does not follow the one before")
+        self.fragments.append(fragment)
+        self.row.size_bytes = fragment.end_bytes
+
     def to_row(self) -> SegmentRow:
         """The row as far as the file has come, with its index."""
         return replace(self.row, fragments=pack_index(FragmentIndex.of(self.fragments)))
@@ -66,6 +73,8 @@ class StreamBook:
     absence: AbsenceRow | None = None
     last_sequence: int = 0
     last_sha256: str = ""
+    # Files that are written no more and were not sealed: whoever keeps the book has them mended.
+    unsealed: list[SegmentRow] = field(default_factory=list)
     _heard_at: float = 0.0  # monotonic: a clock that is set must not stall a stream
 
     def want(self) -> None:
@@ -86,7 +95,7 @@ class StreamBook:
         self._be_absent(reason, to_us(self.clock.now()))
 
     def apply(self, event: Event) -> None:
-        """Take what the runner says."""
+        """Take what the runner says. Raises ValueError where that makes no sense."""
         match event:
             case FragmentWritten():
                 self._fragment(event)
@@ -120,7 +129,8 @@ class StreamBook:
 
     def end_run(self, reason: ReasonReport, at_us: int) -> None:
         """Coverage broke off at `at_us`."""
-        run, self.run, self.segment = self.run, None, None
+        self._leave_segment()
+        run, self.run = self.run, None
         if run is not None:
             run.end_us = at_us = max(run.end_us, at_us)
             run.is_open, run.end_reason = False, reason
@@ -164,8 +174,8 @@ class StreamBook:
         self._set_state(StreamState.RECORDING, None, event.at_us)
 
     def _segment_opened(self, event: SegmentOpened) -> None:
-        if self.run is None:
-            return
+        if self.run is None or self.run.run_id != event.run_id:
+            raise ValueError("a segment of a run that did not start")
         row = SegmentRow(
             segment_id=event.segment_id,
             run_id=event.run_id,
@@ -177,18 +187,24 @@ class StreamBook:
             init_size=event.init_size_bytes,
             size_bytes=event.init_size_bytes,
         )
+        self._leave_segment()
         self.segment = OpenSegment(row)
         self.last_sequence = event.sequence
         self.run.segment_count += 1
         self.run.size_bytes += event.init_size_bytes
         self.unsaved.touch_segment(row)
 
+    def _leave_segment(self) -> None:
+        segment, self.segment = self.segment, None
+        if segment is not None:
+            self.unsealed.append(segment.row)
+
     def _fragment(self, event: FragmentWritten) -> None:
         run, segment = self.run, self.segment
         if run is None or segment is None or segment.row.segment_id != event.segment_id:
-            return
+            raise ValueError("a fragment of a segment that is not open")
         end_us = event.at_us + event.duration_ticks * 1_000_000 // TIMESCALE
-        segment.fragments.append(
+        segment.add(
             Fragment(
                 event.start_ticks,
                 event.duration_ticks,
@@ -198,7 +214,6 @@ class StreamBook:
             )
         )
         segment.row.end_us = max(segment.row.end_us, end_us)
-        segment.row.size_bytes = event.offset_bytes + event.size_bytes
         run.end_us = max(run.end_us, end_us)
         run.size_bytes += event.size_bytes
         self.newest_us = end_us

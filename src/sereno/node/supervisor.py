@@ -12,25 +12,36 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from sereno.base.backoff import Backoff
 from sereno.base.clock import Clock
-from sereno.media.contract import Event, Start, Stop, StreamTask
+from sereno.media.contract import (
+    EVENTS,
+    Event,
+    Origin,
+    RunEnded,
+    Start,
+    Stop,
+    Stopped,
+    StreamTask,
+)
+from sereno.node.pace import Pace
 from sereno.node.recording import NODE_DOWN, Recording
 from sereno.node.rows import StreamKey
 from sereno.node.runner_process import RunnerProcess
+from sereno.node.troubles import Troubles
 from sereno.wire.orders import Orders
-from sereno.wire.reports import ReasonReport, StreamState
+from sereno.wire.reports import ReasonReport
 
 log = logging.getLogger(__name__)
 
 STREAMS_A_RUNNER = 32
-TICK_SECONDS = 0.5
-# A recording stream is measured every five seconds; silence for ten is a hung runner. Counted in
-# our own ticks, so that a node that was suspended itself does not blame its runners.
-SILENT_TICKS = round(10 / TICK_SECONDS)
-STUBBORN_TICKS = round(5 / TICK_SECONDS)
+# A runner measures its streams every five seconds, and gives a silent camera up after ten: if it
+# says nothing for twenty it hangs. Counted in our own ticks of half a second, so that a node that
+# was suspended does not blame its runners.
+SILENT_TICKS = 40
+STUBBORN_TICKS = 10
 FINISH_SECONDS = 2.5
 STEADY_SECONDS = 30.0
 RETRY_BASE_SECONDS = 0.2
@@ -39,6 +50,7 @@ RETRY_CAP_SECONDS = 30.0
 STOPPED = ReasonReport(key="stopped")
 ORDER_CHANGED = ReasonReport(key="order_changed")
 RUNNER_DIED = ReasonReport(key="runner_died")
+UNEXPLAINED = ReasonReport(key="unexplained")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +76,15 @@ def wishes_of(orders: Orders) -> dict[StreamKey, Wish]:
 
 @dataclass(slots=True, eq=False)
 class Slot:
-    """Streams that share a runner; `given` is what the living runner was told to do."""
+    """Streams that share a runner; `given` is what the living runner was told to do.
+
+    Of `broken` ones it said what makes no sense: they were told to stop and are not listened to.
+    """
 
     streams: set[StreamKey] = field(default_factory=set)
     runner: RunnerProcess | None = None
     given: dict[StreamKey, Wish] = field(default_factory=dict)
+    broken: set[StreamKey] = field(default_factory=set)
     silent_ticks: int = 0
     stopping_ticks: dict[StreamKey, int] = field(default_factory=dict)
     task: asyncio.Task[None] | None = None
@@ -84,12 +100,15 @@ class Supervisor:
         footage: Path,
         clock: Clock,
         listener: Callable[[Event], None],
+        pace: Pace | None = None,
     ) -> None:
         self._argv = argv
         self._recording = recording
         self._footage = footage
         self._clock = clock
         self._listener = listener
+        self._tick_seconds = (pace or Pace()).supervise_seconds
+        self._troubles = Troubles()
         self._wishes: Mapping[StreamKey, Wish] = {}
         self._slots: list[Slot] = []
         self._wake = asyncio.Event()
@@ -120,7 +139,7 @@ class Supervisor:
                 self._wake.clear()
                 self._reconcile(keepers)
                 try:
-                    async with asyncio.timeout(TICK_SECONDS):
+                    async with asyncio.timeout(self._tick_seconds):
                         await self._wake.wait()
                 except TimeoutError:
                     self._watch()
@@ -158,7 +177,7 @@ class Supervisor:
         for key in list(slot.streams):
             if key in slot.given and slot.given[key] != self._wishes.get(key):
                 self._stop_stream(slot, key)
-            if key not in self._wishes and not self._is_busy(key):
+            if key not in self._wishes and not self._is_busy(slot, key):
                 slot.streams.discard(key)
                 slot.stopping_ticks.pop(key, None)
         if not slot.streams:
@@ -167,14 +186,16 @@ class Supervisor:
             return
         if slot.task is None:
             slot.task = keepers.create_task(self._keep(slot))
+        now = self._clock.monotonic()
         for key in slot.streams - slot.given.keys():
-            if key in self._wishes and not self._is_busy(key):
+            is_due = key in self._wishes and not self._troubles.rests(key, now)
+            if is_due and not self._is_busy(slot, key):
                 self._start_stream(slot, key)
 
-    def _is_busy(self, key: StreamKey) -> bool:
+    def _is_busy(self, slot: Slot, key: StreamKey) -> bool:
         """Whether the stream's last run has not ended yet, or its files are being mended."""
         book = self._recording.book(key)
-        return book.run is not None or self._recording.is_mending(key)
+        return key in slot.broken or book.run is not None or self._recording.is_mending(key)
 
     def _start_stream(self, slot: Slot, key: StreamKey) -> None:
         if slot.runner is None:
@@ -232,13 +253,14 @@ class Supervisor:
             return
         slot.runner = runner
         self._wake.set()
-        async for event in runner.events():
+        async for line in runner.lines():
             slot.silent_ticks = 0
-            self._listener(event)
+            self._hear(slot, runner, line)
         status = await runner.wait()
         slot.runner = None
-        left_behind = set(slot.given) | {key for key in slot.streams if self._is_busy(key)}
+        left_behind = set(slot.given) | {key for key in slot.streams if self._is_busy(slot, key)}
         slot.given.clear()
+        slot.broken.clear()
         slot.stopping_ticks.clear()
         if not self._is_stopping and slot.streams:
             log.error("Runner %d ended unexpectedly (status %d).", runner.pid, status)
@@ -247,16 +269,57 @@ class Supervisor:
             self._recording.mend(left_behind, RUNNER_DIED)
         self._wake.set()
 
+    def _hear(self, slot: Slot, runner: RunnerProcess, line: bytes) -> None:
+        """Take one line of a runner. Whatever is wrong with it costs its stream alone."""
+        try:
+            origin = Origin.model_validate_json(line)
+        except ValidationError:
+            log.error("Runner %d said what is no event: %.80r", runner.pid, line)  # noqa: TRY400
+            return
+        key = StreamKey(origin.camera_id, origin.stream)
+        try:
+            event = EVENTS.validate_json(line)
+            if key not in slot.broken:
+                self._listener(self._with_true_reason(slot, event))
+            elif isinstance(event, Stopped):
+                slot.broken.discard(key)
+                self._recording.mend([key], UNEXPLAINED)
+        except Exception as error:
+            self._break_stream(slot, runner, key, error)
+
+    def _with_true_reason(self, slot: Slot, event: Event) -> Event:
+        """A runner that is ended from outside does not know why its runs end; we do."""
+        if not isinstance(event, RunEnded):
+            return event
+        if self._is_stopping:
+            return event.model_copy(update={"reason": NODE_DOWN})
+        was_asked = StreamKey(event.camera_id, event.stream) not in slot.given
+        if event.reason.key == STOPPED.key and not was_asked:
+            return event.model_copy(update={"reason": RUNNER_DIED})
+        return event
+
+    def _break_stream(
+        self, slot: Slot, runner: RunnerProcess, key: StreamKey, error: Exception
+    ) -> None:
+        """Let the stream end, mend its files, and start it anew after a growing pause."""
+        if key in slot.broken:
+            return
+        if self._troubles.meet(key, self._clock.monotonic()):
+            log.error("What runner %d said of %s makes no sense; the stream is started anew.",
+                      runner.pid, key, exc_info=error)  # fmt: skip
+        slot.broken.add(key)
+        slot.given.pop(key, None)
+        slot.stopping_ticks[key] = 0
+        runner.send(Stop(camera_id=key.camera_id, stream=key.stream, reason=UNEXPLAINED))
+
     def _watch(self) -> None:
         """A tick has passed: kill runners that are silent or do not obey."""
         for slot in self._slots:
-            is_due = any(
-                self._recording.book(key).state is StreamState.RECORDING for key in slot.given
-            )
+            is_due = any(self._recording.book(key).run is not None for key in slot.given)
             slot.silent_ticks = slot.silent_ticks + 1 if is_due else 0
             for key in list(slot.stopping_ticks):
                 slot.stopping_ticks[key] += 1
-                if not self._is_busy(key):
+                if not self._is_busy(slot, key):
                     del slot.stopping_ticks[key]
             is_stubborn = any(ticks > STUBBORN_TICKS for ticks in slot.stopping_ticks.values())
             if slot.runner is not None and (slot.silent_ticks > SILENT_TICKS or is_stubborn):

@@ -9,9 +9,9 @@ from sereno.wire.reports import VolumeStatus
 
 
 def read_volume(footage: Path) -> VolumeStatus | None:
-    """Total and free bytes, or None while the folder is not there (a disk that is not mounted)."""
+    """Total and free bytes; None while nobody can tell: not mounted, or the disk fails."""
     try:
         usage = shutil.disk_usage(footage)
-    except FileNotFoundError:
+    except OSError:
         return None
     return VolumeStatus(total_bytes=usage.total, free_bytes=usage.free)

@@ -57,7 +57,7 @@ class LoopSpec:
     sub: Picture
     fps: int
     loop_seconds: int
-    key_seconds: int
+    key_seconds: float
 
     @property
     def frame_count(self) -> int:
@@ -66,7 +66,7 @@ class LoopSpec:
     @property
     def key_interval(self) -> int:
         """Frames from one key frame to the next."""
-        return self.fps * self.key_seconds
+        return round(self.fps * self.key_seconds)
 
     @property
     def first_key_frame(self) -> int:
@@ -98,7 +98,7 @@ class SimConfig:
     sub: Picture = Picture(640, 360, 400_000)
     fps: int = 25
     loop_seconds: int = 60
-    key_seconds: int = 2
+    key_seconds: float = 2
     bursts: int = 1
     spread_ms: float = 8.0
     phases: int = 1
@@ -110,8 +110,11 @@ class SimConfig:
             raise ValueError("a simulation needs at least one camera")
         if RTP_CLOCK_HZ % self.fps:
             raise ValueError("frames per second must divide 90000")
-        if self.loop_seconds % self.key_seconds or (
-            60 % self.loop_seconds and self.loop_seconds % 60
+        key_interval = round(self.fps * self.key_seconds)
+        if (
+            key_interval < 1
+            or self.fps * self.loop_seconds % key_interval
+            or (60 % self.loop_seconds and self.loop_seconds % 60)
         ):
             raise ValueError("loop_seconds must fit a minute and hold whole key frame intervals")
         if self.fps * self.loop_seconds > 65_536:

@@ -68,6 +68,31 @@ def test_a_stranger_elsewhere_locks_nobody_out(ana: User) -> None:
     assert sign_in("ana", PASSWORD, HOME, NOON) == ana
 
 
+def list_of_names(count: int, address: str = HOME, now: datetime = NOON) -> set[str]:
+    return {fail(1, address, now, name=f"name {number}") for number in range(count)}
+
+
+def test_many_names_from_one_address_bring_a_wait_too(ana: User) -> None:
+    assert list_of_names(30) == {"sign_in_wrong"}
+    with pytest.raises(Unauthenticated) as refused:
+        sign_in("ana", PASSWORD, HOME, NOON)
+    assert "60 s" in refused.value.words.es
+    assert sign_in("ana", PASSWORD, "198.51.100.7", NOON) == ana
+    # One try comes back each minute, and is used up by being wrong.
+    later = NOON + timedelta(minutes=1)
+    assert fail(1, now=later, name="another") == "sign_in_wrong"
+    assert fail(1, now=later, name="ana") == "sign_in_too_often"
+    assert list_of_names(30, now=NOON + timedelta(hours=1)) == {"sign_in_wrong"}
+
+
+def test_being_right_costs_an_address_nothing_and_forgives_it_nothing(ana: User) -> None:
+    assert list_of_names(29) == {"sign_in_wrong"}
+    for _ in range(5):
+        sign_in("ana", PASSWORD, HOME, NOON)
+    assert fail(1, name="another") == "sign_in_wrong"
+    assert fail(1, name="yet another") == "sign_in_too_often"
+
+
 def test_an_inactive_person_stays_out(ana: User, make_user: Callable[..., User]) -> None:
     make_user("bea", is_admin=True)
     change_user(SYSTEM, ana, is_admin=True, is_active=False)
@@ -93,6 +118,6 @@ def test_tries_are_journalled_without_what_was_typed(ana: User) -> None:
 def test_old_failures_are_forgotten(ana: User) -> None:
     fail(1)
     forget_old(NOON + timedelta(hours=23))
-    assert SignInFailure.objects.count() == 1
+    assert SignInFailure.objects.count() == 2  # of the name, and of the address
     forget_old(NOON + timedelta(hours=25))
     assert SignInFailure.objects.count() == 0

@@ -37,6 +37,13 @@ def test_known_carriers_of_secrets_are_masked(line: str) -> None:
     assert "SECRET" not in redact(line)
 
 
+@pytest.mark.parametrize("kind", ["setup", "sereno", "node"])
+def test_tokens_are_masked_wherever_they_stand(kind: str) -> None:
+    token = f"{kind}_{'aB3-_' * 8}xyz"
+    text = redact(f"Unprocessable Entity: /api/v1/setup/{token} sereno_session")
+    assert text == f"Unprocessable Entity: /api/v1/setup/{kind}_*** sereno_session"
+
+
 def test_named_secrets_go_also_percent_encoded() -> None:
     secret = "a b/ñ@"
     assert secret not in redact(f"x{secret}y{quote(secret, safe='')}", [secret])

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from sereno.base.errors import Conflict, Unavailable
+from sereno.base.errors import Conflict, Invalid, Unavailable
 from sereno.box import database, postgres
 from sereno.box.database import connection_url, ready_files, served
 from sereno.box.paths import DataDir
@@ -72,6 +72,33 @@ def test_it_speaks_by_socket_alone_and_to_its_owner_alone(made: Settings) -> Non
 def test_text_is_sorted_and_folded_alike_on_every_machine(made: Settings) -> None:
     with served(made) as url, psycopg.connect(url) as connection:
         assert connection.execute("SELECT upper('ñandú')").fetchone() == ("ÑANDÚ",)
+
+
+def named(url: str, tmp_path: Path) -> Settings:
+    """The settings of somebody who brings a PostgreSQL along."""
+    return load_settings(data=tmp_path / "data", database_url=url)
+
+
+def test_a_database_that_cannot_keep_every_text_is_refused(made: Settings, tmp_path: Path) -> None:
+    with served(made) as url:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(
+                "CREATE DATABASE old ENCODING 'LATIN1' LOCALE_PROVIDER libc LOCALE 'C' "
+                "TEMPLATE template0"
+            )
+        database.check(named(url, tmp_path))
+        with pytest.raises(Conflict) as refused:
+            database.check(named(url.replace("/sereno?", "/old?"), tmp_path))
+    assert refused.value.key == "database_not_utf8"
+    assert all("LATIN1" in words for words in refused.value.words)
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:hun/ter2@h/x", "postgresql://u:hunter2@h/x?y=1"])
+def test_an_address_that_makes_no_sense_is_refused_unrepeated(url: str, tmp_path: Path) -> None:
+    with pytest.raises(Invalid) as refused:
+        database.check(named(url, tmp_path))  # the settings see some, the database's client others
+    assert refused.value.field == "database_url"
+    assert "hun" not in str(refused.value.words)
 
 
 def test_it_recovers_after_kill_9(made: Settings, eventually: Eventually) -> None:

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp
@@ -51,8 +51,8 @@ async def until(is_true: Callable[[], object], what: str = "condition") -> None:
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, listener: socket.socket, **more: Any) -> AsyncIterator[None]:
-    """A real server on `listener` for as long as the block lasts."""
+async def serving(*apps: tuple[ASGIApp, socket.socket], **more: Any) -> AsyncIterator[None]:
+    """Real servers, each app on its listener, for as long as the block lasts."""
     settings = {
         "log_config": None,
         "ws": "websockets-sansio",
@@ -62,14 +62,24 @@ async def serving(app: ASGIApp, listener: socket.socket, **more: Any) -> AsyncIt
         "server_header": False,
         "proxy_headers": False,
     }
-    server = uvicorn.Server(uvicorn.Config(app, **(settings | more)))
-    task = asyncio.create_task(server._serve([listener]))
-    await until(lambda: server.started or task.done(), "started")
+    running = [(await _served(app, listener, settings | more), listener) for app, listener in apps]
     try:
         yield
     finally:
-        server.should_exit = True
-        await task
+        # Together, for each gives its connections a while; without uvicorn's own loop, which
+        # looks only now and then whether to end.
+        await asyncio.gather(*(server.shutdown([listener]) for server, listener in running))
+
+
+async def _served(
+    app: ASGIApp, listener: socket.socket, settings: dict[str, Any]
+) -> uvicorn.Server:
+    config = uvicorn.Config(app, **settings)
+    config.load()
+    server = uvicorn.Server(config)
+    server.lifespan = config.lifespan_class(config)
+    await server.startup([listener])
+    return server
 
 
 def tcp_listener() -> socket.socket:
@@ -111,7 +121,10 @@ class ScriptedHub:
 
     async def _echo(self, request: Request) -> Response:
         self.received.append(request)
-        self.bodies.append(await request.body())
+        try:
+            self.bodies.append(await request.body())
+        except ClientDisconnect:
+            return Response()
         return JSONResponse(
             {
                 "method": request.method,
@@ -124,7 +137,8 @@ class ScriptedHub:
         )
 
     async def _cookies(self, request: Request) -> Response:
-        answer = Response(headers={"Connection": "X-Private", "X-Private": "for the hop"})
+        headers = {"Connection": "X-Private", "X-Private": "for the hop", "Server": "hub"}
+        answer = Response(headers=headers)
         answer.set_cookie("sessionid", "one")
         answer.set_cookie("csrftoken", "two")
         return answer
@@ -144,6 +158,7 @@ class ScriptedNode:
 
     sent: dict[str, int] = field(default_factory=dict)
     calls: list[dict[str, str]] = field(default_factory=list)
+    cookies: list[str | None] = field(default_factory=list)
     limit: int = 3
     close_code: int | None = None
 
@@ -174,10 +189,12 @@ class ScriptedNode:
 
     async def _file(self, request: Request) -> Response:
         self.calls.append({"path": request.url.path, "range": request.headers.get("range", "")})
+        self.cookies.append(request.headers.get("cookie"))
         if request.headers.get("range"):
             headers = {"Content-Range": "bytes 0-3/10", "Accept-Ranges": "bytes"}
             return Response(b"0123", 206, headers)
-        return Response(b"0123456789", media_type="video/mp4")
+        headers = {"Set-Cookie": "sereno_session=of-the-node"}
+        return Response(b"0123456789", media_type="video/mp4", headers=headers)
 
 
 @dataclass
@@ -226,6 +243,7 @@ def key_pair() -> tuple[str, str]:
 def places(folder: Path, pages: Path, database_url: str | None = None) -> Places:
     return Places(
         hub_socket=folder / "hub.sock",
+        node_socket=folder / "node.sock",
         ticket_public_key=folder / "ticket.pub",
         hub_static=folder / "static",
         database_url=database_url,
@@ -244,9 +262,11 @@ async def fronted(
     app = make_app(places(folder, pages, database_url), SystemClock())
     hub, node = ScriptedHub(), ScriptedNode()
     async with (
-        serving(hub.app(), unix_listener(folder / "hub.sock")),
-        serving(node.app(), unix_listener(folder / "node.sock")),
-        serving(app, listener),
+        serving(
+            (hub.app(), unix_listener(folder / "hub.sock")),
+            (node.app(), unix_listener(folder / "node.sock")),
+        ),
+        serving((app, listener)),  # ends first, and so lets go of the others
         httpx.AsyncClient(base_url=url) as client,
     ):
         yield Front(url, folder, hub, node, private, client)

@@ -77,16 +77,39 @@ async def test_the_nodes_refusal_is_the_viewers(front: Front) -> None:
     assert await refused_with(front, first(front)) == 4404
 
 
-async def test_a_node_that_is_away_is_said(front: Front) -> None:
-    nowhere = f"unix:{front.folder}/nobody.sock"
-    assert await refused_with(front, first(front, media_address=nowhere)) == 4503
-    ticket = front.ticket("playback", media_address=nowhere)
+async def is_said_to_be_away(front: Front, **more: Any) -> bool:
+    ticket = front.ticket("playback", **more)
     answer = await front.client.get("/media/v1/vod/index.m3u8", params={"ticket": ticket})
-    assert (answer.status_code, answer.json()["error"]["key"]) == (503, "node_away")
+    is_away = (answer.status_code, answer.json()["error"]["key"]) == (503, "node_away")
+    return is_away and await refused_with(front, first(front, **more)) == 4503
+
+
+async def test_a_node_that_is_away_is_said(front: Front) -> None:
+    (front.folder / "node.sock").unlink()
+    assert await is_said_to_be_away(front)
+
+
+async def test_front_goes_to_no_other_service_that_a_node_names(
+    front: Front, caplog: pytest.LogCaptureFixture
+) -> None:
+    for address in (f"unix:{front.folder}/hub.sock", front.url, "unix:", ""):
+        assert await is_said_to_be_away(front, media_address=address)
+        assert repr(address) in caplog.text
+    assert front.hub.received == []
+
+
+async def test_a_node_neither_learns_of_sessions_nor_sets_them(front: Front) -> None:
+    headers = {"Cookie": "sereno_session=of-a-person"}
+    answer = await front.client.get(
+        "/media/v1/clip.mp4", params={"ticket": front.ticket("clip")}, headers=headers
+    )
+    assert answer.status_code == 200
+    assert front.node.cookies == [None]
+    assert "set-cookie" not in answer.headers
 
 
 async def test_pages_of_other_sites_cannot_open_sockets(front: Front) -> None:
-    for origin in ("https://evil.example", "null"):
+    for origin in ("https://evil.example", "null", "http://[", ""):
         with pytest.raises(InvalidStatus) as caught:
             async with live(front, origin=origin):
                 pass
@@ -122,6 +145,18 @@ async def test_files_need_a_ticket_for_that_purpose(front: Front) -> None:
         assert answer.status_code == 401, path
         assert answer.json()["error"]["es"]
     assert front.node.calls == []
+
+
+async def test_the_files_of_a_playlist_can_be_asked_for_after_the_tickets_minute(
+    front: Front,
+) -> None:
+    path = "/media/v1/vod/segments/x.mp4"
+    for age_seconds, status in ((3600, 200), (27 * 3600, 401)):  # the node checks its own pass
+        then = datetime.now(UTC) - timedelta(seconds=age_seconds)
+        query = {"ticket": front.ticket("playback", now=then), "token": "pass"}
+        answer = await front.client.get(path, params=query)
+        assert answer.status_code == status
+    assert len(front.node.calls) == 1
 
 
 async def test_a_socket_that_says_nothing_does_not_stay(

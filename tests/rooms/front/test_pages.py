@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -23,6 +24,7 @@ async def test_every_page_is_the_one_page_and_is_asked_for_each_time(
     assert "frame-ancestors 'none'" in policy
     assert "script-src" not in policy  # thus 'self' alone
     assert answer.headers["referrer-policy"] == "no-referrer"
+    assert "strict-transport-security" not in answer.headers  # plain, or a certificate of our own
 
 
 async def test_files_named_by_their_content_are_kept_for_a_year(front: Front) -> None:
@@ -55,7 +57,21 @@ async def test_without_built_pages_front_says_what_to_do(tmp_path: Path) -> None
     listener = tcp_listener()
     app = make_app(places(tmp_path, tmp_path / "nowhere"), SystemClock())
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    async with serving(app, listener), httpx.AsyncClient(base_url=url) as client:
+    async with serving((app, listener)), httpx.AsyncClient(base_url=url) as client:
         answer = await client.get("/", headers={"Accept": "text/html"})
     assert answer.status_code == 503
     assert "make ui" in answer.text
+
+
+async def test_a_trusted_certificate_is_insisted_on(tmp_path: Path, pages: Path) -> None:
+    trusted = replace(places(tmp_path, pages), has_trusted_certificate=True)
+    transport = httpx.ASGITransport(make_app(trusted, SystemClock()))
+    async with httpx.AsyncClient(transport=transport, base_url="https://box") as client:
+        answer = await client.get("/")
+    assert answer.headers["strict-transport-security"].startswith("max-age=")
+
+
+@pytest.mark.parametrize("path", ["/%00", "/assets/%00", "/" + "x" * 5000, "//x", "/static/%00"])
+async def test_odd_addresses_are_no_accident(front: Front, path: str) -> None:
+    raw = httpx.URL(front.url, raw_path=path.encode())
+    assert (await front.client.get(raw)).status_code in {200, 404}

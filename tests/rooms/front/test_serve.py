@@ -79,7 +79,7 @@ async def _watch_and_stop(
     await until(data.tls_certificate.exists, "a certificate")
     context = ssl.create_default_context(cafile=data.tls_certificate)
     node = ScriptedNode()
-    async with serving(node.app(), unix_listener(data.node_socket)):
+    async with serving((node.app(), unix_listener(data.node_socket))):
         async with httpx.AsyncClient(
             verify=context, base_url=f"https://127.0.0.1:{port}"
         ) as client:

@@ -280,6 +280,23 @@ def test_health_needs_nobody(stranger: Any) -> None:
     assert stranger("GET", "health").json() == {"version": "0.1.0"}
 
 
+@pytest.mark.parametrize("path", ["session", "setup/x", "node/enrol"])
+@pytest.mark.parametrize("size", [100_000, 4_000_000])
+def test_bodies_without_end_are_refused_in_words(stranger: Any, path: str, size: int) -> None:
+    stranger("GET", "session")
+    csrf = stranger.client.cookies["csrftoken"].value
+    answer = stranger("POST", path, "[" * size, **{"x-csrftoken": csrf})
+    assert answer.status_code in {400, 413}
+    error_of(answer)
+
+
+def test_what_browsers_may_do_with_an_answer_is_said(stranger: Any) -> None:
+    assert "default-src 'none'" in stranger("GET", "session")["Content-Security-Policy"]
+    page = stranger.client.get("/admin/login/")
+    assert "script-src 'self' 'unsafe-eval';" in page["Content-Security-Policy"]
+    assert page["Referrer-Policy"] == "same-origin"  # without it, forms over HTTPS are refused
+
+
 def test_answers_are_kept_by_no_cache(admin_program: Any, stranger: Any) -> None:
     for answer in (admin_program("GET", "cameras"), stranger("GET", "session")):
         assert answer["Cache-Control"] == "no-store"

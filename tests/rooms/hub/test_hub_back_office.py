@@ -140,3 +140,15 @@ def test_the_journal_is_read_only(office: Client, camera: Camera) -> None:
     assert office.post(f"/admin/audit/entry/{entry.pk}/change/", {}).status_code == 403
     assert office.get("/admin/audit/entry/add/").status_code == 403
     assert office.get(f"/admin/audit/entry/{entry.pk}/delete/").status_code == 403
+
+
+def test_ones_own_password_is_chosen_by_a_link(office: Client, admin: Asker) -> None:
+    answer = office.get("/admin/password_change/")
+    assert answer.status_code == 302
+    assert user_of_setup_link(answer["Location"].removeprefix("/setup#")) == admin.user
+    assert last_act() == "setup_link_make"
+    assert "/admin/login/" in Client().get("/admin/password_change/")["Location"]
+
+
+def test_what_means_nothing_here_is_not_offered(office: Client) -> None:
+    assert office.get("/admin/auth/group/").status_code == 404

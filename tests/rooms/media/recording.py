@@ -20,7 +20,9 @@ from .camera import (
     Told,
 )
 
-PATIENCE = Patience(connect_seconds=5, reply_seconds=0.3, silence_seconds=0.3)
+PATIENCE = Patience(
+    connect_seconds=5, reply_seconds=0.3, silence_seconds=0.3, least_timeout_seconds=0.2
+)
 
 
 @asynccontextmanager

@@ -34,7 +34,7 @@ async def test_every_picture_is_there_once_and_at_its_time(tmp_path: Path, told:
         main=SMALL,
         sub=SMALL,
         loop_seconds=2,
-        key_seconds=1,
+        key_seconds=0.4,
     )
     footage = tmp_path / "footage"
     async with SimServer(config) as server:

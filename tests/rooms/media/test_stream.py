@@ -17,6 +17,7 @@ from sereno.media.contract import (
     SegmentSealed,
     Start,
     Stop,
+    Stopped,
 )
 from sereno.media.fmp4.reader import read_segment
 from sereno.media.runner import record_one
@@ -97,7 +98,7 @@ async def test_parameter_sets_may_come_in_band_alone(
 async def test_session_is_kept_alive_as_the_server_asks(
     camera: Camera, told: Told, tmp_path: Path, public: str, method: str
 ) -> None:
-    camera.public, camera.session_timeout = public, 2
+    camera.public, camera.session_timeout = public, 0
     async with recording(camera.task(tmp_path), told), asyncio.timeout(5):
         await told.wait(RunStarted)
         count = len(camera.requests)
@@ -141,8 +142,10 @@ async def test_stop_seals_with_the_reason_given(camera: Camera, told: Told, tmp_
         await told.wait(FragmentWritten, 3)
         reason = ReasonReport(key="node_down")
         runner.obey(Stop(camera_id=CAMERA_ID, stream="main", reason=reason))
-        ended = await told.wait(RunEnded)
+        await told.wait(Stopped)
+        ended = told.all(RunEnded)[0]
         assert ended.reason == reason
+        assert isinstance(told.events[-1], Stopped)
         assert told.all(SegmentSealed)[0].size_bytes == files_of(told, tmp_path)[0].stat().st_size
         count = len(told.events)
         await asyncio.sleep(0.1)

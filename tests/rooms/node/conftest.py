@@ -33,7 +33,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from sereno.base.clock import SystemClock
 from sereno.box.settings import Settings
 from sereno.node.daemon import Node
-from sereno.node.link import Pace
+from sereno.node.pace import Pace
 from sereno.sim import CameraSpec, Picture, SimConfig, SimServer
 from sereno.wire.orders import CameraOrder, Orders, StreamOrder
 from sereno.wire.reports import AbsenceReport, Heartbeat, Reports, RunReport
@@ -43,12 +43,15 @@ from sereno.wire.tickets import Ticket, sign
 WAIT_SECONDS = 10.0
 USER, PASSWORD = "watcher", "s3cret word"
 QUICK = Pace(
-    heartbeat_seconds=0.3,
+    heartbeat_seconds=0.1,
     orders_seconds=30.0,
-    reports_seconds=0.2,
-    shortest_seconds=0.05,
+    reports_seconds=0.05,
+    shortest_seconds=0.02,
     retry_base_seconds=0.05,
     retry_cap_seconds=0.2,
+    commit_seconds=0.03,
+    supervise_seconds=0.2,  # ten of them make a runner stubborn
+    mend_again_seconds=0.05,
 )
 
 
@@ -102,6 +105,10 @@ class HubDouble:
     absences: dict[UUID, AbsenceReport] = field(default_factory=dict)
     sockets: set[WebSocket] = field(default_factory=set)
     refuse_reports: bool = False
+    # Ids of cameras that are not this node's, and of runs and absences that it will never take.
+    foreign: set[UUID] = field(default_factory=set)
+    poison: set[UUID] = field(default_factory=set)
+    refusals: int = 0
 
     def __post_init__(self) -> None:
         key = Ed25519PrivateKey.generate()
@@ -168,6 +175,9 @@ class HubDouble:
         if self.refuse_reports:
             return Response(status_code=503)
         reports = Reports.model_validate_json(await request.body())
+        if (refusal := self._refusal(reports)) is not None:
+            self.refusals += 1
+            return refusal
         self.batches.append(reports)
         for run in reports.runs:
             known = self.runs.get(run.run_id)
@@ -176,6 +186,18 @@ class HubDouble:
         for absence in reports.absences:
             self.absences[absence.absence_id] = absence
         return Response(status_code=204)
+
+    def _refusal(self, reports: Reports) -> Response | None:
+        """As the real hub says no, to a batch whole."""
+        items = (*reports.runs, *reports.absences, *reports.horizons)
+        if self.foreign & {item.camera_id for item in items}:
+            words = {"key": "not_your_camera", "field": None, "en": "Not yours.", "es": "No."}
+            return JSONResponse({"error": words}, 404)
+        ids = {run.run_id for run in reports.runs} | {each.absence_id for each in reports.absences}
+        if self.poison & ids:
+            words = {"key": "invalid", "field": None, "en": "Unreadable.", "es": "Ilegible."}
+            return JSONResponse({"error": words}, 422)
+        return None
 
     async def _heartbeat(self, request: Request) -> Response:
         if not self._is_known(request):
@@ -210,7 +232,7 @@ def hub() -> HubDouble:
 
 @pytest.fixture(scope="session")
 def sim_config(tmp_path_factory: pytest.TempPathFactory) -> SimConfig:
-    """Three small cameras with a key frame each second; encoded once a test run."""
+    """Three small cameras with a key frame every ten pictures; encoded once a test run."""
     scenes = ("entrance", "yard", "shop")
     return SimConfig(
         cache_dir=tmp_path_factory.mktemp("loops"),
@@ -221,7 +243,7 @@ def sim_config(tmp_path_factory: pytest.TempPathFactory) -> SimConfig:
         sub=Picture(96, 64, 50_000),
         fps=25,
         loop_seconds=4,
-        key_seconds=1,
+        key_seconds=0.4,
     )
 
 
@@ -256,7 +278,7 @@ def settings_for(folder: Path, port: int, code: str | None = "code-1") -> Settin
 @asynccontextmanager
 async def running(settings: Settings, **more: Any) -> AsyncIterator[Node]:
     """A node in this process, with real runners; stopped in good order at the end."""
-    node = Node(settings, SystemClock(), pace=QUICK, **more)
+    node = Node(settings, SystemClock(), **{"pace": QUICK} | more)
     task = asyncio.create_task(node.run())
     try:
         yield node

@@ -100,6 +100,12 @@ class Writer:
     def end(self, reason: ReasonReport = STOPPED) -> None:
         self._tell(self._chain.end_run(self.run_id, reason))
 
+    def die(self) -> None:
+        """As if the process had been killed: the file stays as it is, and nobody holds it."""
+        file, self._chain._file = self._chain._file, None
+        if file is not None:
+            os.close(file._descriptor)
+
     def _tell(self, lines: list[str]) -> None:
         self.events.extend(EVENTS.validate_json(line) for line in lines)
 

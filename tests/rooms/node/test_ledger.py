@@ -9,11 +9,13 @@ import pytest
 from sereno.base.clock import from_us
 from sereno.base.errors import Conflict
 from sereno.node.ledger import Changes, Ledger
+from sereno.node.ledger_schema import STEPS
 from sereno.node.rows import AbsenceRow, RunRow, SegmentRow, StreamKey
 from sereno.wire.reports import ReasonReport
 
 KEY = StreamKey(uuid4(), "main")
 SECOND = 1_000_000
+NOW_US = 10**15
 
 
 @pytest.fixture
@@ -67,24 +69,24 @@ def test_the_search_for_a_span_uses_the_index(ledger: Ledger) -> None:
 def test_news_is_told_once_and_what_changes_meanwhile_again(ledger: Ledger) -> None:
     row = run(0, 10, is_open=True)
     ledger.save(Changes(runs=[row]))
-    first = ledger.next_reports(100)
+    first = ledger.next_reports(100, NOW_US)
     row.end_us, row.revision = 12 * SECOND, 2
     ledger.save(Changes(runs=[row]))  # before the hub's answer
     ledger.mark_reported(first)
-    (again,) = ledger.next_reports(100).runs
+    (again,) = ledger.next_reports(100, NOW_US).runs
     assert (again.revision, again.end) == (2, from_us(12 * SECOND))
-    ledger.mark_reported(ledger.next_reports(100))
-    assert ledger.next_reports(100).runs == ()
-    assert ledger.backlog() == 0
+    ledger.mark_reported(ledger.next_reports(100, NOW_US))
+    assert ledger.next_reports(100, NOW_US).runs == ()
+    assert ledger.backlog(NOW_US) == 0
 
 
 def test_only_the_last_batch_promises_a_horizon(ledger: Ledger) -> None:
     ledger.save(Changes(runs=[run(at, at + 5) for at in range(0, 50, 10)]))
-    first = ledger.next_reports(3)
+    first = ledger.next_reports(3, NOW_US)
     assert [report.start for report in first.runs] == [from_us(at * SECOND) for at in (0, 10, 20)]
     assert first.horizons == ()
     ledger.mark_reported(first)
-    last = ledger.next_reports(3)
+    last = ledger.next_reports(3, NOW_US)
     assert len(last.runs) == 2
     (horizon,) = last.horizons
     assert horizon.reported_through == from_us(45 * SECOND)
@@ -92,7 +94,18 @@ def test_only_the_last_batch_promises_a_horizon(ledger: Ledger) -> None:
 
 def test_the_horizon_follows_what_is_open_after_the_clock_was_set_back(ledger: Ledger) -> None:
     ledger.save(Changes(runs=[run(100, 200), run(50, 60, is_open=True)]))
-    (horizon,) = ledger.next_reports(100).horizons
+    (horizon,) = ledger.next_reports(100, NOW_US).horizons
+    assert horizon.reported_through == from_us(60 * SECOND)
+
+
+def test_nothing_is_promised_beyond_a_run_whose_files_are_still_to_be_mended(
+    ledger: Ledger,
+) -> None:
+    since_start = AbsenceRow(
+        uuid4(), KEY, 90 * SECOND, 95 * SECOND, ReasonReport(key="connecting"), revision=1
+    )
+    ledger.save(Changes(runs=[run(50, 60, is_open=True)], absences=[since_start]))
+    (horizon,) = ledger.next_reports(100, NOW_US).horizons
     assert horizon.reported_through == from_us(60 * SECOND)
 
 
@@ -101,7 +114,7 @@ def test_a_horizon_comes_from_an_absence_as_well(ledger: Ledger) -> None:
         uuid4(), KEY, 10 * SECOND, 30 * SECOND, ReasonReport(key="refused"), revision=1
     )
     ledger.save(Changes(runs=[run(0, 10)], absences=[absence]))
-    batch = ledger.next_reports(100)
+    batch = ledger.next_reports(100, NOW_US)
     assert batch.absences[0].reason.key == "refused"
     assert batch.horizons[0].reported_through == from_us(30 * SECOND)
     assert ledger.open_absences() == [absence]
@@ -130,6 +143,18 @@ def test_a_ledger_of_a_newer_sereno_is_refused_with_words(tmp_path: Path) -> Non
     db.close()
     with pytest.raises(Conflict, match="newer Sereno"):
         Ledger(path)
+
+
+def test_a_ledger_of_the_first_format_is_brought_up_to_date(tmp_path: Path) -> None:
+    path, row = tmp_path / "ledger.sqlite3", run(0, 10)
+    with sqlite3.connect(path) as db:
+        db.executescript(f"{STEPS[0]}; PRAGMA user_version = 1;")
+    db.close()
+    ledger = Ledger(path)
+    ledger.save(Changes(runs=[row]))
+    assert ledger.set_aside(row.run_id, NOW_US)
+    assert ledger.next_reports(100, NOW_US).runs == ()
+    assert len(ledger.next_reports(100, 0).runs) == 1  # the clock was set back
 
 
 def test_only_its_owner_can_read_the_ledger(tmp_path: Path, ledger: Ledger) -> None:

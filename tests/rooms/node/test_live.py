@@ -71,6 +71,21 @@ async def test_a_viewer_who_takes_nothing_skips_and_delays_nobody(
     assert first in newest_gops
 
 
+async def test_a_long_gop_is_not_held_in_memory(live: Live, writer: Writer) -> None:
+    writer.open()
+    viewer = live.join(writer.key, STATE)
+    messages, seen = viewer.messages(), 0
+    for _ in range(3 * LARGEST_QUEUE):
+        writer.fragments(1, gop=1000)
+        if seen:
+            writer.events[-1] = writer.events[-1].model_copy(update={"is_key": False})
+        is_first, seen = not seen, show(live, writer, seen)
+        await take(messages, 4 if is_first else 1)
+    gop = live._channel(writer.key).gop
+    assert len(gop) == 3 * LARGEST_QUEUE
+    assert sum(piece._reading is not None for piece in gop) <= LARGEST_QUEUE
+
+
 async def test_a_long_gop_is_given_whole_to_who_joins_late(live: Live, writer: Writer) -> None:
     writer.open()
     writer.fragments(2 * LARGEST_QUEUE, gop=1000)

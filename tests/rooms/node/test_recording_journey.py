@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from sereno.wire.orders import CameraOrder, StreamOrder
 
 from .conftest import (
     PASSWORD,
+    QUICK,
     HubDouble,
     camera_order,
     running,
@@ -68,8 +70,9 @@ async def test_a_camera_is_recorded_and_reported(
     assert PASSWORD.encode() not in (data / "node" / "orders.sealed").read_bytes()
 
 
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 async def test_a_killed_runner_costs_little_and_says_why(
-    hub: HubDouble, cameras: SimServer, data: Path
+    hub: HubDouble, cameras: SimServer, data: Path, how: signal.Signals
 ) -> None:
     order, neighbour = camera_order(cameras, 1), camera_order(cameras, 2)
     hub.order(order, neighbour)
@@ -79,7 +82,7 @@ async def test_a_killed_runner_costs_little_and_says_why(
         pid = pid_of(hub, order)
         assert pid is not None
         assert pid == pid_of(hub, neighbour)
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, how)
         await until(lambda: runs_of(hub, order) == ["runner_died", None], "a new run")
         await until(lambda: pid_of(hub, order) not in (pid, None), "the new pid")
     first, second = sorted(
@@ -96,11 +99,14 @@ async def test_a_killed_runner_costs_little_and_says_why(
 async def test_a_runner_that_says_nothing_is_replaced(
     hub: HubDouble, cameras: SimServer, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sereno.node.supervisor.TICK_SECONDS", 0.05)
+    # As with the real times, people see a stall long before the runner is given up.
+    monkeypatch.setattr("sereno.node.stream_book.STALLED_AFTER_SECONDS", 0.3)
     order = camera_order(cameras, 1)
     hub.order(order)
     listener = tcp_listener()
-    async with serving(hub.app(), listener), running(settings_for(data, listener.getsockname()[1])):
+    settings = settings_for(data, listener.getsockname()[1])
+    pace = replace(QUICK, supervise_seconds=0.02)
+    async with serving(hub.app(), listener), running(settings, pace=pace):
         await until(lambda: runs_of(hub, order) == [None], "recording")
         pid = pid_of(hub, order)
         assert pid is not None
@@ -283,3 +289,42 @@ async def test_a_runner_that_cannot_be_started_is_said_and_tried_again(
     argv = (sys.executable, "-c", "raise SystemExit(3)")
     async with serving(hub.app(), listener), running(settings, runner_argv=argv):
         await until(lambda: caplog.text.count("status 3") > 1, "tried again")
+
+
+# A runner that tells one fragment of one camera twice, and then some lines that are no events.
+GARBLER = """
+import sys
+from sereno.media import pipes, runner
+emit, said = pipes.EventPipe.emit, []
+def emit_and_garble(self, line):
+    emit(self, line)
+    if '"e":"fragment"' in line and sys.argv[1] in line and not said:
+        said.append(line)
+        for bad in (line, '{', '[]', 'x' * 100_000):
+            emit(self, bad)
+pipes.EventPipe.emit = emit_and_garble
+runner.main()
+"""
+
+
+async def test_a_bad_event_costs_its_stream_alone(
+    hub: HubDouble, cameras: SimServer, data: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    order, neighbour = camera_order(cameras, 1), camera_order(cameras, 2)
+    hub.order(order, neighbour)
+    listener = tcp_listener()
+    settings = settings_for(data, listener.getsockname()[1])
+    argv = (sys.executable, "-c", GARBLER, str(order.camera_id))
+    async with serving(hub.app(), listener), running(settings, runner_argv=argv):
+        await until(lambda: runs_of(hub, order) == ["unexplained", None], "started anew")
+        assert runs_of(hub, neighbour) == [None]
+        first, second = sorted(
+            (run for run in hub.runs.values() if run.camera_id == order.camera_id),
+            key=lambda run: run.start,
+        )
+        await until(lambda: hub.runs[second.run_id].segment_count == 1, "its file")
+    gaps = [each for each in hub.absences.values() if each.start == first.end]
+    assert [(each.reason.key, each.end) for each in gaps] == [("unexplained", second.start)]
+    for file in (data / "footage").rglob("*.mp4"):
+        assert read_segment(file).whole_size_bytes == file.stat().st_size
+    assert caplog.text.count("makes no sense") == 1

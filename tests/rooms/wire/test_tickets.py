@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from sereno.base.errors import Unauthenticated
-from sereno.wire.tickets import LIFETIME, Ticket, sign, verify
+from sereno.wire.tickets import LIFETIME, PLAYBACK_OVERTIME, Ticket, sign, verify
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -39,6 +39,15 @@ def test_a_ticket_is_worthless_a_minute_later() -> None:
     verify(token, PUBLIC, "live", NOW + LIFETIME - timedelta(milliseconds=1))
     with pytest.raises(Unauthenticated):
         verify(token, PUBLIC, "live", NOW + LIFETIME)
+
+
+def test_a_playlist_that_was_opened_in_time_is_played_to_its_end() -> None:
+    token = sign(TICKET, PRIVATE, NOW)
+    end = NOW + LIFETIME + PLAYBACK_OVERTIME
+    moment = timedelta(milliseconds=1)
+    assert verify(token, PUBLIC, "live", end - moment, PLAYBACK_OVERTIME) == TICKET
+    with pytest.raises(Unauthenticated):
+        verify(token, PUBLIC, "live", end, PLAYBACK_OVERTIME)
 
 
 def test_a_ticket_serves_its_purpose_only() -> None:

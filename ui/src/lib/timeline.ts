@@ -19,7 +19,13 @@ export interface Facts<G extends Span = Span> {
   unreported: readonly Span[];
 }
 
-export const SHORTEST_VIEW_MS = 2 * 60_000;
+const MINUTE_MS = 60_000;
+export const SHORTEST_VIEW_MS = 2 * MINUTE_MS;
+/** How much a first view shows: the least of these that holds what is known, else the day. */
+const FIRST_VIEWS_MS = [10, 20, 30, 60, 120, 240].map((minutes) => minutes * MINUTE_MS);
+/** A first view begins at a round time, and this share of it stays free on the right. */
+const ROUND_MS = 5 * MINUTE_MS;
+const FREE_SHARE = 0.1;
 
 export function toX(ms: number, view: Span, width: number): number {
   return ((ms - view.from) / (view.to - view.from)) * width;
@@ -35,6 +41,24 @@ export function clampView(view: Span, bounds: Span): Span {
   const length = Math.min(whole, Math.max(SHORTEST_VIEW_MS, view.to - view.from));
   const from = Math.min(Math.max(view.from, bounds.from), bounds.to - length);
   return { from, to: from + length };
+}
+
+/**
+ * What to show of a day before anybody has chosen: only the part of which something is known where
+ * that is short, as in the first hours of a camera, else all of it. It grows in few large steps, so
+ * that what grows every second does not move under the pointer.
+ */
+export function firstView({ covered, gaps, unreported }: Facts, bounds: Span): Span {
+  const spans = [...covered, ...gaps, ...unreported].filter(
+    (span) => span.to > bounds.from && span.from < bounds.to,
+  );
+  if (spans.length === 0) return bounds;
+  const start = spans.reduce((least, span) => Math.min(least, span.from), bounds.to);
+  const end = spans.reduce((most, span) => Math.max(most, span.to), bounds.from);
+  const round = Math.floor((start - MINUTE_MS) / ROUND_MS) * ROUND_MS;
+  const from = Math.max(bounds.from, round);
+  const length = FIRST_VIEWS_MS.find((step) => end <= from + step * (1 - FREE_SHARE));
+  return length === undefined ? bounds : clampView({ from, to: from + length }, bounds);
 }
 
 /** Zooms by `factor` (below 1 is closer) and keeps `anchor` where it is on the screen. */

@@ -27,18 +27,18 @@ describe("figures", () => {
 
 describe("the wall", () => {
   it("fills a wide screen", () => {
-    expect(gridFor("auto", 12, 1424, 780)).toEqual({ columns: 4, rows: 3, fits: true });
-    expect(gridFor("auto", 1, 1424, 780)).toEqual({ columns: 1, rows: 1, fits: true });
-    expect(gridFor("auto", 36, 1424, 780)).toEqual({ columns: 6, rows: 6, fits: true });
+    expect(gridFor("auto", 12, 1424, 780)).toEqual({ columns: 4, tileWidth: 353 });
+    expect(gridFor("auto", 1, 1424, 780)).toEqual({ columns: 1, tileWidth: 1386 });
+    expect(gridFor("auto", 36, 1424, 780)).toEqual({ columns: 6, tileWidth: 225 });
   });
 
   it("scrolls on a phone", () => {
-    expect(gridFor("auto", 9, 374, 620)).toEqual({ columns: 1, rows: 9, fits: false });
-    expect(gridFor(36, 36, 374, 620)).toEqual({ columns: 2, rows: 18, fits: false });
+    expect(gridFor("auto", 9, 374, 620)).toEqual({ columns: 1, tileWidth: 374 });
+    expect(gridFor(36, 36, 374, 620)).toEqual({ columns: 2, tileWidth: 185 });
   });
 
   it("shows as many tiles as were asked for", () => {
-    expect(gridFor(9, 5, 1424, 780)).toEqual({ columns: 3, rows: 3, fits: true });
+    expect(gridFor(9, 5, 1424, 780)).toEqual({ columns: 3, tileWidth: 457 });
     expect([tilesOf("auto"), tilesOf(4)]).toEqual([36, 4]);
   });
 });

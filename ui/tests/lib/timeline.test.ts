@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import {
   clampView,
+  firstView,
   knownAt,
   nextCovered,
   pan,
@@ -44,6 +45,40 @@ describe("the view", () => {
   it("moves only to show what is out of sight", () => {
     expect(reveal(span(0, 60), 30 * MINUTE, day)).toEqual(span(0, 60));
     expect(reveal(span(0, 60), 600 * MINUTE, day)).toEqual(span(570, 630));
+  });
+});
+
+describe("the first view", () => {
+  const known = (...covered: ReturnType<typeof span>[]) => ({ covered, gaps: [], unreported: [] });
+
+  it("is the whole day where nothing is known, or much", () => {
+    expect(firstView(known(), day)).toEqual(day);
+    expect(firstView(known(span(-90, -30)), day)).toEqual(day);
+    expect(firstView(known(span(60, 61), span(900, 901)), day)).toEqual(day);
+  });
+
+  it("shows the short part that is known, with room around it", () => {
+    expect(firstView(known(span(843, 847)), day)).toEqual(span(840, 850));
+    expect(firstView(known(span(840, 841)), day)).toEqual(span(835, 845));
+  });
+
+  it("counts gaps and what is not reported yet as known", () => {
+    const facts = { covered: [span(603, 604)], gaps: [span(601, 603)], unreported: [span(604, 640)] };
+    expect(firstView(facts, day)).toEqual(span(600, 660));
+  });
+
+  it("stands still while footage grows, but for a few large steps", () => {
+    const minutes = Array.from({ length: 240 }, (_, index) => index + 1);
+    const views = minutes.map((length) => firstView(known(span(602, 602 + length)), day));
+    const starts = new Set(views.map((view) => view.from / MINUTE));
+    const lengths = new Set(views.map((view) => (view.to - view.from) / MINUTE));
+    expect([...starts]).toEqual([600, 0]);
+    expect([...lengths]).toEqual([10, 20, 30, 60, 120, 240, 1440]);
+  });
+
+  it("stays inside the day", () => {
+    expect(firstView(known(span(-60, 3)), day)).toEqual(span(0, 10));
+    expect(firstView(known(span(1438, 1440)), day)).toEqual(span(1430, 1440));
   });
 });
 

@@ -10,6 +10,7 @@ from struct import Struct
 
 from sereno.base.errors import Garbled
 from sereno.media.faults import garbled
+from sereno.media.file_lock import lock_file
 from sereno.media.fmp4.boxes import Box, ReadAt, box_at, child, children, walk
 from sereno.media.fmp4.header import SegmentHeader, parse_header
 from sereno.media.fmp4.writer import wall_time_us
@@ -65,11 +66,13 @@ def read_segment(path: Path) -> SegmentContents:
 def repair_segment(path: Path) -> SegmentContents:
     """Cut the file at the end of its last whole fragment and make that durable.
 
-    Raises Garbled, without touching the file, where its head is not whole, and OSError.
+    Raises Garbled, without touching the file, where its head is not whole, BlockingIOError while
+    its writer lives, and OSError.
     """
-    contents = read_segment(path)
     descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     try:
+        lock_file(descriptor)
+        contents = read_segment(path)
         if os.fstat(descriptor).st_size != contents.whole_size_bytes:
             os.ftruncate(descriptor, contents.whole_size_bytes)
         os.fsync(descriptor)

@@ -42,6 +42,7 @@ class Patience:
     connect_seconds: float = 10.0
     reply_seconds: float = 10.0
     silence_seconds: float = 10.0
+    least_timeout_seconds: float = 2.0  # whatever less a server asks for
 
 
 class SessionSink(PictureSink, Protocol):
@@ -77,7 +78,7 @@ class Session:
         self._connection: Connection | None = None
         self._authorizer: Authorizer | None = None
         self._session_id = ""
-        self._timeout_seconds = DEFAULT_TIMEOUT_SECONDS
+        self._timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
         self._keep_alive_method = "OPTIONS"
         self._depacketiser: Depacketiser | None = None
 
@@ -176,7 +177,7 @@ class Session:
         self._depacketiser = depacketiser
         self._session_id, _, parameters = reply.header("session").partition(";")
         if match := re.search(r"timeout\s*=\s*(\d{1,6})", parameters):
-            self._timeout_seconds = max(int(match[1]), 2)
+            self._timeout_seconds = max(int(match[1]), self._patience.least_timeout_seconds)
 
     async def _ask(self, method: str, url: str, headers: dict[str, str] | None = None) -> Message:
         """Send a request, with credentials where asked for them, and require a good answer."""

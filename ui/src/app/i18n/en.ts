@@ -45,6 +45,7 @@ export const en = {
     close: "Close",
     copy: "Copy",
     copied: "Copied",
+    toggleSecret: "Show or hide the password",
   },
   signin: {
     title: "Sign in",

@@ -47,6 +47,7 @@ export const es: Sentences<typeof en> = {
     close: "Cerrar",
     copy: "Copiar",
     copied: "Copiado",
+    toggleSecret: "Mostrar u ocultar la contraseña",
   },
   signin: {
     title: "Iniciar sesión",

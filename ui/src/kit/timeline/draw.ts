@@ -23,6 +23,40 @@ export interface Scene {
   selection: Span | null;
 }
 
+/** How a kind of fact looks: besides its colour it has a pattern of its own, or an even ground. */
+export interface Look {
+  /** Names of tokens. */
+  ground: string;
+  hatch: Hatch | null;
+  /** Lines along the upper and lower edge. */
+  edge: string | null;
+}
+
+interface Hatch {
+  colour: string;
+  /** 1 rises to the right, -1 falls. */
+  slope: 1 | -1;
+  everyPx: number;
+  linePx: number;
+}
+
+export type FactKind = "covered" | "unreported" | "gap";
+
+export const LOOKS: Record<FactKind, Look> = {
+  covered: { ground: "cover", hatch: null, edge: null },
+  unreported: {
+    ground: "unreported-ground",
+    hatch: { colour: "unreported", slope: -1, everyPx: 9, linePx: 1 },
+    edge: null,
+  },
+  gap: {
+    ground: "gap-ground",
+    hatch: { colour: "gap", slope: 1, everyPx: 6, linePx: 1.6 },
+    edge: "gap",
+  },
+};
+const EDGE_PX = 3;
+
 type Ink = (name: string) => string;
 
 /** The tokens of the colour scheme in force, by name. */
@@ -53,35 +87,38 @@ function drawGround(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): 
   context.fillRect(0, BAND_TOP, scene.width, BAND_HEIGHT);
 }
 
+/** What is painted where, later ones over earlier ones: a gap is never hidden. */
+export function factBars(
+  { covered, unreported, gaps, view, width }: Scene,
+): { kind: FactKind; bar: Span }[] {
+  const paint = (kind: FactKind, bars: Span[]) => bars.map((bar) => ({ kind, bar }));
+  const seen = ({ from, to }: Span) => ({ from, to: Math.max(to, from + NARROWEST_GAP_PX) });
+  return [
+    ...paint("covered", toBars(covered, view, width, 0.5)),
+    ...paint("unreported", toBars(unreported, view, width)),
+    ...paint("gap", toBars(gaps, view, width).map(seen)),
+  ];
+}
+
 function drawFacts(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): void {
-  const { view, width } = scene;
-  context.fillStyle = ink("cover");
-  for (const bar of toBars(scene.covered, view, width, 0.5)) {
-    context.fillRect(bar.from, BAND_TOP, bar.to - bar.from, BAND_HEIGHT);
-  }
-  for (const bar of toBars(scene.unreported, view, width)) {
-    context.fillStyle = ink("unreported-ground");
-    context.fillRect(bar.from, BAND_TOP, bar.to - bar.from, BAND_HEIGHT);
-    hatch(context, bar, -1, 9, 1, ink("unreported"));
-  }
-  for (const { from, to } of toBars(scene.gaps, view, width)) {
-    const bar = { from, to: Math.max(to, from + NARROWEST_GAP_PX) };
-    context.fillStyle = ink("gap-ground");
-    context.fillRect(bar.from, BAND_TOP, bar.to - bar.from, BAND_HEIGHT);
-    hatch(context, bar, 1, 6, 1.6, ink("gap"));
-    context.fillStyle = ink("gap");
-    context.fillRect(bar.from, BAND_TOP, bar.to - bar.from, 3);
-    context.fillRect(bar.from, BAND_BOTTOM - 3, bar.to - bar.from, 3);
+  for (const { kind, bar } of factBars(scene)) {
+    const { ground, hatch, edge } = LOOKS[kind];
+    const length = bar.to - bar.from;
+    context.fillStyle = ink(ground);
+    context.fillRect(bar.from, BAND_TOP, length, BAND_HEIGHT);
+    if (hatch) drawHatch(context, bar, hatch, ink(hatch.colour));
+    if (!edge) continue;
+    context.fillStyle = ink(edge);
+    context.fillRect(bar.from, BAND_TOP, length, EDGE_PX);
+    context.fillRect(bar.from, BAND_BOTTOM - EDGE_PX, length, EDGE_PX);
   }
 }
 
-/** Slanting lines inside a bar; `slope` 1 rises to the right, -1 falls. */
-function hatch(
+/** Slanting lines inside a bar. */
+function drawHatch(
   context: CanvasRenderingContext2D,
   { from, to }: Span,
-  slope: 1 | -1,
-  every: number,
-  lineWidth: number,
+  { slope, everyPx, linePx }: Hatch,
   colour: string,
 ): void {
   context.save();
@@ -89,11 +126,11 @@ function hatch(
   context.rect(from, BAND_TOP, to - from, BAND_HEIGHT);
   context.clip();
   context.strokeStyle = colour;
-  context.lineWidth = lineWidth;
+  context.lineWidth = linePx;
   context.beginPath();
   // From a multiple of the spacing, so that the lines stand still while the bar grows.
-  const first = Math.floor((from - BAND_HEIGHT) / every) * every;
-  for (let x = first; x < to + BAND_HEIGHT; x += every) {
+  const first = Math.floor((from - BAND_HEIGHT) / everyPx) * everyPx;
+  for (let x = first; x < to + BAND_HEIGHT; x += everyPx) {
     context.moveTo(x, slope === 1 ? BAND_BOTTOM : BAND_TOP);
     context.lineTo(x + BAND_HEIGHT, slope === 1 ? BAND_TOP : BAND_BOTTOM);
   }

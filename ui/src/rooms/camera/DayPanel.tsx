@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Group, Text } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Camera } from "@/api/types";
@@ -8,7 +8,7 @@ import { ErrorNote } from "@/kit/ErrorNote";
 import { Icon, type IconName } from "@/kit/icons";
 import { type Gap, Timeline } from "@/kit/timeline/Timeline";
 import { useNow } from "@/kit/useNow";
-import { clampView, type Facts, pan, reveal, type Span, zoom } from "@/lib/timeline";
+import { clampView, type Facts, firstView, pan, reveal, type Span, zoom } from "@/lib/timeline";
 import { longDay } from "@/lib/zone";
 
 import css from "./CameraScreen.module.css";
@@ -37,15 +37,22 @@ export function DayPanel(props: Props) {
   const { camera, day, bounds, facts, timeline, timeZone, playhead, onPlay } = props;
   const { t, i18n } = useTranslation();
   const now = useNow();
-  const [view, setView] = useState(bounds);
+  // Until somebody chooses a view it follows what becomes known; after that it is left alone.
+  const [chosenView, setView] = useState<Span | null>(null);
+  const view = useMemo(() => chosenView ?? firstView(facts, bounds), [chosenView, facts, bounds]);
   const [selection, setSelection] = useState<Span | null>(null);
   const [isSelecting, setSelecting] = useState(false);
-  const anchor = playhead !== null && playhead >= view.from && playhead < view.to
-    ? playhead
-    : (view.from + view.to) / 2;
+  const center = playhead ?? now;
+  const isInView = center >= view.from && center < view.to;
+  const anchor = isInView ? center : (view.from + view.to) / 2;
   const select = (chosen: Span | null) => {
+    setView(view);
     setSelection(chosen && toPast(chosen, now));
     if (chosen) setSelecting(true);
+  };
+  const write = (chosen: Span | null) => {
+    select(chosen);
+    if (chosen) setView(reveal(view, chosen.from, bounds));
   };
   const showGap = (gap: Span) => {
     const length = (gap.to - gap.from) * AROUND_GAP;
@@ -112,7 +119,7 @@ export function DayPanel(props: Props) {
           facts={facts}
           timeZone={timeZone}
           selection={selection}
-          onSelection={select}
+          onSelection={write}
           onPlay={onPlay}
         />
       )}

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Gap } from "@/kit/timeline/Timeline";
 import { duration } from "@/lib/format";
+import { tell } from "@/lib/gaps";
 import { type Facts, type Span, totalMs } from "@/lib/timeline";
 import { pick } from "@/lib/words";
 import { clock } from "@/lib/zone";
@@ -20,7 +21,7 @@ interface Props {
 export function GapList({ facts, bounds, timeZone, onShow }: Props) {
   const { t, i18n } = useTranslation();
   const covered = totalMs(facts.covered, bounds);
-  const gaps = [...facts.gaps].sort((a, b) => a.from - b.from);
+  const gaps = tell(facts.gaps, (gap) => pick(gap.reason, i18n.language));
   if (covered === 0 && gaps.length === 0) {
     return (
       <Text className={css.gaps ?? ""} c="dimmed">
@@ -36,19 +37,19 @@ export function GapList({ facts, bounds, timeZone, onShow }: Props) {
       </Text>
     );
   }
-  const length = duration(totalMs(gaps, bounds));
+  const length = duration(totalMs(facts.gaps, bounds));
   return (
     <details className={css.gaps}>
       <summary>
         {summary} · {t("timeline.gaps", { count: gaps.length, length })}
       </summary>
       <ol aria-label={t("timeline.gapsTitle")}>
-        {gaps.map((gap) => (
+        {gaps.map(({ gap, missingMs }) => (
           <li key={gap.from}>
             <span className="numeric">
               {clock(gap.from, timeZone)} – {clock(gap.to, timeZone)}
             </span>
-            <span className={css.quiet}>{duration(gap.to - gap.from)}</span>
+            <span className={css.quiet}>{duration(missingMs)}</span>
             <span>{pick(gap.reason, i18n.language)}</span>
             <Button size="compact-sm" variant="default" onClick={() => onShow(gap)}>
               {t("timeline.showGap")}

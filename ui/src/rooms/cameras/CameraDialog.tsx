@@ -1,4 +1,4 @@
-import { Button, Group, Modal, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
 import { type SubmitEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -6,6 +6,7 @@ import { useSaveCamera } from "@/api/actions";
 import { ApiError } from "@/api/errors";
 import type { Camera, CameraFields } from "@/api/types";
 import { ErrorNote, useErrorText } from "@/kit/ErrorNote";
+import { SecretInput } from "@/kit/SecretInput";
 
 import { AddressExamples } from "./AddressExamples";
 
@@ -85,7 +86,7 @@ export function CameraDialog({ camera, onClose }: { camera: Camera | null; onClo
               autoCapitalize="none"
               spellCheck={false}
             />
-            <PasswordInput
+            <SecretInput
               {...bind("password")}
               description={t(`cameraForm.${passwordHint}`)}
               autoComplete="new-password"

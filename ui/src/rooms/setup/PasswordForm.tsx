@@ -1,4 +1,4 @@
-import { Button, PasswordInput, Stack, Text, VisuallyHidden } from "@mantine/core";
+import { Button, Stack, Text, VisuallyHidden } from "@mantine/core";
 import { type SubmitEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -6,6 +6,7 @@ import { useSetPassword } from "@/api/actions";
 import { ApiError } from "@/api/errors";
 import { ErrorNote, useErrorText } from "@/kit/ErrorNote";
 import { Icon } from "@/kit/icons";
+import { SecretInput } from "@/kit/SecretInput";
 import { checkPassword, type PasswordRules, SHORTEST_PASSWORD, strengthOf } from "@/lib/password";
 
 import css from "./PasswordForm.module.css";
@@ -41,7 +42,7 @@ export function PasswordForm({ token, username, onDone }: Props) {
         <Text>{t("setup.intro", { name: username })}</Text>
         {save.error && !refusal && <ErrorNote error={save.error} />}
         <input type="text" name="username" value={username} autoComplete="username" readOnly hidden />
-        <PasswordInput
+        <SecretInput
           label={t("setup.password")}
           autoComplete="new-password"
           required
@@ -57,7 +58,7 @@ export function PasswordForm({ token, username, onDone }: Props) {
           descriptionProps={{ component: "div", size: "sm" }}
         />
         {password !== "" && <Meter password={password} />}
-        <PasswordInput
+        <SecretInput
           label={t("setup.repeat")}
           autoComplete="new-password"
           required

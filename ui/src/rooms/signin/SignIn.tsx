@@ -1,4 +1,4 @@
-import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Button, Stack, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type SubmitEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,6 +8,7 @@ import { useSignIn } from "@/api/actions";
 import { sessionQuery } from "@/api/queries";
 import { Doorway } from "@/kit/Doorway";
 import { ErrorNote } from "@/kit/ErrorNote";
+import { SecretInput } from "@/kit/SecretInput";
 import { useTitle } from "@/kit/useTitle";
 
 /** Where the guard sent the person from. */
@@ -49,7 +50,7 @@ export function SignIn() {
             value={username}
             onChange={(event) => setUsername(event.currentTarget.value)}
           />
-          <PasswordInput
+          <SecretInput
             label={t("signin.password")}
             autoComplete="current-password"
             required

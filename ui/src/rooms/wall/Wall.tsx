@@ -9,7 +9,7 @@ import type { Camera } from "@/api/types";
 import { EmptyState } from "@/kit/EmptyState";
 import { ErrorNote } from "@/kit/ErrorNote";
 import { useTitle } from "@/kit/useTitle";
-import { gridFor, tilesOf, WALL_SIZES, type WallSize } from "@/lib/grid";
+import { gridFor, TILE_GAP_PX, tilesOf, WALL_SIZES, type WallSize } from "@/lib/grid";
 import { recall, remember } from "@/lib/storage";
 
 import { Tile } from "./Tile";
@@ -82,13 +82,13 @@ function Tiles({ cameras, size }: { cameras: readonly Camera[]; size: WallSize }
   const grid = gridFor(size, cameras.length, width, height);
   const style = {
     "--columns": grid.columns,
-    "--rows": grid.rows,
-    ...(grid.fits ? { height } : {}),
+    "--tile": `${grid.tileWidth}px`,
+    gap: TILE_GAP_PX,
   } as CSSProperties;
   return (
     <div ref={ref} className={css.room}>
       {width > 0 && (
-        <ul className={css.grid} style={style} data-fits={grid.fits}>
+        <ul className={css.grid} style={style}>
           {cameras.map((camera, index) => (
             <li key={camera.id}>
               <Tile camera={camera} delayMs={index * STAGGER_MS} />

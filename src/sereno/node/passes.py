@@ -1,0 +1,38 @@
+"""Passes: leave to go on playing what a ticket opened in time.
+
+A ticket lives for a minute, a player of playlists that sets no header reads for hours. So the
+playlist's addresses carry a pass of the node's own beside the ticket: it binds that ticket, and so
+its camera and span, to a later end. An address of the playlist itself, if it leaks, stays worthless
+after the ticket's minute. Passes do not outlive the node's process: the viewer then opens anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+LEEWAY = timedelta(minutes=10)  # to pause, beyond the time that playing takes
+
+
+@dataclass(frozen=True, slots=True)
+class Passes:
+    """Issues passes and knows them again."""
+
+    _key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+
+    def issue(self, ticket: str, span: timedelta, now: datetime) -> str:
+        """A pass for as long as the ticket's span takes to play."""
+        until = str(int((now + span + LEEWAY).timestamp()))
+        return f"{until}.{self._seal(ticket, until)}"
+
+    def holds(self, ticket: str, given: str, now: datetime) -> bool:
+        """Whether `given` was issued for this ticket and has not ended."""
+        until, _, seal = given.partition(".")
+        is_ours = hmac.compare_digest(seal.encode(), self._seal(ticket, until).encode())
+        return is_ours and now.timestamp() < int(until)
+
+    def _seal(self, ticket: str, until: str) -> str:
+        return hmac.new(self._key, f"{until}.{ticket}".encode(), hashlib.sha256).hexdigest()
