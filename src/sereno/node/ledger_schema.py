@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from importlib import resources
 
 from sereno.base.errors import Conflict, Words
@@ -30,11 +31,23 @@ _NEWER = Words(
 
 
 def bring_up_to_date(connection: sqlite3.Connection) -> None:
-    """Take the missing steps, all or none of each. Raises Conflict when the ledger is newer."""
+    """Take the missing steps, all or none of each; the ledger as it was is kept beside it.
+
+    Raises Conflict when the ledger is newer.
+    """
     found = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if found > FORMAT:
         raise Conflict("ledger_newer", _NEWER.fill(found=found, known=FORMAT))
+    if 0 < found < FORMAT:
+        _keep_as_it_was(connection, found)
     for number in range(found, FORMAT):
         connection.executescript(
             f"BEGIN IMMEDIATE;\n{STEPS[number]}\nPRAGMA user_version = {number + 1};\nCOMMIT;"
         )
+
+
+def _keep_as_it_was(connection: sqlite3.Connection, found: int) -> None:
+    """`ledger.sqlite3.format-1`, for whoever has to go back to the version before."""
+    path = connection.execute("PRAGMA database_list").fetchone()[2]
+    with closing(sqlite3.connect(f"{path}.format-{found}")) as copy:
+        connection.backup(copy)

@@ -155,6 +155,10 @@ def test_a_ledger_of_the_first_format_is_brought_up_to_date(tmp_path: Path) -> N
     assert ledger.set_aside(row.run_id, NOW_US)
     assert ledger.next_reports(100, NOW_US).runs == ()
     assert len(ledger.next_reports(100, 0).runs) == 1  # the clock was set back
+    with sqlite3.connect(tmp_path / "ledger.sqlite3.format-1") as kept:
+        assert kept.execute("PRAGMA user_version").fetchone() == (1,)
+        assert kept.execute("SELECT count(*) FROM runs").fetchone() == (0,)
+    kept.close()
 
 
 def test_only_its_owner_can_read_the_ledger(tmp_path: Path, ledger: Ledger) -> None:
