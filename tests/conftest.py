@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
+from sereno.accounts.passwords import SmallArgon2
 from sereno.box.database import find_or_start
 from sereno.box.secrets import ensure_secrets
 
@@ -62,6 +63,13 @@ def committed(_journal_closed_again: None, transactional_db: None) -> Iterator[N
 def _journal_triggers(verb: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE audit_entry {verb} TRIGGER USER")
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nearly every test of the hub makes people; the same hash, made with next to no work."""
+    monkeypatch.setattr(SmallArgon2, "time_cost", 1)
+    monkeypatch.setattr(SmallArgon2, "memory_cost", 8)
 
 
 @pytest.fixture

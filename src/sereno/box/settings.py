@@ -35,8 +35,8 @@ ENV_FILE = Path(".env")
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 _REFUSED = Words(
-    "{variable} is {value}, but it must be {must_be}. Correct it in the environment or in .env.",
-    "{variable} es {value}, pero debe ser {must_be}. Corríjala en el entorno o en .env.",
+    "{variable} is “{value}”, but it must be {must_be}. Correct it in the environment or in .env.",
+    "{variable} es «{value}», pero debe ser {must_be}. Corríjala en el entorno o en .env.",
 )
 _REFUSED_SECRET = Words(
     "{variable} is not valid: it must be {must_be}. Correct it in the environment or in .env.",
@@ -240,9 +240,9 @@ def _refusal(error: ValidationError) -> Invalid:
     must_be = explained(field).must_be
     is_secret = "SecretStr" in str(Settings.model_fields[field].annotation)
     refused = _REFUSED_SECRET if is_secret else _REFUSED
-    value = f"“{first['input']}”"
+    said = {"variable": variable_of(field), "value": first["input"]}
     words = Words(
-        refused.en.format(variable=variable_of(field), value=value, must_be=must_be.en),
-        refused.es.format(variable=variable_of(field), value=value, must_be=must_be.es),
+        refused.en.format(**said, must_be=must_be.en),
+        refused.es.format(**said, must_be=must_be.es),
     )
     return Invalid("setting_refused", words, field=field)

@@ -7,12 +7,13 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import typer
 
 from sereno.base.errors import Invalid, Words
 from sereno.cli.language import is_spanish, say
-from sereno.cli.options import Camera, Data, Json, group
+from sereno.cli.options import Camera, Data, Json, PasswordFile, User, group
 
 app = group(say("Cameras: add, list, show, remove.", "Cámaras: agregar, ver, quitar."))
 
@@ -30,16 +31,8 @@ _NO_FILE = Words(
 def add(
     name: Annotated[str, typer.Argument(help=say("As people call it.", "Como la llaman."))],
     address: Annotated[str, typer.Argument(help="rtsp://host:554/path")],
-    username: Annotated[str | None, typer.Option("--user", "-u")] = None,
-    password_file: Annotated[
-        Path | None,
-        typer.Option(
-            help=say(
-                "File that holds the password; else SERENO_CAMERA_PASSWORD, else it is asked.",
-                "Archivo con la contraseña; si no, SERENO_CAMERA_PASSWORD; si no, se pregunta.",
-            )
-        ),
-    ] = None,
+    username: User = None,
+    password_file: PasswordFile = None,
     as_json: Json = False,
     data: Data = None,
 ) -> None:
@@ -79,15 +72,18 @@ def list_cameras(as_json: Json = False, data: Data = None) -> None:
 
 @app.command("show", help=say("Everything about one camera.", "Todo sobre una cámara."))
 def show(camera: Camera, as_json: Json = False, data: Data = None) -> None:
+    from sereno.box.settings import load_settings
     from sereno.cli.running import api_of
     from sereno.cli.terminal import print_json, print_table
+    from sereno.cli.times import show_moment
 
     found = api_of(data).camera(camera)
     if as_json:
         return print_json(found)
+    zone = ZoneInfo(load_settings(data=data).time_zone)
     status = found["status"]
     return print_table(
-        ("", ""),
+        (),
         [
             (say("name", "nombre"), found["name"]),
             ("id", found["id"]),
@@ -96,7 +92,7 @@ def show(camera: Camera, as_json: Json = False, data: Data = None) -> None:
             (say("state", "estado"), state_name(status)),
             (say("reason", "motivo"), _reason(found)),
             (say("picture", "imagen"), _picture(status)),
-            (say("newest", "última imagen"), status["newest_at"]),
+            (say("newest", "última imagen"), show_moment(status["newest_at"], zone)),
             (say("command", "orden"), status["effective_args"]),
         ],
     )
@@ -105,7 +101,9 @@ def show(camera: Camera, as_json: Json = False, data: Data = None) -> None:
 @app.command("remove", help=say("Stop and forget a camera.", "Detener y olvidar una cámara."))
 def remove(
     camera: Camera,
-    is_sure: Annotated[bool, typer.Option("--yes", "-y")] = False,
+    is_sure: Annotated[
+        bool, typer.Option("--yes", "-y", help=say("Ask nothing.", "No preguntar nada."))
+    ] = False,
     data: Data = None,
 ) -> None:
     from sereno.cli.running import api_of

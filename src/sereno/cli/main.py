@@ -36,7 +36,11 @@ _FRAMEWORKS_SPANISH = {
     "No such command": "No existe la orden",
     "No such option": "No existe la opción",
     "Did you mean": "¿Quiso decir",
-    "Got unexpected extra argument": "Sobra el argumento",
+    "Got unexpected extra arguments": "Sobran",
+    "Got unexpected extra argument(s)": "Sobra",
+    "Got unexpected extra argument": "Sobra",
+    "path '": "la ruta '",
+    "is not readable": "no se puede leer",
     "Invalid value for": "Valor no válido para",
     "Option ": "La opción ",
     "requires an argument": "necesita un valor",
@@ -85,7 +89,7 @@ app.add_typer(processes.stream, name="stream")
 def run() -> None:
     """Run a command; whatever ends it is told in one sentence, in the person's language."""
     try:
-        sys.exit(app(standalone_mode=False))
+        sys.exit(app(prog_name="sereno", standalone_mode=False))
     except TyperException as error:
         _tell(_misuse(error), error)
         sys.exit(WRONG_INPUT_STATUS)

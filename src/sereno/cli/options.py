@@ -19,6 +19,19 @@ Json = Annotated[
     bool, typer.Option("--json", help=say("For programs: JSON.", "Para programas: JSON."))
 ]
 Camera = Annotated[str, typer.Argument(metavar="CAMERA", help=say("Name or id.", "Nombre o id."))]
+User = Annotated[
+    str | None,
+    typer.Option("--user", "-u", help=say("Of the camera's login.", "Usuario de la cámara.")),
+]
+PasswordFile = Annotated[
+    Path | None,
+    typer.Option(
+        help=say(
+            "File that holds the password; else SERENO_CAMERA_PASSWORD, else it is asked.",
+            "Archivo con la contraseña; si no, SERENO_CAMERA_PASSWORD; si no, se pregunta.",
+        )
+    ),
+]
 From = Annotated[
     str,
     typer.Option(

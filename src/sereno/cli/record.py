@@ -12,7 +12,7 @@ import typer
 from sereno.base.errors import Invalid, NotFound, Words
 from sereno.cli.cameras import ask_password, needs_password
 from sereno.cli.language import say
-from sereno.cli.options import Data
+from sereno.cli.options import Data, PasswordFile, User
 
 if TYPE_CHECKING:
     from sereno.wire.orders import CameraOrder
@@ -43,10 +43,18 @@ def record(
         ),
     ] = None,
     stream: Annotated[str, typer.Option(help="main, sub")] = "main",
-    username: Annotated[str | None, typer.Option("--user", "-u")] = None,
-    password_file: Annotated[Path | None, typer.Option()] = None,
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR")] = Path("recording"),
-    seconds: Annotated[float | None, typer.Option(min=0.1)] = None,
+    username: User = None,
+    password_file: PasswordFile = None,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", metavar="DIR", help=say("Where to write.", "Dónde escribir.")
+        ),
+    ] = Path("recording"),
+    seconds: Annotated[
+        float | None,
+        typer.Option(min=0.1, help=say("Until Ctrl-C if not given.", "Si falta, hasta Ctrl-C.")),
+    ] = None,
     data: Data = None,
 ) -> None:
     import asyncio

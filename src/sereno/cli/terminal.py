@@ -65,8 +65,11 @@ def print_line(text: str) -> None:
 
 
 def print_table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """For people: a plain table. What others typed is shown as it is, never as markup."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    """For people: a plain table. What others typed is shown as it is, never as markup.
+
+    Without `heads` it has no first line.
+    """
+    table = Table(box=None, pad_edge=False, header_style="bold", show_header=bool(heads))
     for head in heads:
         table.add_column(head, overflow="fold")
     for row in rows:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from importlib import resources
+from pathlib import Path
 
 from sereno.base.errors import Conflict, Words
 
@@ -49,5 +50,7 @@ def bring_up_to_date(connection: sqlite3.Connection) -> None:
 def _keep_as_it_was(connection: sqlite3.Connection, found: int) -> None:
     """`ledger.sqlite3.format-1`, for whoever has to go back to the version before."""
     path = connection.execute("PRAGMA database_list").fetchone()[2]
-    with closing(sqlite3.connect(f"{path}.format-{found}")) as copy:
+    kept = Path(f"{path}.format-{found}")
+    kept.touch(mode=0o600)
+    with closing(sqlite3.connect(kept)) as copy:
         connection.backup(copy)

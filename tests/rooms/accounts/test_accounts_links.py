@@ -45,7 +45,7 @@ def test_a_link_sets_the_password_once(newcomer: User) -> None:
     token = make_setup_link(SYSTEM, newcomer, NOON)
     user = use_setup_link(token, PASSWORD, "192.0.2.1", NOON)
     assert user.check_password(PASSWORD)
-    assert user.password.startswith("argon2")
+    assert user.password.startswith("argon2$argon2id$")
     assert administrator_without_password() is None
     with pytest.raises(NotFound):
         use_setup_link(token, "another long password", "192.0.2.1", NOON)

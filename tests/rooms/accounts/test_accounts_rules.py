@@ -6,8 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from sereno.accounts.passwords import SmallArgon2
 from sereno.accounts.rules import LONGEST_WAIT, Right, address_to_count, is_granted, wait_after
 from sereno.accounts.tokens import digest_of_code, new_code
+
+# As it is before a test makes it cheap.
+COST = SmallArgon2.time_cost, SmallArgon2.memory_cost, SmallArgon2.parallelism
 
 
 @pytest.mark.parametrize(
@@ -49,3 +53,7 @@ def test_a_code_may_be_typed_in_any_way() -> None:
     typed = f" {code.lower().replace('-', ' ')} "
     assert digest_of_code(typed) == digest_of_code(code)
     assert new_code() != code
+
+
+def test_a_password_is_dear_to_guess() -> None:
+    assert COST == (2, 19 * 1024, 1)  # OWASP's least for Argon2id

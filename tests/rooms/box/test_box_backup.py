@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from sereno.base.errors import Conflict, Garbled, Invalid, SerenoError, Unavailable
+from sereno.base.errors import Conflict, Garbled, Invalid, Unavailable
 from sereno.box import backup, sealing
 from sereno.box.backup import back_up, before_upgrade, is_encrypted, restore
 from sereno.box.database import served
@@ -130,9 +130,17 @@ def test_a_restore_that_fails_half_way_leaves_nothing(
     assert is_untouched(fresh)
 
 
-def test_an_unwritable_place_is_told(origin: Settings, tmp_path: Path) -> None:
-    with pytest.raises(SerenoError, match="cannot be written"):
-        back_up(origin, tmp_path / "none" / "box.tar")
+@pytest.mark.parametrize(
+    ("place", "why"), [("folder", "es una carpeta"), ("none/b.tar", "no existe")]
+)
+def test_an_unwritable_place_is_told(
+    origin: Settings, tmp_path: Path, place: str, why: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(Unavailable) as refused:
+        back_up(origin, tmp_path / place)
+    assert why in refused.value.words.es
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
 
 
 def test_before_upgrades_only_the_newest_are_kept(

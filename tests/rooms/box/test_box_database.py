@@ -101,6 +101,19 @@ def test_an_address_that_makes_no_sense_is_refused_unrepeated(url: str, tmp_path
     assert "hun" not in str(refused.value.words)
 
 
+def test_it_runs_for_a_user_without_a_name(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody_knows(number: int) -> None:
+        raise KeyError(number)
+
+    monkeypatch.setattr("os.geteuid", lambda: 1500)
+    monkeypatch.setattr("pwd.getpwuid", nobody_knows)
+    assert "--as-nobody" in postgres.server_command(settings.data_dir)
+    monkeypatch.setattr("pwd.getpwuid", lambda number: object())
+    assert "--as-nobody" not in postgres.server_command(settings.data_dir)
+
+
 def test_it_recovers_after_kill_9(made: Settings, eventually: Eventually) -> None:
     data = made.data_dir
     with served(made):

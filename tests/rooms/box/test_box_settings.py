@@ -54,7 +54,7 @@ def test_a_wrong_one_is_named(
     with pytest.raises(Invalid) as caught:
         load_settings()
     assert f"{name} is “{value}”, but it must be {told}" in caught.value.words.en
-    assert f"{name} es “{value}”, pero debe ser" in caught.value.words.es
+    assert f"{name} es «{value}», pero debe ser" in caught.value.words.es
 
 
 @pytest.mark.parametrize(

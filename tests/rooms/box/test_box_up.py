@@ -60,7 +60,7 @@ def test_refusals_are_one_sentence(tmp_path: Path) -> None:
         wrong = Refused(SERENO_PORT="x", LC_ALL="es_GT.UTF-8")
         assert f"Port {port} is in use" in in_use.says()
         assert "newer Sereno" in newer.says()
-        assert "SERENO_PORT es “x”" in wrong.says()
+        assert "SERENO_PORT es «x»" in wrong.says()
 
 
 class Up:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -60,6 +61,44 @@ def test_whoever_stops_reading_hears_no_complaint() -> None:
     pipe = f"{sys.executable} -m sereno.cli settings example | head -n 1"
     done = subprocess.run(["sh", "-c", pipe], capture_output=True, text=True, check=False)
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["cameras", "add"], "Falta el argumento 'name'. `sereno cameras add"),
+        (["nodo"], "No existe la orden 'nodo'. ¿Quiso decir 'node', 'nodes'? `sereno --help`"),
+        (["up", "--nope"], "No existe la opción"),
+        (["up", "--port", "x"], "Valor no válido para '--port': debe ser un número entero. `"),
+        (["up", "--port", "0"], "Valor no válido para '--port': debe ser como mínimo 1. `"),
+        (["up", "--port"], "La opción '--port' necesita un valor. `"),
+        (["up", "x"], "Sobra (x). `"),
+        (["timeline", "x"], "Falta la opción '--from'. `"),
+    ],
+)
+def test_misuse_is_told_in_the_persons_language(
+    sereno: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    sentence: str,
+) -> None:
+    monkeypatch.setenv("LC_ALL", "es_GT.UTF-8")
+    said = sereno(*arguments)
+    assert (said.status, said.err.count("\n")) == (2, 1)
+    assert said.err.startswith(sentence)
+
+
+def test_a_file_that_cannot_be_used_is_no_mystery(
+    api: Any, sereno: Callable[..., Any], tmp_path: Path
+) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("")
+    said = sereno("stream", "record", "rtsp://127.0.0.1:9/x", "-o", str(taken / "x"))
+    assert said.status == 1
+    assert said.err == (
+        f"{taken / 'x'} cannot be used: a part of the path is no folder. "
+        "Check the path and its permissions.\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -78,15 +78,18 @@ async def _watch_and_stop(
     )
     await until(data.tls_certificate.exists, "a certificate")
     context = ssl.create_default_context(cafile=data.tls_certificate)
+    older = ssl.create_default_context(cafile=data.tls_certificate)
+    older.maximum_version = ssl.TLSVersion.TLSv1_2
     node = ScriptedNode()
     async with serving((node.app(), unix_listener(data.node_socket))):
-        async with httpx.AsyncClient(
-            verify=context, base_url=f"https://127.0.0.1:{port}"
-        ) as client:
+        async with httpx.AsyncClient(verify=older, base_url=f"https://127.0.0.1:{port}") as client:
             await _until_it_answers(client)
             answer = await client.get("/api/v1/cameras", params={"ticket": "secret"})
             assert answer.status_code == 503  # no hub here, and yet front lives
             assert "server" not in answer.headers
+            cipher, *_ = answer.extensions["network_stream"].get_extra_info("ssl_object").cipher()
+            assert cipher.startswith("ECDHE")
+            assert "GCM" in cipher or "CHACHA20" in cipher
         url = f"wss://127.0.0.1:{port}/media/v1/live"
         async with connect(url, ssl=context, compression=None) as viewer:
             await viewer.send(json.dumps({"ticket": ticket}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +16,9 @@ from sereno.accounts.actions import make_api_token
 from sereno.accounts.queries import Asker
 from sereno.hub.wsgi import application
 from sereno.sites.models import Camera, Node
+
+# A quick look each time, a long one where somebody asks for it.
+EXAMPLES = 100 if os.environ.get("SERENO_SOAK") else 4
 
 contract = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
 
@@ -31,7 +35,7 @@ def _one_connection(db: None) -> Iterator[None]:
 
 @contract.parametrize()
 @settings(
-    max_examples=10,
+    max_examples=EXAMPLES,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
