@@ -6,10 +6,11 @@ import logging
 from uuid import uuid4
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import DataError, InterfaceError, OperationalError
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from psycopg.errors import CheckViolation
 
 from sereno.accounts.queries import NOT_SIGNED_IN
 from sereno.base.errors import (
@@ -108,7 +109,7 @@ def _on_error(request: HttpRequest, error: Exception | type[Exception]) -> JsonR
             return _answer(413, "body_too_large", _TOO_LARGE)
         case Http404():
             return answer_for(NotFound("not_found", _NOT_FOUND))
-        case DataError():
+        case DataError() | IntegrityError(__cause__=CheckViolation()):
             return answer_for(Invalid("value_unstorable", _UNSTORABLE))
         case OperationalError() | InterfaceError():
             log.error("the database does not answer: %s", error)

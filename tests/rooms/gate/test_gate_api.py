@@ -198,7 +198,7 @@ def test_odd_output_of_a_program_stops_no_heartbeat_and_no_report(
     assert CoverageRun.objects.get().end_reason_raw == "bytes from rtsp://***@h/"
 
 
-@pytest.mark.parametrize("more", [{"version": "v" * 99}, {"backlog": 10**30}])
+@pytest.mark.parametrize("more", [{"version": "v" * 99}, {"backlog": 10**30}, {"backlog": -1}])
 def test_what_no_column_holds_is_refused_in_words(
     node_program: Any, more: dict[str, object]
 ) -> None:
