@@ -22,9 +22,9 @@ export function size(bytes: number, language: string): string {
   return `${number(value, value < 10 && unit > 0 ? 1 : 0, language)} ${units[unit] ?? ""}`;
 }
 
-/** `3 min 20 s`: the two greatest units that are not zero. */
+/** `3 min 20 s`: the two greatest units that are not zero; `300 ms` below a second. */
 export function duration(ms: number): string {
-  if (ms < 1000) return `${Math.max(0, Math.round(ms / 100) / 10)} s`;
+  if (ms < 1000) return ms <= 0 ? "0 s" : `${Math.round(ms)} ms`;
   let left = Math.round(ms / 1000);
   const parts: string[] = [];
   for (const [unit, seconds] of [["d", 86_400], ["h", 3600], ["min", 60], ["s", 1]] as const) {
@@ -35,11 +35,6 @@ export function duration(ms: number): string {
     if (parts.length === 2) break;
   }
   return parts.join(" ");
-}
-
-/** As `duration`, and in milliseconds below a second. */
-export function preciseDuration(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : duration(ms);
 }
 
 /** A figure with one decimal at most. */

@@ -60,3 +60,13 @@ it("shuts nobody out", async () => {
   await show(screens, { path: "/signin" });
   await expectAccessible();
 });
+
+it("names the eye of the password in the reader's language", async () => {
+  const user = userEvent.setup();
+  serve({ "GET /api/v1/session": [200, NOBODY] });
+  await show(screens, { path: "/signin", language: "es" });
+  const field = screen.getByLabelText("Contraseña");
+  expect(field).toHaveAttribute("type", "password");
+  await user.click(screen.getByRole("button", { name: "Mostrar u ocultar la contraseña" }));
+  expect(field).toHaveAttribute("type", "text");
+});

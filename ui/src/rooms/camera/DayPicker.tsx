@@ -88,6 +88,8 @@ function Calendar({ cameraId, day, today, onDay }: {
   return (
     <>
       <DatePicker
+        mx="auto"
+        w="fit-content"
         locale={toLanguage(i18n.language)}
         firstDayOfWeek={1}
         value={day}

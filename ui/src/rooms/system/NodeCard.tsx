@@ -6,7 +6,7 @@ import { useSite } from "@/api/queries";
 import type { Camera, Node } from "@/api/types";
 import { Icon } from "@/kit/icons";
 import { useNow } from "@/kit/useNow";
-import { duration, preciseDuration, size } from "@/lib/format";
+import { duration, size } from "@/lib/format";
 import { watchOver } from "@/lib/watch";
 
 import css from "./System.module.css";
@@ -97,7 +97,7 @@ function Disk({ volume }: { volume: Node["volume"] }) {
 function Clock({ clock }: { clock: Node["clock"] }) {
   const { t } = useTranslation();
   if (clock.is_synchronised === null || clock.offset_seconds === null) return t("system.clockUnknown");
-  const offset = preciseDuration(Math.abs(clock.offset_seconds) * 1000);
+  const offset = duration(Math.abs(clock.offset_seconds) * 1000);
   if (clock.is_synchronised) return t("system.clockGood", { offset });
   return <span className={css.bad}>{t("system.clockBad", { offset })}</span>;
 }
