@@ -9,7 +9,6 @@ without holes: where footage is missing, the clip continues with what comes next
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -207,32 +206,3 @@ def _read_chunk(extent: Extent, start: int, stop: int) -> bytes:
             piece = patch.data[first - patch.offset_bytes : last - patch.offset_bytes]
             chunk[first - start : last - start] = piece
     return bytes(chunk)
-
-
-def write_clip(plan: ClipPlan, path: Path) -> None:
-    """Write the clip to a new file, copied inside the kernel where it can. Raises OSError."""
-    target = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        os.write(target, plan.head)
-        for extent in plan.extents:
-            _copy(extent, target)
-            for patch in extent.patches:
-                os.pwrite(target, patch.data, patch.offset_bytes)
-    finally:
-        os.close(target)
-
-
-def _copy(extent: Extent, target: int) -> None:
-    source = os.open(extent.path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        copied = 0
-        while copied < extent.size_bytes:
-            count = os.copy_file_range(
-                source, target, extent.size_bytes - copied,
-                extent.file_offset_bytes + copied, extent.clip_offset_bytes + copied,
-            )  # fmt: skip
-            if not count:
-                raise OSError(f"{extent.path.name} is shorter than its index says")
-            copied += count
-    finally:
-        os.close(source)

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from sereno.base.clock import from_us
 from sereno.base.errors import NotFound
 from sereno.base.spans import Span
-from sereno.media.clips import ClipPlan, ClipSegment, clip_bytes, plan_clip, write_clip
+from sereno.media.clips import ClipPlan, ClipSegment, clip_bytes, plan_clip
 from sereno.media.playlists import vod_playlist
 
 from .camera import Video, ffmpeg_says
@@ -152,9 +152,15 @@ def test_ffmpeg_plays_the_playlist(
     assert (frames, complaints) == (80, "")
 
 
-def test_clip_plays_with_the_right_length(segments: list[ClipSegment], tmp_path: Path) -> None:
+async def all_bytes(plan: ClipPlan, start: int = 0, stop: int | None = None) -> bytes:
+    return b"".join([chunk async for chunk in clip_bytes(plan, start, stop)])
+
+
+async def test_clip_plays_with_the_right_length(
+    segments: list[ClipSegment], tmp_path: Path
+) -> None:
     plan = plan_clip(segments, span(0.5, 2.1))
-    write_clip(plan, tmp_path / "clip.mp4")
+    (tmp_path / "clip.mp4").write_bytes(await all_bytes(plan))
 
     frames, seconds, complaints = ffmpeg_says(tmp_path / "clip.mp4")
 
@@ -165,9 +171,11 @@ def test_clip_plays_with_the_right_length(segments: list[ClipSegment], tmp_path:
     assert (tmp_path / "clip.mp4").stat().st_size == plan.size_bytes
 
 
-def test_clip_over_a_gap_goes_on_and_says_so(segments: list[ClipSegment], tmp_path: Path) -> None:
+async def test_clip_over_a_gap_goes_on_and_says_so(
+    segments: list[ClipSegment], tmp_path: Path
+) -> None:
     plan = plan_clip(segments, span(2.9, 10.3))
-    write_clip(plan, tmp_path / "clip.mp4")
+    (tmp_path / "clip.mp4").write_bytes(await all_bytes(plan))
 
     frames, seconds, complaints = ffmpeg_says(tmp_path / "clip.mp4")
 
@@ -198,17 +206,14 @@ def test_clip_of_nothing_is_not_found(segments: list[ClipSegment]) -> None:
         plan_clip(segments, span(4, 5))
 
 
-async def all_bytes(plan: ClipPlan, start: int = 0, stop: int | None = None) -> bytes:
-    return b"".join([chunk async for chunk in clip_bytes(plan, start, stop)])
-
-
 async def test_every_range_is_the_file_s(
     segments: list[ClipSegment], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sereno.media.clips.CHUNK_BYTES", 997)
     plan = plan_clip(segments, span(0, 60))
-    write_clip(plan, tmp_path / "clip.mp4")
-    whole = (tmp_path / "clip.mp4").read_bytes()
+    whole = await all_bytes(plan)
+    (tmp_path / "clip.mp4").write_bytes(whole)
+    assert ffmpeg_says(tmp_path / "clip.mp4")[2] == ""
+    monkeypatch.setattr("sereno.media.clips.CHUNK_BYTES", 997)
 
     assert await all_bytes(plan) == whole
     for start, stop in ((0, 1), (5, 700), (300, 1400), (699, 9999), (len(whole) - 1, len(whole))):
