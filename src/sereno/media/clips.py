@@ -20,7 +20,7 @@ from sereno.base.spans import Span, span_or_none
 from sereno.media.fmp4.boxes import child
 from sereno.media.fmp4.reader import parse_movie
 from sereno.media.fmp4.writer import DECODE_TIME_OFFSET, SEQUENCE_OFFSET, file_head
-from sereno.media.h264 import VideoFormat
+from sereno.media.formats import VideoFormat
 from sereno.media.playlists import PlaylistSegment
 
 CHUNK_BYTES = 1024 * 1024

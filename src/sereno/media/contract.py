@@ -19,7 +19,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter
 
-from sereno.wire.orders import StreamName
+from sereno.wire.orders import EngineName, StreamName, TransportName
 from sereno.wire.reports import ReasonReport
 from sereno.wire.secret import Secret
 
@@ -30,6 +30,16 @@ class _Line(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class Memory(_Line):
+    """What worked for a stream the last time, so that `auto` need not try all again."""
+
+    engine: str
+    transport: str
+    reason: ReasonReport | None = Field(
+        default=None, description="why the native engine could not do it"
+    )
+
+
 class StreamTask(_Line):
     """What to record, and where to."""
 
@@ -38,7 +48,14 @@ class StreamTask(_Line):
     address: str = Field(description="URL without credentials")
     username: str = ""
     password: Secret = SecretStr("")
-    footage_dir: str
+    engine: EngineName = "auto"
+    transport: TransportName = "auto"
+    records_sound: bool = True
+    memory: Memory | None = None
+    footage_dir: str = Field(description="root of the volume to write to")
+    volume_id: UUID | None = Field(
+        default=None, description="what the volume must say it is; None: not asked"
+    )
     fragment_ms: int = 200
     segment_seconds: int = 60
     next_sequence: int = 1
@@ -103,6 +120,11 @@ class RunStarted(_Event):
     width: Count
     height: Count
     transport: str
+    engine: str = "native"
+    clock: str = Field(
+        default="arrival", description="where wall-clock time comes from: rtcp or arrival"
+    )
+    sound: str = Field(default="", description="RFC 6381 codecs string; empty: no sound")
 
 
 class SegmentOpened(_Event):
@@ -129,6 +151,12 @@ class FragmentWritten(_Event):
     start_ticks: Count
     duration_ticks: Count
     is_key: bool
+    is_damaged: bool = Field(
+        default=False, description="packets were lost since the last key frame"
+    )
+    frame_count: Count = Field(default=0, description="pictures")
+    has_composition: bool = Field(default=False, description="12 bytes a picture in `trun`, not 8")
+    has_sound: bool = False
 
 
 class SegmentSealed(_Event):
@@ -161,6 +189,32 @@ class Measured(_Event):
     e: Literal["measured"] = "measured"
     bitrate_bps: int
     fps: float
+    lost_packets: Count = Field(default=0, description="since the run began")
+    drift_us: int = Field(
+        default=0, description="how far wall time has been corrected since the run began"
+    )
+
+
+class Learned(_Event):
+    """What works with this camera: for the next start's `StreamTask.memory`."""
+
+    e: Literal["learned"] = "learned"
+    memory: Memory
+
+
+class Noticed(_Event):
+    """Something people should know that stops nothing, such as sound that cannot be kept."""
+
+    e: Literal["noticed"] = "noticed"
+    reason: ReasonReport
+
+
+class Alive(_Line):
+    """The runner's own sign of life, once a second; no stream's event."""
+
+    e: Literal["alive"] = "alive"
+    at_us: Microseconds
+    memory_bytes: Count = Field(description="resident, of the runner and its helpers")
 
 
 Event = Annotated[
@@ -172,7 +226,9 @@ Event = Annotated[
     | SegmentSealed
     | RunEnded
     | Stopped
-    | Measured,
+    | Measured
+    | Learned
+    | Noticed,
     Field(discriminator="e"),
 ]
 

@@ -6,9 +6,11 @@ Source: ITU-T H.264, 7.3 and 7.4; the codecs string is RFC 6381, 3.3.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from struct import pack
 
 from sereno.base.errors import Garbled
 from sereno.media.faults import garbled
+from sereno.media.formats import VideoFormat
 
 IDR_SLICE = 5
 SEI = 6
@@ -20,60 +22,55 @@ _LARGEST_SET_BYTES = 4096
 _PROFILES_WITH_CHROMA = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135})
 
 
-@dataclass(frozen=True, slots=True)
-class VideoFormat:
-    """What a decoder must know before the first picture. Sizes in pixels."""
-
-    sps: tuple[bytes, ...]
-    pps: tuple[bytes, ...]
-    width: int
-    height: int
-    chroma_format: int = 1
-    luma_depth: int = 8
-    chroma_depth: int = 8
-
-    @property
-    def codec(self) -> str:
-        """The RFC 6381 codecs string: `avc1.` and profile, constraints, level in hexadecimal."""
-        return f"avc1.{self.sps[0][1:4].hex()}"
-
-
 @dataclass(slots=True)
 class ParameterSets:
-    """The newest parameter sets of a stream, by their own ids. `version` grows at each change."""
+    """The newest parameter sets of a stream, by their own ids."""
 
-    version: int = 0
     _sps: dict[int, bytes] = field(default_factory=dict)
     _pps: dict[int, bytes] = field(default_factory=dict)
 
-    def put(self, nal: bytes) -> None:
-        """Take an SPS or PPS; anything else, and what cannot be read, is ignored."""
+    def put(self, nal: bytes) -> bool:
+        """Take an SPS or PPS; whether it is news. What is neither, or cannot be read, is not."""
         kind = nal[0] & 0x1F if nal else 0
         if kind not in (SPS, PPS) or len(nal) > _LARGEST_SET_BYTES:
-            return
+            return False
         try:
             number = parse_sps(nal).number if kind == SPS else _Bits(_unescape(nal[1:])).ue()
         except Garbled:
-            return
+            return False
         store = self._sps if kind == SPS else self._pps
-        if store.get(number) != nal and number < 256:
-            store[number] = nal
-            self.version += 1
+        if store.get(number) == nal or number > 255:
+            return False
+        store[number] = nal
+        return True
 
     def video_format(self) -> VideoFormat | None:
         """What all sets together say, or None while one kind is missing."""
         if not self._sps or not self._pps:
             return None
-        first = parse_sps(next(iter(self._sps.values())))
+        sps, pps = tuple(self._sps.values()), tuple(self._pps.values())
+        first = parse_sps(sps[0])
+        configuration = _configuration(sps, pps, first)
         return VideoFormat(
-            tuple(self._sps.values()),
-            tuple(self._pps.values()),
-            first.width,
-            first.height,
-            first.chroma_format,
-            first.luma_depth,
-            first.chroma_depth,
+            codec_of(configuration), first.width, first.height, b"avc1", configuration
         )
+
+
+def codec_of(configuration: bytes) -> str:
+    """The RFC 6381 codecs string of an `avcC` box: profile, constraints, level in hexadecimal."""
+    return f"avc1.{configuration[1:4].hex()}"
+
+
+def _configuration(sps: tuple[bytes, ...], pps: tuple[bytes, ...], first: Sps) -> bytes:
+    """The AVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3.1), 4-byte NAL unit sizes."""
+    parts = [b"\x01", sps[0][1:4], b"\xff", bytes((0xE0 | len(sps),))]
+    parts += [pack(">H", len(nal)) + nal for nal in sps]
+    parts.append(bytes((len(pps),)))
+    parts += [pack(">H", len(nal)) + nal for nal in pps]
+    if sps[0][1] in (100, 110, 122, 144):
+        depths = (0xF8 | first.luma_depth - 8, 0xF8 | first.chroma_depth - 8)
+        parts.append(bytes((0xFC | first.chroma_format, *depths, 0)))
+    return b"".join(parts)
 
 
 @dataclass(frozen=True, slots=True)

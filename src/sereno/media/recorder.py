@@ -17,7 +17,7 @@ from sereno.media.contract import TIMESCALE, RunStarted, StreamTask
 from sereno.media.disk import DiskQueue
 from sereno.media.faults import StreamFault, fault
 from sereno.media.fmp4.writer import LARGEST_FRAGMENT_FRAMES, fragment_head
-from sereno.media.h264 import ParameterSets, VideoFormat
+from sereno.media.formats import VideoFormat
 from sereno.media.rtsp.rtcp import SenderReport
 from sereno.media.segments import FragmentBytes, SegmentChain
 from sereno.media.timing import LARGEST_JUMP_US, RunClock, capture_us
@@ -41,7 +41,6 @@ class _Run:
 
     run_id: UUID
     video: VideoFormat
-    sets_version: int
     clock: RunClock
     clock_source: str
     cut_at_us: int = 0
@@ -77,7 +76,7 @@ class Recorder:
     def begin_session(self) -> None:
         """Forget what only held for the connection before."""
         self.is_stable = False
-        self._sets = ParameterSets()
+        self._video: VideoFormat | None = None
         self._report: SenderReport | None = None
         self._waiting_since_us = 0
         self._reorder_count = 0
@@ -98,13 +97,13 @@ class Recorder:
             self._run.has_stepped = True
         return now_us
 
-    def parameter_set(self, nal: bytes) -> None:
-        self._sets.put(nal)
+    def video_format(self, video: VideoFormat) -> None:
+        self._video = video
 
-    def sender_report(self, report: SenderReport) -> None:
+    def video_report(self, report: SenderReport) -> None:
         self._report = report
 
-    def packets_lost(self) -> None:
+    def packets_lost(self, count: int) -> None:
         self.end_run(Reason("packets_lost"))
 
     def picture(self, sample: bytearray, rtp_time: int, is_key: bool, arrival_us: int) -> None:
@@ -165,9 +164,8 @@ class Recorder:
             return "camera_clock_stepped"
         if is_key and run.has_stepped:
             return "clock_stepped"
-        if is_key and run.sets_version != self._sets.version:
-            run.sets_version = self._sets.version
-            return None if self._sets.video_format() == run.video else "format_changed"
+        if is_key and self._video != run.video:
+            return "format_changed"
         return None
 
     def _meet_reorder(self, step: int) -> None:
@@ -186,13 +184,13 @@ class Recorder:
         return self._queue.pending_bytes > QUEUE_LIMIT_BYTES // 2
 
     def _begin_run(self, rtp_time: int, arrival_us: int) -> _Run | None:
-        video = self._sets.video_format()
+        video = self._video
         if video is None or self._is_choked():
             return None
         captured_us = capture_us(self._report, rtp_time, arrival_us)
         start_us = arrival_us if captured_us is None else captured_us
         source = "arrival" if captured_us is None else "rtcp"
-        run = _Run(uuid4(), video, self._sets.version, RunClock(rtp_time, start_us), source)
+        run = _Run(uuid4(), video, RunClock(rtp_time, start_us), source)
         self._run = run
         self._site_step_us = self._waiting_since_us = 0
         started = RunStarted(

@@ -18,7 +18,7 @@ from sereno.media.contract import RunEnded, RunStarted, SegmentOpened, SegmentSe
 from sereno.media.file_lock import lock_file
 from sereno.media.fmp4.header import SegmentHeader
 from sereno.media.fmp4.writer import file_head
-from sereno.media.h264 import VideoFormat
+from sereno.media.formats import VideoFormat
 from sereno.media.timing import ticks_to_us
 from sereno.wire.reports import ReasonReport
 

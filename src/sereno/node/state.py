@@ -36,14 +36,15 @@ class NodeState:
 
     async def heartbeat(self, orders_etag: str = "") -> Heartbeat:
         now = self.clock.now()
+        # In a thread: a disk that hangs must not hold up the streams on others.
+        volume = await asyncio.to_thread(read_volume, self.footage)
         return Heartbeat(
             boot_id=self.boot_id,
             version=__version__,
             sent_at=now,
             started_at=self.started_at,
             ntp=read_ntp_state(),
-            # In a thread: a disk that hangs must not hold up the streams on others.
-            volume=await asyncio.to_thread(read_volume, self.footage),
+            volumes=() if volume is None else (volume,),
             media_address=self.media_address,
             orders_etag=orders_etag,
             backlog=await self.ledger.call(Ledger.backlog, to_us(now)),

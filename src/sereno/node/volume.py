@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
 
 from sereno.wire.reports import VolumeStatus
 
@@ -14,4 +15,9 @@ def read_volume(footage: Path) -> VolumeStatus | None:
         usage = shutil.disk_usage(footage)
     except OSError:
         return None
-    return VolumeStatus(total_bytes=usage.total, free_bytes=usage.free)
+    return VolumeStatus(
+        volume_id=uuid5(NAMESPACE_URL, str(footage)),
+        path=str(footage),
+        total_bytes=usage.total,
+        free_bytes=usage.free,
+    )

@@ -46,7 +46,7 @@ class Reason:
         return entry(self.key).retry
 
 
-_NO_PARAMS = {"host": "?", "port": "?", "status": "?", "codec": "?", "seconds": "?"}
+_NO_PARAMS = dict.fromkeys(("host", "port", "status", "codec", "seconds", "mbps", "volume"), "?")
 
 REASONS: dict[str, Entry] = {
     "name_unknown": Entry(
@@ -111,8 +111,10 @@ REASONS: dict[str, Entry] = {
     ),
     "transport_refused": Entry(
         Words(
-            "The device does not send video over TCP. Enable RTSP over TCP on the device.",
-            "El equipo no envía vídeo por TCP. Active RTSP sobre TCP en el equipo.",
+            "The device refuses this way of sending video. Set the transport to automatic, or "
+            "enable RTSP over TCP on the device.",
+            "El equipo rechaza esta forma de enviar vídeo. Ponga el transporte en automático, o "
+            "active RTSP sobre TCP en el equipo.",
         ),
         Retry.BACKOFF,
     ),
@@ -141,10 +143,67 @@ REASONS: dict[str, Entry] = {
     ),
     "codec_unknown": Entry(
         Words(
-            "The camera sends {codec}, which cannot be recorded yet. Set it to H.264.",
-            "La cámara envía {codec}, que aún no se puede grabar. Configúrela en H.264.",
+            "The camera sends {codec}, which cannot be recorded. Set it to H.264 or H.265.",
+            "La cámara envía {codec}, que no se puede grabar. Configúrela en H.264 o H.265.",
         ),
         Retry.BACKOFF,
+    ),
+    "tls_untrusted": Entry(
+        Words(
+            "The camera's certificate is not trusted. Give the camera a certificate that this "
+            "site trusts, or use its address without encryption (rtsp).",
+            "El certificado de la cámara no es de confianza. Póngale uno en el que este sitio "
+            "confíe, o use su dirección sin cifrado (rtsp).",
+        ),
+        Retry.BACKOFF,
+    ),
+    "camera_floods": Entry(
+        Words(
+            "The camera sends far more than a video stream needs ({mbps} Mbit/s), and was cut "
+            "off to protect the others. Restart it and check its bitrate setting.",
+            "La cámara envía mucho más de lo que un vídeo necesita ({mbps} Mbit/s) y fue cortada "
+            "para proteger a las demás. Reiníciela y revise su ajuste de bitrate.",
+        ),
+        Retry.BACKOFF,
+    ),
+    "session_ended": Entry(
+        Words(
+            "The camera ended the video session ({status}). Sereno opens a new one by itself.",
+            "La cámara terminó la sesión de vídeo ({status}). Sereno abre otra por sí mismo.",
+        ),
+        Retry.BACKOFF,
+    ),
+    "ffmpeg_missing": Entry(
+        Words(
+            "This stream needs ffmpeg, which cannot be started here. Set SERENO_FFMPEG to a "
+            "working ffmpeg, version 5 or later.",
+            "Este flujo necesita ffmpeg, que aquí no se puede iniciar. Ponga en SERENO_FFMPEG un "
+            "ffmpeg que funcione, versión 5 o posterior.",
+        ),
+        Retry.BACKOFF,
+    ),
+    "ffmpeg_failed": Entry(
+        Words(
+            "ffmpeg could not go on with this stream. Its own words are in the details.",
+            "ffmpeg no pudo seguir con este flujo. Sus propias palabras están en los detalles.",
+        ),
+        Retry.BACKOFF,
+    ),
+    "engine_changed": Entry(
+        Words(
+            "This stream is recorded by another engine from now on.",
+            "Desde ahora otro motor graba este flujo.",
+        ),
+        Retry.NONE,
+    ),
+    "sound_dropped": Entry(
+        Words(
+            "The camera's sound ({codec}) cannot be stored; only the picture is recorded. "
+            "Set the sound to AAC or G.711 on the camera.",
+            "El sonido de la cámara ({codec}) no se puede guardar; solo se graba la imagen. "
+            "Configúrelo en AAC o G.711 en la cámara.",
+        ),
+        Retry.NONE,
     ),
     "no_picture": Entry(
         Words(
@@ -208,6 +267,15 @@ REASONS: dict[str, Entry] = {
         ),
         Retry.BACKOFF,
     ),
+    "disk_missing": Entry(
+        Words(
+            "The volume {volume} is not there, or another disk is mounted in its place. Mount "
+            "the right disk; recording goes on by itself.",
+            "El volumen {volume} no está, o hay otro disco montado en su lugar. Monte el disco "
+            "correcto; la grabación sigue sola.",
+        ),
+        Retry.BACKOFF,
+    ),
     "disk_slow": Entry(
         Words(
             "The disk was too slow, pictures were lost. Check the disk's health and load.",
@@ -221,6 +289,49 @@ REASONS: dict[str, Entry] = {
             "El proceso de grabación terminó de improviso y se reinició.",
         ),
         Retry.BACKOFF,
+    ),
+    "runner_hung": Entry(
+        Words(
+            "The recording process did not answer and was replaced.",
+            "El proceso de grabación no respondía y fue reemplazado.",
+        ),
+        Retry.BACKOFF,
+    ),
+    "runner_grew": Entry(
+        Words(
+            "The recording process took too much memory and was replaced. "
+            "Send its log to the people who keep Sereno.",
+            "El proceso de grabación tomó demasiada memoria y fue reemplazado. "
+            "Envíe su registro a quienes mantienen Sereno.",
+        ),
+        Retry.BACKOFF,
+    ),
+    "removed_for_space": Entry(
+        Words(
+            "It was recorded, and removed later to make room, as the disk budget says. "
+            "Add a disk or raise the budget to keep more.",
+            "Se grabó y se borró después para hacer lugar, como dice el límite de disco. "
+            "Agregue un disco o suba el límite para guardar más.",
+        ),
+        Retry.NONE,
+    ),
+    "footage_missing": Entry(
+        Words(
+            "It was recorded, but its file is no longer on the disk. "
+            "Look who could have removed it, and run sereno fsck.",
+            "Se grabó, pero su archivo ya no está en el disco. "
+            "Averigüe quién pudo borrarlo y ejecute sereno fsck.",
+        ),
+        Retry.NONE,
+    ),
+    "footage_damaged": Entry(
+        Words(
+            "It was recorded, but its file was changed or damaged and is in quarantine. "
+            "Check the disk's health.",
+            "Se grabó, pero su archivo fue cambiado o dañado y está en cuarentena. "
+            "Revise la salud del disco.",
+        ),
+        Retry.NONE,
     ),
     "connecting": Entry(
         Words(

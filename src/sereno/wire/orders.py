@@ -11,6 +11,8 @@ from sereno.wire.secret import Secret
 from sereno.wire.version import WIRE_VERSION
 
 StreamName = Literal["main", "sub"]
+EngineName = Literal["auto", "native", "ffmpeg"]
+TransportName = Literal["auto", "tcp", "udp", "multicast"]
 
 
 class Message(BaseModel):
@@ -25,6 +27,11 @@ class StreamOrder(Message):
     stream: StreamName
     address: str = Field(description="URL without credentials")
     is_recorded: bool = True
+    engine: EngineName = "auto"
+    transport: TransportName = "auto"
+    records_sound: bool = True
+    nice: int = Field(default=0, ge=-20, le=19, description="as in nice(1)")
+    cpu_affinity: tuple[int, ...] = Field(default=(), description="CPUs by number; empty: any")
 
 
 class CameraOrder(Message):
@@ -34,6 +41,13 @@ class CameraOrder(Message):
     name: str
     username: str = ""
     password: Secret = SecretStr("")
+    budget_bytes: int | None = Field(
+        default=None, ge=0, description="room for this camera's footage; None: no limit of its own"
+    )
+    retry_number: int = Field(
+        default=0,
+        description="grows when a person asks to forget which engine and transport worked",
+    )
     streams: tuple[StreamOrder, ...]
 
 

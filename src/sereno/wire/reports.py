@@ -40,6 +40,12 @@ class RunReport(Message):
     end_reason: ReasonReport | None = None
     segment_count: int
     size_bytes: int
+    engine: str = "native"
+    clock: str = Field(
+        default="arrival", description="where wall-clock time came from: rtcp or arrival"
+    )
+    sound: str = Field(default="", description="RFC 6381 codecs string; empty: no sound")
+    damaged_seconds: float = Field(default=0.0, description="footage that losses may have damaged")
 
 
 class AbsenceReport(Message):
@@ -93,14 +99,22 @@ class StreamStatus(Message):
     reason: ReasonReport | None = None
     next_try: AwareDatetime | None = None
     engine: str = "native"
+    engine_reason: ReasonReport | None = Field(
+        default=None, description="why `auto` did not take the native engine"
+    )
     transport: str = "tcp"
     codec: str = Field(default="", description="RFC 6381 codecs string, such as avc1.64001f")
+    sound: str = Field(default="", description="likewise; empty: no sound")
     width: int = 0
     height: int = 0
     pid: int | None = None
     effective_args: str = Field(default="", description="the exact command, without secrets")
     bitrate_bps: int = 0
     fps: float = 0.0
+    lost_packets: int = Field(default=0, description="since the run began")
+    notices: tuple[ReasonReport, ...] = Field(
+        default=(), description="what people should know and what stops nothing"
+    )
     newest_at: AwareDatetime | None = Field(default=None, description="time of the newest frame")
 
 
@@ -111,11 +125,26 @@ class NtpState(Message):
     estimated_error_seconds: float | None = None
 
 
-class VolumeStatus(Message):
-    """Room for footage."""
+class VolumeState(StrEnum):
+    """How a volume for footage is."""
 
-    total_bytes: int
-    free_bytes: int
+    OK = "ok"
+    MISSING = "missing"  # not mounted, or another disk is mounted there
+    FULL = "full"
+    FAILING = "failing"  # it gives input/output errors
+    SLOW = "slow"  # pictures were lost because it could not keep up
+
+
+class VolumeStatus(Message):
+    """One volume for footage. Sizes are 0 while nobody can tell them."""
+
+    volume_id: UUID
+    path: str
+    state: VolumeState = VolumeState.OK
+    total_bytes: int = 0
+    free_bytes: int = 0
+    footage_bytes: int = Field(default=0, description="what our segments there take")
+    budget_bytes: int | None = Field(default=None, description="what they may take; None: no limit")
 
 
 class Heartbeat(Message):
@@ -127,7 +156,7 @@ class Heartbeat(Message):
     sent_at: AwareDatetime
     started_at: AwareDatetime
     ntp: NtpState
-    volume: VolumeStatus | None = None
+    volumes: tuple[VolumeStatus, ...] = Field(default=(), description="in order of preference")
     media_address: str = Field(
         description="where front reaches the node's media API: unix:/path or http://host:port"
     )

@@ -29,7 +29,14 @@ def heartbeat(**more: object) -> dict[str, Any]:
         "sent_at": (now + timedelta(seconds=30)).isoformat(),
         "started_at": (now - timedelta(hours=1)).isoformat(),
         "ntp": {"is_synchronised": True},
-        "volume": {"total_bytes": 100, "free_bytes": 40},
+        "volumes": [
+            {
+                "volume_id": "5a3a2c3e-8f0e-4f0a-9a51-0c7f1f6f0b11",
+                "path": "/footage",
+                "total_bytes": 100,
+                "free_bytes": 40,
+            }
+        ],
         "media_address": "unix:/run/node.sock",
         "backlog": 3,
         **more,

@@ -12,7 +12,8 @@ from sereno.media.clips import ClipSegment
 from sereno.media.contract import RunStarted, StreamTask
 from sereno.media.fmp4.reader import read_segment
 from sereno.media.fmp4.writer import fragment_head
-from sereno.media.h264 import ParameterSets, VideoFormat
+from sereno.media.formats import VideoFormat
+from sereno.media.h264 import ParameterSets
 from sereno.media.segments import FragmentBytes, SegmentChain
 from sereno.wire.reports import ReasonReport
 

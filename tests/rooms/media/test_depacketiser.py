@@ -8,30 +8,49 @@ from hypothesis import strategies as st
 
 from sereno.base.errors import Garbled
 from sereno.media.faults import StreamFault
+from sereno.media.formats import VideoFormat
+from sereno.media.h264 import ParameterSets
 from sereno.media.rtsp.depacketiser import Depacketiser
+from sereno.media.rtsp.rtcp import SenderReport
 
 from .camera import RtpSender, Video, payloads, rtp_packet
 
 
 @dataclass
+class MetSets(ParameterSets):
+    """Keeps every set that it is given."""
+
+    met: list[bytes] = field(default_factory=list)
+
+    def put(self, nal: bytes) -> bool:
+        self.met.append(nal)
+        return super().put(nal)
+
+
+@dataclass
 class Sink:
     pictures: list[tuple[bytes, int, bool]] = field(default_factory=list)
-    sets: list[bytes] = field(default_factory=list)
+    formats: list[VideoFormat] = field(default_factory=list)
     losses: int = 0
+    sets: MetSets = field(default_factory=MetSets)
 
-    def parameter_set(self, nal: bytes) -> None:
-        self.sets.append(nal)
+    def video_format(self, video: VideoFormat) -> None:
+        self.formats.append(video)
+
+    def video_report(self, report: SenderReport) -> None:
+        raise AssertionError("no report was sent")
 
     def picture(self, sample: bytearray, rtp_time: int, is_key: bool, arrival_us: int) -> None:
         assert arrival_us == 5
         self.pictures.append((bytes(sample), rtp_time, is_key))
 
-    def packets_lost(self) -> None:
+    def packets_lost(self, count: int) -> None:
+        assert count > 0
         self.losses += 1
 
 
 def feed(packets: list[bytes], sink: Sink) -> None:
-    depacketiser = Depacketiser(96, sink, lambda: 5)
+    depacketiser = Depacketiser(96, sink.sets, sink, lambda: 5)
     for packet in packets:
         data = bytearray(b"$..." + packet + b"next")
         depacketiser.packet(data, memoryview(data), 4, 4 + len(packet))
@@ -73,7 +92,9 @@ def test_what_was_sent_comes_out(
 
     assert sink.losses == 0
     assert sink.pictures == (sent if has_markers else sent[:-1])
-    assert sink.sets == [each for before, _ in units for each in before if each[0] & 0x1F in (7, 8)]
+    assert sink.sets.met == [
+        each for before, _ in units for each in before if each[0] & 0x1F in (7, 8)
+    ]
 
 
 @given(st.lists(st.binary(max_size=40) | st.binary(max_size=40).map(b"\x80\x60".__add__)))

@@ -16,16 +16,17 @@ from sereno.media.contract import (
     StreamTask,
 )
 from sereno.media.fmp4.writer import fragment_head
-from sereno.media.h264 import VideoFormat
+from sereno.media.formats import VideoFormat
 from sereno.media.segments import FragmentBytes, SegmentChain
 from sereno.node.rows import StreamKey
 from sereno.wire.reports import ReasonReport
 
 VIDEO = VideoFormat(
-    (bytes.fromhex("6742c00ada0836c044000003000400000300c83c489a80"),),
-    (bytes.fromhex("68ce0fc8"),),
+    "avc1.42c00a",
     128,
     96,
+    b"avc1",
+    bytes.fromhex("0142c00affe100176742c00ada0836c044000003000400000300c83c489a8001000468ce0fc8"),
 )
 FRAGMENT_TICKS = TIMESCALE // 5
 START_US = 1_795_000_000_000_000

@@ -722,6 +722,17 @@ export interface components {
              * @default
              */
             password: string;
+            /**
+             * Budget Bytes
+             * @description room for this camera's footage; None: no limit of its own
+             */
+            budget_bytes?: number | null;
+            /**
+             * Retry Number
+             * @description grows when a person asks to forget which engine and transport worked
+             * @default 0
+             */
+            retry_number: number;
             /** Streams */
             streams: components["schemas"]["StreamOrder"][];
         };
@@ -776,6 +787,35 @@ export interface components {
              * @default true
              */
             is_recorded: boolean;
+            /**
+             * Engine
+             * @default auto
+             * @enum {string}
+             */
+            engine: "auto" | "native" | "ffmpeg";
+            /**
+             * Transport
+             * @default auto
+             * @enum {string}
+             */
+            transport: "auto" | "tcp" | "udp" | "multicast";
+            /**
+             * Records Sound
+             * @default true
+             */
+            records_sound: boolean;
+            /**
+             * Nice
+             * @description as in nice(1)
+             * @default 0
+             */
+            nice: number;
+            /**
+             * Cpu Affinity
+             * @description CPUs by number; empty: any
+             * @default []
+             */
+            cpu_affinity: number[];
         };
         /**
          * AbsenceReport
@@ -916,6 +956,29 @@ export interface components {
             segment_count: number;
             /** Size Bytes */
             size_bytes: number;
+            /**
+             * Engine
+             * @default native
+             */
+            engine: string;
+            /**
+             * Clock
+             * @description where wall-clock time came from: rtcp or arrival
+             * @default arrival
+             */
+            clock: string;
+            /**
+             * Sound
+             * @description RFC 6381 codecs string; empty: no sound
+             * @default
+             */
+            sound: string;
+            /**
+             * Damaged Seconds
+             * @description footage that losses may have damaged
+             * @default 0
+             */
+            damaged_seconds: number;
         };
         /**
          * HeartbeatAnswer
@@ -959,7 +1022,12 @@ export interface components {
              */
             started_at: string;
             ntp: components["schemas"]["NtpState"];
-            volume?: components["schemas"]["VolumeStatus"] | null;
+            /**
+             * Volumes
+             * @description in order of preference
+             * @default []
+             */
+            volumes: components["schemas"]["VolumeStatus"][];
             /**
              * Media Address
              * @description where front reaches the node's media API: unix:/path or http://host:port
@@ -1027,6 +1095,8 @@ export interface components {
              * @default native
              */
             engine: string;
+            /** @description why `auto` did not take the native engine */
+            engine_reason?: components["schemas"]["ReasonReport"] | null;
             /**
              * Transport
              * @default tcp
@@ -1038,6 +1108,12 @@ export interface components {
              * @default
              */
             codec: string;
+            /**
+             * Sound
+             * @description likewise; empty: no sound
+             * @default
+             */
+            sound: string;
             /**
              * Width
              * @default 0
@@ -1067,20 +1143,64 @@ export interface components {
              */
             fps: number;
             /**
+             * Lost Packets
+             * @description since the run began
+             * @default 0
+             */
+            lost_packets: number;
+            /**
+             * Notices
+             * @description what people should know and what stops nothing
+             * @default []
+             */
+            notices: components["schemas"]["ReasonReport"][];
+            /**
              * Newest At
              * @description time of the newest frame
              */
             newest_at?: string | null;
         };
         /**
+         * VolumeState
+         * @description How a volume for footage is.
+         * @enum {string}
+         */
+        VolumeState: "ok" | "missing" | "full" | "failing" | "slow";
+        /**
          * VolumeStatus
-         * @description Room for footage.
+         * @description One volume for footage. Sizes are 0 while nobody can tell them.
          */
         VolumeStatus: {
-            /** Total Bytes */
+            /**
+             * Volume Id
+             * Format: uuid
+             */
+            volume_id: string;
+            /** Path */
+            path: string;
+            /** @default ok */
+            state: components["schemas"]["VolumeState"];
+            /**
+             * Total Bytes
+             * @default 0
+             */
             total_bytes: number;
-            /** Free Bytes */
+            /**
+             * Free Bytes
+             * @default 0
+             */
             free_bytes: number;
+            /**
+             * Footage Bytes
+             * @description what our segments there take
+             * @default 0
+             */
+            footage_bytes: number;
+            /**
+             * Budget Bytes
+             * @description what they may take; None: no limit
+             */
+            budget_bytes?: number | null;
         };
         /** NodeIdentity */
         NodeIdentity: {

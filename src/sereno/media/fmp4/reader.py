@@ -13,12 +13,13 @@ from sereno.media.faults import garbled
 from sereno.media.file_lock import lock_file
 from sereno.media.fmp4.boxes import Box, ReadAt, box_at, child, children, walk
 from sereno.media.fmp4.header import SegmentHeader, parse_header
-from sereno.media.fmp4.writer import wall_time_us
-from sereno.media.h264 import VideoFormat, parse_sps
+from sereno.media.fmp4.writer import CONFIGURATION_KINDS, wall_time_us
+from sereno.media.formats import VideoFormat
+from sereno.media.h264 import codec_of
 from sereno.media.index import Fragment, FragmentIndex
 
 _LARGEST_HEAD_BYTES = 1024 * 1024
-_AVC1_FIELDS_BYTES = 78
+_VISUAL_ENTRY = Struct(">24xHH50x")  # width and height (14496-12, 12.1.3)
 _TFDT = Struct(">IQ")
 _TRUN = Struct(">IIII")
 _SAMPLE = Struct(">II")
@@ -109,37 +110,18 @@ def strip_header(head: bytes) -> bytes:
 
 def parse_movie(moov: bytes) -> VideoFormat:
     """The video format in the contents of a `moov` box. Raises Garbled."""
-    entry = child(moov, b"trak", b"mdia", b"minf", b"stbl", b"stsd")[8:]
-    avc1 = child(entry, b"avc1")
-    return _parse_configuration(child(avc1[_AVC1_FIELDS_BYTES:], b"avcC"))
-
-
-def _parse_configuration(record: bytes) -> VideoFormat:
-    """Read an AVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3.1)."""
-    if len(record) < 7 or record[0] != 1 or record[4] & 3 != 3:
-        raise garbled("decoder configuration")
-    sps, at = _read_sets(record, 6, record[5] & 0x1F)
-    if at >= len(record):
-        raise garbled("decoder configuration is cut off")
-    pps, _ = _read_sets(record, at + 1, record[at])
-    if not sps or not pps:
-        raise garbled("decoder configuration without parameter sets")
-    first = parse_sps(sps[0])
-    return VideoFormat(
-        sps, pps, first.width, first.height, first.chroma_format, first.luma_depth,
-        first.chroma_depth,
-    )  # fmt: skip
-
-
-def _read_sets(record: bytes, at: int, count: int) -> tuple[tuple[bytes, ...], int]:
-    sets = []
-    for _ in range(count):
-        size = int.from_bytes(record[at : at + 2], "big")
-        at += 2 + size
-        if at > len(record) or not size:
-            raise garbled("decoder configuration is cut off")
-        sets.append(record[at - size : at])
-    return tuple(sets), at
+    description = child(moov, b"trak", b"mdia", b"minf", b"stbl", b"stsd")[8:]
+    for kind, configuration_kind in CONFIGURATION_KINDS.items():
+        for found in children(description, kind):
+            entry = description[found.body : found.end]
+            if len(entry) < _VISUAL_ENTRY.size:
+                raise garbled("sample entry is cut off")
+            width, height = _VISUAL_ENTRY.unpack_from(entry)
+            configuration = child(entry[_VISUAL_ENTRY.size :], configuration_kind)
+            if len(configuration) < 7 or configuration[0] != 1:
+                raise garbled("decoder configuration")
+            return VideoFormat(codec_of(configuration), width, height, kind, configuration)
+    raise garbled("no known video in the file")
 
 
 def _read_fragments(read_at: ReadAt, at: int, end: int) -> tuple[list[Fragment], list[int]]:

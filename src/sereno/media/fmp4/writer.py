@@ -14,13 +14,15 @@ from struct import Struct, pack
 from sereno.media.contract import TIMESCALE
 from sereno.media.fmp4.boxes import box, full_box
 from sereno.media.fmp4.header import SegmentHeader
-from sereno.media.h264 import VideoFormat
+from sereno.media.formats import VideoFormat
 from sereno.media.rtsp.rtcp import NTP_EPOCH_SECONDS
 
 TRACK_ID = 1
 KEY_FLAGS = 0x02000000  # depends on no other sample
 DEPENDENT_FLAGS = 0x01010000  # depends on others, is not a sync sample
 LARGEST_FRAGMENT_FRAMES = 512
+CONFIGURATION_KINDS = {b"avc1": b"avcC"}
+"""Which box holds the decoder configuration in each sample entry (ISO/IEC 14496-15)."""
 
 _MATRIX = pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 _PRFT_BYTES = 32
@@ -139,9 +141,9 @@ def _track(video: VideoFormat, duration_ticks: int) -> bytes:
 
 def _empty_sample_table(video: VideoFormat) -> bytes:
     entry = box(
-        b"avc1",
+        video.entry,
         pack(">6xH16xHHIIIH32xHh", 1, video.width, video.height, 0x480000, 0x480000, 0, 1, 24, -1),
-        box(b"avcC", avc_configuration(video)),
+        box(CONFIGURATION_KINDS[video.entry], video.configuration),
     )
     return box(
         b"stbl",
@@ -151,16 +153,3 @@ def _empty_sample_table(video: VideoFormat) -> bytes:
         full_box(b"stsz", 0, 0, pack(">II", 0, 0)),
         full_box(b"stco", 0, 0, pack(">I", 0)),
     )
-
-
-def avc_configuration(video: VideoFormat) -> bytes:
-    """The AVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3.1), 4-byte NAL unit sizes."""
-    profile = video.sps[0][1]
-    parts = [b"\x01", video.sps[0][1:4], b"\xff", bytes((0xE0 | len(video.sps),))]
-    parts += [pack(">H", len(nal)) + nal for nal in video.sps]
-    parts.append(bytes((len(video.pps),)))
-    parts += [pack(">H", len(nal)) + nal for nal in video.pps]
-    if profile in (100, 110, 122, 144):
-        depths = (0xF8 | video.luma_depth - 8, 0xF8 | video.chroma_depth - 8)
-        parts.append(bytes((0xFC | video.chroma_format, *depths, 0)))
-    return b"".join(parts)

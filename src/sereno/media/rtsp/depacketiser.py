@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from struct import Struct
-from typing import Protocol
 
 from sereno.media.faults import fault, garbled
-from sereno.media.h264 import DELIMITER, IDR_SLICE, PPS, SPS
+from sereno.media.h264 import DELIMITER, IDR_SLICE, PPS, SPS, ParameterSets
+from sereno.media.sink import VideoSink
 
 LARGEST_UNIT_BYTES = 16 * 1024 * 1024
 _STAP_A = 24
@@ -25,36 +25,27 @@ _put_size = Struct(">I").pack_into
 _NO_SIZE = b"\0\0\0\0"
 
 
-class PictureSink(Protocol):
-    """Who takes what the depacketiser finds."""
-
-    def parameter_set(self, nal: bytes) -> None:
-        """An SPS or PPS, outside of the samples."""
-        ...
-
-    def picture(self, sample: bytearray, rtp_time: int, is_key: bool, arrival_us: int) -> None:
-        """One access unit in NAL units with 4-byte sizes, and when its first packet came."""
-        ...
-
-    def packets_lost(self) -> None:
-        """Something is missing; pictures before the next key frame are not whole."""
-        ...
-
-
 class Depacketiser:
     """Reassembles the access units of one H.264 stream.
 
     `packet_count` only grows; `smallest_unit_bytes` is that of the units since it was last set.
 
     An access unit ends at the marker bit or where the RTP time changes, once it holds a picture.
-    Parameter sets go to the sink, delimiters are dropped. After a gap in the sequence numbers the
+    Parameter sets go into `sets`, delimiters are dropped. After a gap in the sequence numbers the
     unfinished unit is dropped and the sink told.
     """
 
-    def __init__(self, payload_type: int, sink: PictureSink, now_us: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        payload_type: int,
+        sets: ParameterSets,
+        sink: VideoSink,
+        now_us: Callable[[], int],
+    ) -> None:
         self.packet_count = 0
         self.smallest_unit_bytes = LARGEST_UNIT_BYTES
         self._payload_type = payload_type
+        self._sets = sets
         self._sink = sink
         self._now_us = now_us
         self._sequence = -1
@@ -103,13 +94,13 @@ class Depacketiser:
         at = start + _HEADER_BYTES
         if flags != 0x80:
             at, end = _payload_bounds(data, flags, at, end)
-        has_gap = sequence != self._sequence and self._sequence >= 0
+        missing = (sequence - self._sequence) & 0xFFFF if self._sequence >= 0 else 0
         self._sequence = sequence + 1 & 0xFFFF
-        if has_gap:
-            self._lose()
+        if missing:
+            self._lose(missing)
         if rtp_time != self._rtp_time or not self._arrival_us:
             self._meet_time(rtp_time)
-            self._is_damaged = has_gap  # nobody knows where in this unit the gap ended
+            self._is_damaged = missing > 0  # nobody knows where in this unit the gap ended
         if at < end and not self._is_damaged:
             self._payload(data, view, at, end)
         if kind & 0x80 and self._has_picture and self._trusts_marker:
@@ -176,12 +167,16 @@ class Depacketiser:
         kind = unit[start + 4] & 0x1F
         if SPS <= kind <= DELIMITER:
             if kind in (SPS, PPS):
-                self._sink.parameter_set(bytes(unit[start + 4 :]))
+                self._meet_set(bytes(unit[start + 4 :]))
             del unit[start:]
             return
         _put_size(unit, start, len(unit) - start - 4)
         if 0 < kind <= IDR_SLICE:
             self._has_picture = True
+
+    def _meet_set(self, nal: bytes) -> None:
+        if self._sets.put(nal) and (video := self._sets.video_format()) is not None:
+            self._sink.video_format(video)
 
     def _meet_slice(self, second: int) -> None:
         """Some cameras set the marker bit on every slice; from the first such one on, only a new
@@ -207,11 +202,11 @@ class Depacketiser:
             self.smallest_unit_bytes = len(unit)
         self._sink.picture(unit, self._rtp_time, is_key, self._arrival_us)
 
-    def _lose(self) -> None:
+    def _lose(self, count: int = 1) -> None:
         """Drop the unit at hand and all that still comes of it."""
         self._is_damaged = True
         self._begin_unit()
-        self._sink.packets_lost()
+        self._sink.packets_lost(count)
 
 
 def _payload_bounds(data: bytearray, flags: int, at: int, end: int) -> tuple[int, int]:

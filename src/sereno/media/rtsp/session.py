@@ -9,17 +9,19 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import NoReturn, Protocol, Self
+from typing import NoReturn, Self
 from urllib.parse import SplitResult, urlsplit
 
 from sereno.base.errors import Garbled
 from sereno.media.faults import StreamFault, fault
+from sereno.media.h264 import ParameterSets
 from sereno.media.rtsp.connection import Connection
-from sereno.media.rtsp.depacketiser import LARGEST_UNIT_BYTES, Depacketiser, PictureSink
+from sereno.media.rtsp.depacketiser import LARGEST_UNIT_BYTES, Depacketiser
 from sereno.media.rtsp.digest import Authorizer, choose_challenge
 from sereno.media.rtsp.messages import Message
-from sereno.media.rtsp.rtcp import SenderReport, find_sender_report
+from sereno.media.rtsp.rtcp import find_sender_report
 from sereno.media.rtsp.sdp import Description, Track, choose_video, parse_sdp
+from sereno.media.sink import VideoSink
 
 DEFAULT_PORT = 554
 DEFAULT_TIMEOUT_SECONDS = 60
@@ -43,12 +45,6 @@ class Patience:
     reply_seconds: float = 10.0
     silence_seconds: float = 10.0
     least_timeout_seconds: float = 2.0  # whatever less a server asks for
-
-
-class SessionSink(PictureSink, Protocol):
-    """Who takes the pictures of a session, and the camera's word on their time."""
-
-    def sender_report(self, report: SenderReport) -> None: ...
 
 
 class Session:
@@ -98,7 +94,7 @@ class Session:
             if self._connection is not None:
                 self._connection.close()
 
-    async def play(self, sink: SessionSink) -> None:
+    async def play(self, sink: VideoSink) -> None:
         """Ask for the stream's video; pictures reach `sink` from now on."""
         # Whatever is wrong, DESCRIBE tells it better; some cameras refuse OPTIONS and play well.
         options = await self._send("OPTIONS", self._url, None)
@@ -108,8 +104,6 @@ class Session:
         base = reply.header("content-base") or reply.header("content-location") or self._url
         description = self._read_description(reply)
         track = choose_video(description)
-        for nal in track.parameter_sets:
-            sink.parameter_set(nal)
         self._control = _join(base, description.control)
         await self._set_up(_join(base, track.control), track, sink)
         await self._ask("PLAY", self._control, {"Range": "npt=0.000-"})
@@ -158,13 +152,18 @@ class Session:
         except Garbled as error:
             raise fault("garbled", str(error), host=self._host) from None
 
-    async def _set_up(self, url: str, track: Track, sink: SessionSink) -> None:
+    async def _set_up(self, url: str, track: Track, sink: VideoSink) -> None:
         connection = self._live_connection()
-        depacketiser = Depacketiser(track.payload_type, sink, self._now_us)
+        sets = ParameterSets()
+        for nal in track.parameter_sets:
+            sets.put(nal)
+        if (video := sets.video_format()) is not None:
+            sink.video_format(video)
+        depacketiser = Depacketiser(track.payload_type, sets, sink, self._now_us)
 
         def on_report(packet: bytes) -> None:
             if (report := find_sender_report(packet)) is not None:
-                sink.sender_report(report)
+                sink.video_report(report)
 
         reply = await self._ask("SETUP", url, {"Transport": "RTP/AVP/TCP;unicast;interleaved=0-1"})
         transport = reply.header("transport")
