@@ -10,9 +10,13 @@ from pathlib import Path
 import psutil
 from rich.console import Console
 
-from bench import recording, startup
+from bench import recording, rtsp_libraries, startup
 
-BENCHMARKS = {"startup": startup.run, "recording": recording.run}
+BENCHMARKS = {
+    "startup": startup.run,
+    "recording": recording.run,
+    "rtsp-libraries": rtsp_libraries.run,
+}
 
 
 def main(names: list[str]) -> None:

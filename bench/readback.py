@@ -1,0 +1,18 @@
+"""Counts the simulated cameras' frames that a recording holds, by the number in each of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from sereno.sim.marks import SEI_UUID
+
+# The stamp stands in the access unit as plain digits (`sereno.sim.marks`), so any container shows.
+_STAMP = re.compile(re.escape(SEI_UUID) + rb"[0-9a-f]{16}([0-9a-f]{16})")
+
+
+def missing_frames(files: Iterable[Path]) -> int:
+    """How many frames of one camera are not there, between the first and the last that are."""
+    numbers = {int(found, 16) for file in files for found in _STAMP.findall(file.read_bytes())}
+    return max(numbers) - min(numbers) + 1 - len(numbers) if numbers else 0
