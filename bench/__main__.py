@@ -10,11 +10,12 @@ from pathlib import Path
 import psutil
 from rich.console import Console
 
-from bench import recording, rtsp_libraries, startup
+from bench import capacity, recording, rtsp_libraries, startup
 
 BENCHMARKS = {
     "startup": startup.run,
     "recording": recording.run,
+    "capacity": capacity.run,
     "rtsp-libraries": rtsp_libraries.run,
 }
 

@@ -1,0 +1,82 @@
+"""The two sides of the recording benchmarks: Sereno, and what a user would pick instead."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import imageio_ffmpeg
+import psutil
+
+from bench.box import running
+from bench.cameras import PASSWORD, USER
+from bench.readback import missing_frames
+from bench.usage import Usage, measure
+
+WINDOWS = 3
+WINDOW_SECONDS = 20.0
+SETTLE_SECONDS = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one side used in each window, and how many frames of all cameras it lost."""
+
+    usages: list[Usage]
+    missing: int
+
+    @property
+    def cpu_percent(self) -> float:
+        return statistics.median(usage.cpu_percent for usage in self.usages)
+
+    @property
+    def memory_bytes(self) -> float:
+        return statistics.median(usage.memory_bytes for usage in self.usages)
+
+
+def sereno(folder: Path, addresses: list[str], windows: int = WINDOWS) -> Side:
+    """Record with a whole box; what its node and runners use in each window."""
+    with running(folder) as box:
+        box.add_cameras(addresses, USER, PASSWORD)
+        while box.camera_states().count("recording") < len(addresses):
+            time.sleep(0.5)
+        time.sleep(SETTLE_SECONDS)
+        usages = [measure(box.node, WINDOW_SECONDS) for _ in range(windows)]
+    cameras = [path for path in (folder / "footage").iterdir() if path.is_dir()]
+    return Side(usages, sum(missing_frames(camera.rglob("*.mp4")) for camera in cameras))
+
+
+def ffmpeg(folder: Path, addresses: list[str], windows: int = WINDOWS) -> Side:
+    """Record with one ffmpeg a camera, into files of a minute."""
+    folder.mkdir(parents=True)
+    with ExitStack() as stack:
+        processes = [
+            stack.enter_context(_one_ffmpeg(address, folder / f"{number}-%05d.mp4"))
+            for number, address in enumerate(addresses)
+        ]
+        while len(list(folder.iterdir())) < len(addresses):
+            time.sleep(0.5)
+        time.sleep(SETTLE_SECONDS)
+        watched = [psutil.Process(process.pid) for process in processes]
+        usages = [measure(lambda: watched, WINDOW_SECONDS) for _ in range(windows)]
+    numbers = range(len(addresses))
+    return Side(usages, sum(missing_frames(folder.glob(f"{number}-*.mp4")) for number in numbers))
+
+
+@contextmanager
+def _one_ffmpeg(address: str, pattern: Path) -> Iterator[subprocess.Popen[bytes]]:
+    # As people do it, password in the address and all.
+    with_password = address.replace("rtsp://", f"rtsp://{USER}:{PASSWORD}@")
+    read = ["-nostdin", "-loglevel", "error", "-rtsp_transport", "tcp", "-i", with_password]
+    write = ["-map", "0:v", "-c", "copy", "-f", "segment", "-segment_time", "60", str(pattern)]
+    process = subprocess.Popen([imageio_ffmpeg.get_ffmpeg_exe(), *read, *write])
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
