@@ -13,7 +13,7 @@ from sereno.base.errors import Invalid, SerenoError, Words
 from sereno.base.redact import redact
 from sereno.box.files import reason_of
 from sereno.box.logs import has_log
-from sereno.cli import about, cameras, footage, keeping, processes, record
+from sereno.cli import about, cameras, footage, keeping, processes, record, simulator, storage
 from sereno.cli.language import is_spanish, pick, say
 from sereno.cli.options import group
 from sereno.cli.up import up
@@ -74,9 +74,13 @@ app.command("backup", help=say("Database and secrets.", "Base de datos y secreto
 app.command("restore", help=say("A backup into a new folder.", "Una copia en carpeta nueva."))(
     keeping.restore
 )
+app.command(
+    "fsck", help=say("Whether files and ledger agree.", "Si archivos y registro concuerdan.")
+)(storage.fsck)
+app.add_typer(storage.ledger, name="ledger")
 app.add_typer(about.settings, name="settings")
 app.command("version", help=say("Which Sereno this is.", "Qué Sereno es este."))(about.version)
-app.add_typer(processes.sim, name="sim")
+app.add_typer(simulator.sim, name="sim")
 app.add_typer(processes.hub, name="hub")
 app.add_typer(processes.front, name="front")
 app.add_typer(processes.node, name="node")

@@ -10,16 +10,19 @@ from sereno.sim.cameras import SimCamera
 from sereno.sim.command import CameraAddress, serve_cameras
 from sereno.sim.loops import EncodingError, Progress
 from sereno.sim.marks import SeiStamp, read_position, read_sei
+from sereno.sim.quirks import QUIRKS, Quirk
 from sereno.sim.server import SimServer
 from sereno.sim.spec import CameraSpec, LoopSpec, Picture, SimConfig, demo_cameras
 
 __all__ = [
+    "QUIRKS",
     "CameraAddress",
     "CameraSpec",
     "EncodingError",
     "LoopSpec",
     "Picture",
     "Progress",
+    "Quirk",
     "SeiStamp",
     "SimCamera",
     "SimConfig",

@@ -17,11 +17,15 @@ from sereno.sim.spec import SimConfig
 
 @dataclass(frozen=True, slots=True)
 class CameraAddress:
-    """Where one camera can be watched; the addresses hold no credentials."""
+    """Where one camera can be watched; the addresses hold no credentials.
+
+    With TLS they are those of the TLS port, and ``certificate`` is the file to trust.
+    """
 
     name: str
     main: str
     sub: str
+    certificate: str = ""
 
 
 def serve_cameras(
@@ -61,9 +65,15 @@ async def _serve_for_ever(
 
 
 def _addresses(server: SimServer) -> list[CameraAddress]:
+    has_tls = server.config.has_tls
+    scheme = "rtsps" if has_tls else "rtsp"
+    certificate = str(server.certificate_path) if has_tls else ""
     return [
         CameraAddress(
-            camera.name, server.address(camera.number), server.address(camera.number, "sub")
+            camera.name,
+            server.address(camera.number, "main", scheme),
+            server.address(camera.number, "sub", scheme),
+            certificate,
         )
         for camera in server.cameras
     ]

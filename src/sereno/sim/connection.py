@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
+from sereno.sim.auth import Doorkeeper
 from sereno.sim.cameras import SimCamera, SimStream
+from sereno.sim.manners import Manners, moved_address
+from sereno.sim.outlets import Line
+from sereno.sim.quirks import Quirks
+from sereno.sim.rtcp import receiver_reports
 from sereno.sim.rtsp import (
-    REALM,
     MalformedRequest,
     Request,
+    StreamPath,
     chosen_transport,
-    is_authorised,
     response,
-    session_description,
     stream_path,
     take_request,
 )
+from sereno.sim.sessions import Session
+from sereno.sim.setup import Groups, Refused, set_up_track
 from sereno.sim.spec import SimConfig
-from sereno.sim.viewers import Viewer
 
-_METHODS = "OPTIONS, DESCRIBE, SETUP, PLAY, GET_PARAMETER, SET_PARAMETER, TEARDOWN"
+_WEB_PAGE = b"<html><body><h1>400 Bad Request</h1></body></html>\r\n"
+_WEB_REPLY = (
+    b"HTTP/1.1 400 Bad Request\r\nServer: webserver\r\nContent-Type: text/html\r\n"
+    b"Content-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(_WEB_PAGE), _WEB_PAGE)
+)
+_Headers = list[tuple[str, str]]
+_Answer = tuple[int, _Headers, str]
 
 
 @dataclass(slots=True)
@@ -33,31 +42,28 @@ class House:
     config: SimConfig
     clock: Callable[[], float]
     cameras: Sequence[SimCamera]
+    groups: Groups
     connections: set[RtspConnection] = field(default_factory=set)
-
-
-@dataclass(slots=True)
-class _Session:
-    identity: str
-    stream: SimStream
-    camera: SimCamera
-    viewer: Viewer
-    track_uri: str
 
 
 class RtspConnection(asyncio.Protocol):
     """The server's side of one client; it serves one session at a time."""
 
     def __init__(self, house: House) -> None:
+        config = house.config
         self._house = house
         self._buffer = bytearray()
-        self._nonce = secrets.token_hex(16)
-        self._session: _Session | None = None
+        self._doorkeeper = Doorkeeper(
+            config.user, config.password, config.auth, config.nonce_requests
+        )
+        self._quirks = Quirks.of(config.quirks)
+        self._session: Session | None = None
         self._loop = asyncio.get_running_loop()
         self._last_heard = self._loop.time()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
+        self._line = Line(self._transport, self._house.config.client_buffer_bytes)
         self._house.connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -66,143 +72,203 @@ class RtspConnection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._last_heard = self._loop.time()
+        if "http-on-port" in self._quirks:
+            self._transport.write(_WEB_REPLY)
+            self._transport.close()
+            return
         self._buffer += data
         try:
-            while (request := take_request(self._buffer)) is not None:
+            while (request := take_request(self._buffer, self._take_packet)) is not None:
                 self._answer(request)
         except MalformedRequest:
-            self._transport.write(response(400, None, {}))
+            self._transport.write(response(400, []))
             self._transport.close()
 
     def tend(self, monotonic: float) -> None:
         """Due every now and then: sender reports, and the end of clients that went silent."""
+        session = self._session
         if monotonic - self._last_heard > self._house.config.session_timeout_seconds:
             self._transport.abort()
-        elif self._session is not None and self._is_playing and not self._session.camera.is_stalled:
-            self._session.viewer.report_if_due(monotonic, self._house.clock)
+        elif session is not None and session.is_playing and not session.camera.is_stalled:
+            session.report_if_due(monotonic)
 
     def close(self) -> None:
         """Cuts the connection."""
         self._transport.abort()
 
-    @property
-    def _is_playing(self) -> bool:
-        return self._session is not None and self._session.viewer in self._session.stream.viewers
+    def _take_packet(self, channel: int, packet: bytes) -> None:
+        if channel % 2:
+            self._take_report(packet)
+
+    def _take_report(self, packet: bytes) -> None:
+        self._last_heard = self._loop.time()
+        if self._session is not None:
+            self._session.camera.receiver_reports.extend(receiver_reports(packet))
 
     def _end_session(self) -> None:
-        if self._session is not None and self._is_playing:
-            self._session.stream.viewers.remove(self._session.viewer)
+        if self._session is not None:
+            self._session.end()
         self._session = None
 
     def _answer(self, request: Request) -> None:
-        found = self._find(request.uri)
-        if found is not None and found[0].is_silent:
+        if request.method.startswith("RTSP/"):
+            return  # a reply to a request of ours
+        path = stream_path(request.uri)
+        camera = self._camera_of(path)
+        if camera is not None and camera.is_silent:
             return
-        answer = self._judge(request, found)
-        if answer is not None:
-            status, headers, body = answer
-            self._transport.write(response(status, request, headers, body))
-        if request.method == "PLAY" and self._session is not None and self._is_playing:
-            self._session.viewer.report_if_due(self._loop.time(), self._house.clock)
+        manners = self._manners(camera)
+        status, headers, body = self._judge(request, path, camera, manners)
+        cseq = request.headers.get("cseq")
+        self._line.say(response(status, manners.headers(cseq, headers), body))
+        if request.method == "PLAY" and status == 200 and self._session is not None:
+            self._session.play()
+            self._session.report_if_due(self._loop.time())
         if request.method == "TEARDOWN" and self._session is None:
-            self._transport.close()
+            self._line.close()
 
-    def _find(self, uri: str) -> tuple[SimCamera, SimStream] | None:
-        path = stream_path(uri)
+    def _camera_of(self, path: StreamPath | None) -> SimCamera | None:
         if path is None or not 1 <= path.camera <= len(self._house.cameras):
             return None
-        camera = self._house.cameras[path.camera - 1]
-        return camera, camera.streams[path.kind]
+        return self._house.cameras[path.camera - 1]
 
-    def _judge(self, request: Request, found: tuple[SimCamera, SimStream] | None) -> _Answer:
+    def _manners(self, camera: SimCamera | None) -> Manners:
         config = self._house.config
+        quirks = camera.quirks if camera is not None else self._quirks
+        return Manners(quirks, config.answers, config.session_timeout_seconds)
+
+    def _judge(
+        self,
+        request: Request,
+        path: StreamPath | None,
+        camera: SimCamera | None,
+        manners: Manners,
+    ) -> _Answer:
         if not request.version.startswith("RTSP/1."):
-            return 505, {}, ""
+            return 505, [], ""
+        refusal = manners.refusal(request.method)
+        if refusal is not None:
+            return refusal, [], ""
         if request.method == "OPTIONS":
-            return 200, {"Public": _METHODS}, ""
-        if config.user is not None and not is_authorised(
-            request, config.user, config.password, self._nonce
-        ):
-            return 401, {"WWW-Authenticate": f'Digest realm="{REALM}", nonce="{self._nonce}"'}, ""
+            return 200, [("Public", manners.methods())], ""
+        challenges = self._doorkeeper.challenges(
+            request.method, request.headers.get("authorization", "")
+        )
+        if challenges is not None:
+            return 401, [("WWW-Authenticate", text) for text in challenges], ""
         if request.method in ("GET_PARAMETER", "SET_PARAMETER"):
-            return self._keep_alive(request)
-        if found is None:
-            return 404, {}, ""
-        camera, stream = found
+            return self._keep_alive(request, manners)
+        if path is None or camera is None or not manners.knows(path):
+            return 404, [], ""
         if camera.refusal is not None:
-            return camera.refusal, {}, ""
+            return camera.refusal, [], ""
+        return self._serve(request, path, camera, manners)
+
+    def _serve(
+        self, request: Request, path: StreamPath, camera: SimCamera, manners: Manners
+    ) -> _Answer:
+        stream = camera.streams[path.kind]
         match request.method:
             case "DESCRIBE":
-                return self._describe(request, camera, stream)
+                return self._describe(request, path, camera, stream, manners)
             case "SETUP":
-                return self._set_up(request, camera, stream)
+                return self._set_up(request, path, camera, stream, manners)
             case "PLAY":
-                return self._play(request)
+                return self._play(request, path, manners)
             case "TEARDOWN":
                 return self._tear_down(request)
             case _:
-                return 405, {"Allow": _METHODS}, ""
+                return 405, [("Allow", manners.methods())], ""
 
     def _has_session(self, request: Request) -> bool:
+        session = self._session
         named = request.headers.get("session", "").partition(";")[0].strip()
-        return self._session is not None and named == self._session.identity
+        return session is not None and not session.is_gone and named == session.identity
 
-    def _session_headers(self) -> dict[str, str]:
+    def _session_headers(self, manners: Manners) -> _Headers:
         if self._session is None:
-            return {}
-        timeout = round(self._house.config.session_timeout_seconds)
-        return {"Session": f"{self._session.identity};timeout={timeout}"}
+            return []
+        return [("Session", manners.session(self._session.identity))]
 
-    def _keep_alive(self, request: Request) -> _Answer:
+    def _keep_alive(self, request: Request, manners: Manners) -> _Answer:
         if "session" in request.headers and not self._has_session(request):
-            return 454, {}, ""
-        return 200, self._session_headers(), ""
+            return 454, [], ""
+        return 200, self._session_headers(manners), ""
 
-    def _describe(self, request: Request, camera: SimCamera, stream: SimStream) -> _Answer:
+    def _describe(
+        self,
+        request: Request,
+        path: StreamPath,
+        camera: SimCamera,
+        stream: SimStream,
+        manners: Manners,
+    ) -> _Answer:
+        quirks = camera.quirks
+        if "redirect-loop" in quirks or ("redirect" in quirks and not path.is_moved):
+            return 302, [("Location", moved_address(request.uri, is_moved=path.is_moved))], ""
         host = self._transport.get_extra_info("sockname")[0]
-        body = session_description(
-            f"{camera.name} ({stream.kind})",
-            host,
-            stream.loop.parameters,
-            self._house.config.fps,
-            stream.picture.bitrate_bps,
-            camera.number,
-        )
-        base = request.uri.rstrip("/") + "/"
-        return 200, {"Content-Base": base, "Content-Type": "application/sdp"}, body
+        body = manners.describe(camera, stream, request.uri, host, self._house.config.fps)
+        headers = [*manners.content_base(request.uri), ("Content-Type", "application/sdp")]
+        return 200, headers, body
 
-    def _set_up(self, request: Request, camera: SimCamera, stream: SimStream) -> _Answer:
-        if self._session is not None:
-            return 455, {}, ""
-        channels = chosen_transport(request.headers.get("transport", ""))
-        if channels is None:
-            return 461, {}, ""
-        limit = self._house.config.client_buffer_bytes
-        viewer = Viewer(self._transport, channels, f"{camera.name} ({stream.kind})", limit)
-        base = request.uri.rstrip("/").removesuffix("/trackID=0")
-        self._session = _Session(secrets.token_hex(8), stream, camera, viewer, f"{base}/trackID=0")
-        transport = (
-            f"RTP/AVP/TCP;unicast;interleaved={channels.rtp_channel}-{channels.rtcp_channel}"
-            f';ssrc={viewer.ssrc:08X};mode="PLAY"'
-        )
-        return 200, {"Transport": transport, **self._session_headers()}, ""
+    def _set_up(
+        self,
+        request: Request,
+        path: StreamPath,
+        camera: SimCamera,
+        stream: SimStream,
+        manners: Manners,
+    ) -> _Answer:
+        session = self._session
+        number = path.track or 0
+        if number not in manners.tracks(camera, stream):
+            return 404, [], ""
+        if session is not None and (session.stream is not stream or number in session.tracks):
+            return 455, [], ""
+        if session is not None and not self._has_session(request):
+            return 454, [], ""
+        limit = camera.quirks.get("session-limit-453")
+        if session is None and limit is not None and self._sessions_of(camera) >= limit:
+            return 453, [], ""
+        offer = chosen_transport(request.headers.get("transport", ""), manners.ways())
+        if offer is None:
+            return 461, [], ""
+        if session is None:
+            session = Session(camera, stream, self._line, self._house.clock)
+        try:
+            transport = set_up_track(
+                session,
+                number,
+                request.uri,
+                offer,
+                self._transport,
+                self._line,
+                self._house.groups,
+                self._take_report,
+            )
+        except Refused as refused:
+            return refused.status, [], ""
+        self._session = session
+        return 200, [("Transport", transport), *self._session_headers(manners)], ""
 
-    def _play(self, request: Request) -> _Answer:
+    def _sessions_of(self, camera: SimCamera) -> int:
+        sessions = (connection._session for connection in self._house.connections)
+        return sum(session is not None and session.camera is camera for session in sessions)
+
+    def _play(self, request: Request, path: StreamPath, manners: Manners) -> _Answer:
         session = self._session
         if session is None or not self._has_session(request):
-            return 454, {}, ""
-        phase = session.camera.phase
-        rtptime = session.viewer.timestamp(phase.clock.ticks(phase.next_number))
-        info = f"url={session.track_uri};seq={session.viewer.sequence};rtptime={rtptime}"
-        if not self._is_playing:
-            session.stream.viewers.append(session.viewer)
-        return 200, {"Range": "npt=now-", "RTP-Info": info, **self._session_headers()}, ""
+            return 454, [], ""
+        if path.track is None and "aggregate-refused" in session.camera.quirks:
+            return 459, [], ""
+        if path.track is not None and path.track not in session.tracks:
+            return 455, [], ""
+        info = session.promise(session.tracks if path.track is None else [path.track])
+        headers = [("Range", "npt=now-"), *([("RTP-Info", info)] if info else [])]
+        return 200, [*headers, *self._session_headers(manners)], ""
 
     def _tear_down(self, request: Request) -> _Answer:
         if not self._has_session(request):
-            return 454, {}, ""
+            return 454, [], ""
         self._end_session()
-        return 200, {}, ""
-
-
-_Answer = tuple[int, dict[str, str], str]
+        return 200, [], ""

@@ -1,8 +1,10 @@
 """Encoded loops on disk: drawn and encoded once, then reused by every later run.
 
-One loop is one folder ``<scene>-<size>-<key>`` with ``main.h264`` and ``sub.h264`` (Annex B, one
-access unit delimiter per frame; any player shows them). It is written beside its final place and
-renamed, so a folder that exists is complete, and of two processes that race one simply loses.
+One loop is one folder ``<scene>-<size>-<key>`` with ``main.h264`` and ``sub.h264`` or ``….h265``
+(Annex B, one access unit delimiter per frame; any player shows them) and, where there are
+B-frames, ``main.order`` and ``sub.order``, which tell when each frame is shown (ffmpeg's framecrc).
+It is written beside its final place and renamed, so a folder that exists is complete, and of two
+processes that race one simply loses.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ import imageio_ffmpeg  # type: ignore[import-untyped]
 
 from sereno.sim.frames import DRAWING_VERSION, FramePainter
 from sereno.sim.spec import LoopSpec, Picture
+from sereno.sim.video import PacketLoop, Packing, packet_loop
 
 ENCODING_VERSION = 1
 """Grows with every change of how loops are encoded."""
@@ -34,6 +37,7 @@ _LEAST_QUANTISER = 22
 _ENCODERS_AT_ONCE = 2
 _PIPE_BYTES = 1 << 20
 _PROGRESS_FRAMES = 50
+_PLAIN = {"codec": "h264", "b_frames": 0, "has_open_gops": False}
 
 Progress = Callable[[LoopSpec, int, int], None]
 """Called with the loop, frames encoded and frames in all; from the encoding threads."""
@@ -50,8 +54,28 @@ class EncodingStopped(RuntimeError):
 def loop_folder(cache_dir: Path, loop: LoopSpec) -> Path:
     """Where a loop lies in the cache; its name changes with anything that changes its bytes."""
     facts = {**asdict(loop), "drawing": DRAWING_VERSION, "encoding": ENCODING_VERSION}
+    for name, plain in _PLAIN.items():
+        if facts[name] == plain:
+            del facts[name]  # younger than the first loops, which are still good
     key = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
     return cache_dir / f"{loop.scene}-{loop.main.width}x{loop.main.height}-{key}"
+
+
+def read_loop(
+    cache_dir: Path, loop: LoopSpec, kind: str, packing: Packing | None = None
+) -> PacketLoop:
+    """The ``main`` or ``sub`` of a loop that was prepared, as packets."""
+    folder = loop_folder(cache_dir, loop)
+    annexb = (folder / f"{kind}.{loop.codec}").read_bytes()
+    order = _order_in((folder / f"{kind}.order").read_text()) if loop.b_frames else None
+    return packet_loop(annexb, loop.first_key_frame, loop.codec, order, packing)
+
+
+def _order_in(listing: str) -> list[int]:
+    """Where each frame is shown, from framecrc's lines: stream, DTS, PTS, duration, …"""
+    rows = [line.split(",") for line in listing.splitlines() if not line.startswith("#")]
+    shown = [int(row[2]) // int(row[3]) for row in rows]
+    return [place - min(shown) for place in shown]
 
 
 def prepare_loops(
@@ -128,20 +152,46 @@ def _encoder_argv(loop: LoopSpec) -> list[str]:
         *(imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-loglevel", "error", "-nostats"),
         *("-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", size, "-r", str(loop.fps)),
         *("-i", "pipe:0", "-filter_complex", f"[0:v]split[main][big];[big]{scale}[sub]"),
-        *("-map", "[main]", *_x264(loop, loop.main), "main.h264"),
-        *("-map", "[sub]", *_x264(loop, loop.sub), "sub.h264"),
+        *("-map", "[main]", *_encoder(loop, loop.main), *_output(loop, "main")),
+        *("-map", "[sub]", *_encoder(loop, loop.sub), *_output(loop, "sub")),
     ]
+
+
+def _output(loop: LoopSpec, kind: str) -> list[str]:
+    muxer = {"h264": "h264", "h265": "hevc"}[loop.codec]
+    if not loop.b_frames:
+        return ["-f", muxer, f"{kind}.{loop.codec}"]
+    return ["-f", "tee", f"[f={muxer}]{kind}.{loop.codec}|[f=framecrc]{kind}.order"]
+
+
+def _encoder(loop: LoopSpec, picture: Picture) -> list[str]:
+    return _x264(loop, picture) if loop.codec == "h264" else _x265(loop, picture)
 
 
 def _x264(loop: LoopSpec, picture: Picture) -> list[str]:
-    """Closed GOPs of fixed length, no B-frames, and a truly constant rate (filler included)."""
+    """GOPs of fixed length and a truly constant rate (filler included)."""
     rate = str(picture.bitrate_bps)
-    keys = f"keyint={loop.key_interval}:min-keyint={loop.key_interval}:scenecut=0:open-gop=0"
     colours = "colormatrix=bt709:colorprim=bt709:transfer=bt709"
     rest = f"nal-hrd=cbr:aud=1:cabac=1:qpmin={_LEAST_QUANTISER}"
     return [
-        *("-c:v", "libx264", "-preset", _PRESET, "-bf", "0", "-threads", "1"),
+        *("-c:v", "libx264", "-preset", _PRESET, "-bf", str(loop.b_frames), "-threads", "1"),
         *("-b:v", rate, "-minrate", rate, "-maxrate", rate, "-bufsize", rate),
-        *("-x264-params", f"{keys}:{colours}:{rest}"),
-        *("-f", "h264"),
+        *("-x264-params", f"{_keys(loop)}:{colours}:{rest}"),
     ]
+
+
+def _x265(loop: LoopSpec, picture: Picture) -> list[str]:
+    """The same as far as x265 goes, which knows no filler: the rate is an upper limit."""
+    rate = picture.bitrate_bps // 1000
+    limits = f"bitrate={rate}:vbv-maxrate={rate}:vbv-bufsize={rate}:qpmin={_LEAST_QUANTISER}"
+    colours = "colormatrix=bt709:colorprim=bt709:transfer=bt709"
+    rest = "aud=1:repeat-headers=1:info=0:pools=1:frame-threads=1:log-level=error"
+    return [
+        *("-c:v", "libx265", "-preset", _PRESET),
+        *("-x265-params", f"{_keys(loop)}:bframes={loop.b_frames}:{limits}:{colours}:{rest}"),
+    ]
+
+
+def _keys(loop: LoopSpec) -> str:
+    interval = loop.key_interval
+    return f"keyint={interval}:min-keyint={interval}:scenecut=0:open-gop={loop.has_open_gops:d}"

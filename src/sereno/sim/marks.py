@@ -16,11 +16,11 @@ To read them, average the middle of each block; a block whose mean lies within a
 contrast around the threshold is unreadable. Position in the loop is index / frames per second, and
 the loop is aligned to UTC: it equals UTC modulo the loop's length.
 
-Stamp (in the access unit). An SEI message ``user_data_unregistered`` (ITU-T H.264 D.1.6, payload
-type 5) of 48 bytes before the first slice: ``SEI_UUID``, then 16 hexadecimal digits of UTC in
-microseconds since 1970, then 16 hexadecimal digits of a frame number that grows by one per frame.
-Digits instead of binary numbers, because no run of them can need an emulation-prevention byte: the
-size never changes, and the server may overwrite them in place.
+Stamp (in the access unit). An SEI message ``user_data_unregistered`` (ITU-T H.264 D.1.6, H.265
+D.2.7, payload type 5) of 48 bytes before the first slice: ``SEI_UUID``, then 16 hexadecimal digits
+of UTC in microseconds since 1970, then 16 hexadecimal digits of a frame number that grows by one
+per frame shown. Digits instead of binary numbers, because no run of them can need an
+emulation-prevention byte: the size never changes, and the server may overwrite them in place.
 """
 
 from __future__ import annotations
@@ -37,10 +37,11 @@ _CHECK_SALT = 0xA
 _LEAST_CONTRAST = 64
 
 SEI_UUID = UUID("5e7e2024-7369-6d2d-9c61-6d6572612d31").bytes
-SEI_STAMP_OFFSET = 3 + len(SEI_UUID)
-"""Where the 32 digits begin within the NAL unit that ``write_sei`` makes."""
+SEI_DIGITS_OFFSET = 2 + len(SEI_UUID)
+"""Where the 32 digits begin behind the head of the NAL unit that ``write_sei`` makes."""
 _SEI_STAMP_BYTES = 32
-_SEI_NAL_TYPE = 6
+_SEI_HEADS = {1: b"\x06", 2: b"\x4e\x01"}
+"""By their length: H.264 (NAL unit type 6) and H.265 (prefix SEI, type 39, layer 0)."""
 _USER_DATA_UNREGISTERED = 5
 
 
@@ -114,17 +115,19 @@ class SeiStamp:
         return b"%016x%016x" % (self.utc_us, self.frame_number)
 
 
-def write_sei(stamp: SeiStamp) -> bytes:
-    """A whole SEI NAL unit (no start code) of always 52 bytes."""
+def write_sei(stamp: SeiStamp, head_bytes: int = 1) -> bytes:
+    """A whole SEI NAL unit (no start code); ``head_bytes`` is 1 for H.264 and 2 for H.265."""
     payload = SEI_UUID + stamp.digits()
-    return bytes((_SEI_NAL_TYPE, _USER_DATA_UNREGISTERED, len(payload))) + payload + b"\x80"
+    head = _SEI_HEADS[head_bytes]
+    return head + bytes((_USER_DATA_UNREGISTERED, len(payload))) + payload + b"\x80"
 
 
 def read_sei(nal: bytes) -> SeiStamp | None:
-    """The stamp in a NAL unit (no start code), or None when this NAL unit carries none."""
-    if not nal or nal[0] & 0x1F != _SEI_NAL_TYPE:
+    """The stamp in a NAL unit (no start code) of either codec, or None when it carries none."""
+    head = next((head for head in _SEI_HEADS.values() if nal.startswith(head)), None)
+    if head is None:
         return None
-    body = nal[1:].replace(b"\x00\x00\x03", b"\x00\x00")
+    body = nal[len(head) :].replace(b"\x00\x00\x03", b"\x00\x00")
     at = 0
     while at + 2 <= len(body) - 1:  # the last byte holds the trailing bits
         kind, at = _sei_number(body, at)

@@ -1,35 +1,29 @@
-"""RTSP 1.0 as text: requests, responses, digest authentication, session descriptions.
-
-Sources: RFC 2326 (RTSP), RFC 2617 section 3 without qop as cameras do it, RFC 6184 section 8 (SDP).
-"""
+"""RTSP 1.0 as text: requests, responses, addresses, transports (RFC 2326)."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from sereno.sim.packets import PAYLOAD_TYPE, ParameterSets
-
-REALM = "Sereno simulated camera"
 _HEADER_LIMIT = 16 * 1024
 _BODY_LIMIT = 64 * 1024
 _REASONS = {
-    200: "OK",
-    400: "Bad Request",
-    401: "Unauthorized",
-    404: "Not Found",
-    405: "Method Not Allowed",
+    451: "Parameter Not Understood",
     453: "Not Enough Bandwidth",
     454: "Session Not Found",
     455: "Method Not Valid in This State",
+    457: "Invalid Range",
+    459: "Aggregate Operation Not Allowed",
+    460: "Only Aggregate Operation Allowed",
     461: "Unsupported Transport",
     505: "RTSP Version Not Supported",
+    551: "Option Not Supported",
 }
-_DIGEST_FIELD = re.compile(r'(\w+)=(?:"([^"]*)"|([^\s,]+))')
-_STREAM_PATH = re.compile(r"/cam/(\d{1,6})/(main|sub)(?:/trackID=0)?/?")
+"""Where RTSP has words of its own; the rest are HTTP's."""
+_STREAM_PATH = re.compile(r"(/moved)?/cam/(\d{1,6})/(main|sub)(?:/trackID=(\d))?/?")
 
 
 class MalformedRequest(Exception):
@@ -48,22 +42,35 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class StreamPath:
-    """Which stream an address names."""
+    """Which stream an address names, and which of its tracks (None: all).
+
+    ``is_moved`` tells the address that a redirection leads to.
+    """
 
     camera: int
     kind: str
+    track: int | None = None
+    query: str = ""
+    is_moved: bool = False
 
 
-def take_request(buffer: bytearray) -> Request | None:
+OnPacket = Callable[[int, bytes], None]
+"""Called with the channel and the packet."""
+
+
+def take_request(buffer: bytearray, on_packet: OnPacket | None = None) -> Request | None:
     """Cuts the next request off ``buffer``; None when it is not complete yet.
 
-    Interleaved packets before it (receiver reports) are dropped: nobody needs them here.
-    Raises MalformedRequest.
+    Interleaved packets before it go to ``on_packet``. A reply to a request of ours reads as a
+    request whose method is its RTSP version. Raises MalformedRequest.
     """
     while buffer[:1] == b"$":
-        if len(buffer) < 4 or len(buffer) < 4 + int.from_bytes(buffer[2:4], "big"):
+        size = int.from_bytes(buffer[2:4], "big")
+        if len(buffer) < 4 or len(buffer) < 4 + size:
             return None
-        del buffer[: 4 + int.from_bytes(buffer[2:4], "big")]
+        if on_packet is not None:
+            on_packet(buffer[1], bytes(buffer[4 : 4 + size]))
+        del buffer[: 4 + size]
     end = buffer.find(b"\r\n\r\n")
     if end < 0:
         if len(buffer) > _HEADER_LIMIT:
@@ -82,7 +89,7 @@ def take_request(buffer: bytearray) -> Request | None:
 def _parse(head: bytes) -> Request:
     try:
         first, *lines = head.decode().lstrip("\r\n").split("\r\n")
-        method, uri, version = first.split(" ")
+        method, uri, version = first.split(" ", 2)
     except ValueError:
         raise MalformedRequest from None
     headers = {}
@@ -94,95 +101,74 @@ def _parse(head: bytes) -> Request:
     return Request(method, uri, version, headers)
 
 
-def response(
-    status: int, request: Request | None, headers: dict[str, str], body: str = ""
-) -> bytes:
-    """A response to ``request`` (None: to something that could not be read)."""
-    lines = [f"RTSP/1.0 {status} {_REASONS[status]}"]
-    if request is not None and "cseq" in request.headers:
-        lines.append(f"CSeq: {request.headers['cseq']}")
-    lines += [f"{name}: {value}" for name, value in headers.items()]
+def response(status: int, headers: list[tuple[str, str]], body: str = "") -> bytes:
+    """A response as bytes."""
+    lines = [f"RTSP/1.0 {status} {reason_of(status)}"]
+    lines += [f"{name}: {value}" for name, value in headers]
     if body:
         lines.append(f"Content-Length: {len(body.encode())}")
     return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
 
 
+def reason_of(status: int) -> str:
+    """A status in words."""
+    if status in _REASONS:
+        return _REASONS[status]
+    return HTTPStatus(status).phrase if status in set(HTTPStatus) else "Unknown"
+
+
 def stream_path(uri: str) -> StreamPath | None:
     """The stream an address names, or None for an address this server does not have."""
     try:
-        path = urlsplit(uri).path
+        parts = urlsplit(uri)
     except ValueError:
         return None
-    match = _STREAM_PATH.fullmatch(path)
-    return StreamPath(int(match[1]), match[2]) if match else None
-
-
-def is_authorised(request: Request, user: str, password: str, nonce: str) -> bool:
-    """Whether the request carries a right digest answer to ``nonce``."""
-    scheme, _, rest = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "digest":
-        return False
-    fields = {name.lower(): quoted or bare for name, quoted, bare in _DIGEST_FIELD.findall(rest)}
-    if fields.get("username") != user or fields.get("nonce") != nonce:
-        return False
-    expected = digest_response(
-        user, password, fields.get("realm", ""), nonce, request.method, fields.get("uri", "")
-    )
-    return hmac.compare_digest(expected.encode(), fields.get("response", "").lower().encode())
-
-
-def digest_response(user: str, password: str, realm: str, nonce: str, method: str, uri: str) -> str:
-    """The answer of RFC 2069: MD5, no qop."""
-    secret = _md5(f"{user}:{realm}:{password}")
-    return _md5(f"{secret}:{nonce}:{_md5(f'{method}:{uri}')}")
-
-
-def _md5(text: str) -> str:
-    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
-
-
-def session_description(
-    name: str, address: str, parameters: ParameterSets, fps: int, bitrate_bps: int, identity: int
-) -> str:
-    """The SDP of one stream."""
-    lines = [
-        "v=0",
-        f"o=- {identity} 1 IN IP4 {address}",
-        f"s={name}",
-        "c=IN IP4 0.0.0.0",
-        "t=0 0",
-        "a=control:*",
-        "a=range:npt=now-",
-        f"m=video 0 RTP/AVP {PAYLOAD_TYPE}",
-        f"b=AS:{-(-bitrate_bps // 1000)}",
-        f"a=rtpmap:{PAYLOAD_TYPE} H264/90000",
-        f"a=fmtp:{PAYLOAD_TYPE} packetization-mode=1;profile-level-id="
-        f"{parameters.profile_level_id};sprop-parameter-sets={parameters.sprop}",
-        f"a=framerate:{fps}",
-        "a=control:trackID=0",
-    ]
-    return "\r\n".join(lines) + "\r\n"
+    match = _STREAM_PATH.fullmatch(parts.path)
+    if match is None:
+        return None
+    moved, camera, kind, track = match.groups()
+    return StreamPath(int(camera), kind, int(track) if track else None, parts.query, bool(moved))
 
 
 @dataclass(frozen=True, slots=True)
-class InterleavedTransport:
-    """RTP and RTCP over the RTSP connection itself, on two channels."""
+class TransportOffer:
+    """One way that a client offers to take packets: ``tcp``, ``udp`` or ``multicast``.
 
-    rtp_channel: int
-    rtcp_channel: int
+    ``numbers`` are the channels or the client's ports, None where the server may choose.
+    """
+
+    way: str
+    numbers: tuple[int, int] | None = None
 
 
-def chosen_transport(header: str) -> InterleavedTransport | None:
-    """The first offer of a Transport header that this server can serve, or None."""
-    for offer in header.split(","):
-        profile, *options = (part.strip() for part in offer.split(";"))
-        if profile.upper() != "RTP/AVP/TCP" or "multicast" in options:
-            continue
-        channels = next((o[12:] for o in options if o.startswith("interleaved=")), "0-1")
-        match = re.fullmatch(r"(\d{1,3})(?:-(\d{1,3}))?", channels)
-        if match:
-            first = int(match[1])
-            second = int(match[2]) if match[2] else first + 1
-            if max(first, second) <= 255:
-                return InterleavedTransport(first, second)
+def chosen_transport(header: str, ways: Collection[str]) -> TransportOffer | None:
+    """The first offer of a Transport header that is one of ``ways``, or None."""
+    for text in header.split(","):
+        offer = _offer(text)
+        if offer is not None and offer.way in ways:
+            return offer
     return None
+
+
+def _offer(text: str) -> TransportOffer | None:
+    profile, *options = (part.strip() for part in text.split(";"))
+    if profile.upper() not in ("RTP/AVP/TCP", "RTP/AVP", "RTP/AVP/UDP"):
+        return None
+    is_tcp = profile.upper() == "RTP/AVP/TCP"
+    if "multicast" in options:
+        return None if is_tcp else TransportOffer("multicast")
+    name, highest = ("interleaved", 255) if is_tcp else ("client_port", 65_535)
+    named = next((o.partition("=")[2] for o in options if o.startswith(f"{name}=")), None)
+    if named is None:
+        return TransportOffer("tcp") if is_tcp else None
+    pair = _pair(named, highest)
+    return None if pair is None else TransportOffer("tcp" if is_tcp else "udp", pair)
+
+
+def _pair(text: str, highest: int) -> tuple[int, int] | None:
+    match = re.fullmatch(r"(\d{1,5})(?:-(\d{1,5}))?", text)
+    if match is None:
+        return None
+    first = int(match[1])
+    second = int(match[2]) if match[2] else first + 1
+    return (first, second) if max(first, second) <= highest else None

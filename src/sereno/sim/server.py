@@ -1,27 +1,25 @@
-"""The server: all cameras on one port, one timer for all frames."""
+"""The server: all cameras on one port."""
 
 from __future__ import annotations
 
 import asyncio
+import tempfile
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 
-from sereno.sim.cameras import Phase, SimCamera, SimStream
+from sereno.sim.cameras import SimCamera
 from sereno.sim.connection import House, RtspConnection
-from sereno.sim.loops import Progress, loop_folder, prepare_loops
-from sereno.sim.marks import SeiStamp
-from sereno.sim.packets import PacketLoop, packet_loop
-from sereno.sim.spec import LoopSpec, SimConfig
-from sereno.sim.timing import FrameClock
-from sereno.sim.viewers import Outgoing, Viewer
+from sereno.sim.furnish import furnish
+from sereno.sim.loops import Progress
+from sereno.sim.pump import SoundPump, VideoPump
+from sereno.sim.setup import Groups
+from sereno.sim.spec import SimConfig
+from sereno.sim.tls import make_certificate
 
 _TEND_SECONDS = 0.5
-_TIMER_GRAIN_SECONDS = 0.001
-_LATEST_SECONDS = 1.0
-"""Frames later than this are left out, as a camera does that could not keep up."""
 
 
 class SimServer:
@@ -40,26 +38,38 @@ class SimServer:
         self.config = config
         self._clock = clock
         self._progress = progress
-        self._phases: list[Phase] = []
         self._cameras: list[SimCamera] = []
-        self._house = House(config, clock, self._cameras)
-        self._listener: asyncio.Server | None = None
+        self._house = House(config, clock, self._cameras, Groups())
+        self._listeners: dict[str, asyncio.Server] = {}
+        self._pumps: list[VideoPump | SoundPump] = []
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._secrets: tempfile.TemporaryDirectory[str] | None = None
+        self._certificate: Path | None = None
 
     async def __aenter__(self) -> SimServer:
         stop = threading.Event()
         try:
-            loops = await asyncio.to_thread(self._load, stop)
+            phases, cameras = await asyncio.to_thread(
+                furnish, self.config, self._clock, self._progress, stop
+            )
         except asyncio.CancelledError:
             stop.set()
             raise
-        self._furnish(loops)
+        self._cameras.extend(cameras)
         self._loop = asyncio.get_running_loop()
-        self._listener = await self._loop.create_server(
-            lambda: RtspConnection(self._house), self.config.host, self.config.port, backlog=1024
+        await self._listen()
+        sounds = dict.fromkeys(
+            stream.sound for camera in cameras for stream in camera.streams.values() if stream.sound
         )
-        self._tick()
+        self._pumps = [
+            VideoPump(self.config, phases, self._clock),
+            *(SoundPump(sound, cameras, self._clock) for sound in sounds),
+        ]
+        for pump in self._pumps:
+            pump.start()
         self._tend()
+        for camera in cameras:
+            self._change_codec_later(camera)
         return self
 
     async def __aexit__(
@@ -70,17 +80,34 @@ class SimServer:
     ) -> None:
         for timer in self._timers.values():
             timer.cancel()
-        listener = self._open_listener()
-        listener.close()
+        for pump in self._pumps:
+            pump.stop()
+        for listener in self._listeners.values():
+            listener.close()
         for connection in list(self._house.connections):
             connection.close()
-        await listener.wait_closed()
+        self._house.groups.close()
+        for listener in self._listeners.values():
+            await listener.wait_closed()
+        if self._secrets is not None:
+            self._secrets.cleanup()
 
     @property
     def port(self) -> int:
         """The port listened on, also when 0 was asked for."""
-        port: int = self._open_listener().sockets[0].getsockname()[1]
-        return port
+        return self._port_of("rtsp")
+
+    @property
+    def tls_port(self) -> int:
+        """The port for RTSP over TLS."""
+        return self._port_of("rtsps")
+
+    @property
+    def certificate_path(self) -> Path:
+        """The certificate that clients of the TLS port have to trust (PEM); gone after the end."""
+        if self._certificate is None:
+            raise RuntimeError("the simulation has no TLS port: ask for one with has_tls")
+        return self._certificate
 
     @property
     def cameras(self) -> tuple[SimCamera, ...]:
@@ -93,103 +120,32 @@ class SimServer:
             raise ValueError(f"there is no camera {number}; there are {len(self._cameras)}")
         return self._cameras[number - 1]
 
-    def address(self, number: int, kind: str = "main") -> str:
-        """A stream's address, without credentials; a server on all interfaces says 127.0.0.1."""
+    def address(self, number: int, kind: str = "main", scheme: str = "rtsp") -> str:
+        """A stream's address, without credentials; a server on all interfaces says 127.0.0.1.
+
+        ``scheme`` is ``rtsp`` or ``rtsps``.
+        """
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.config.host, self.config.host)  # noqa: S104
-        return f"rtsp://{host}:{self.port}/cam/{number}/{kind}"
+        return f"{scheme}://{host}:{self._port_of(scheme)}/cam/{number}/{kind}"
 
-    def _open_listener(self) -> asyncio.Server:
-        if self._listener is None:
-            raise RuntimeError("the simulation is not open: use it with 'async with'")
-        return self._listener
-
-    def _load(self, stop: threading.Event) -> dict[tuple[LoopSpec, str], PacketLoop]:
+    async def _listen(self) -> None:
         config = self.config
-        specs = dict.fromkeys(config.loop_of(camera) for camera in config.cameras)
-        prepare_loops(config.cache_dir, specs, self._progress, stop)
-        return {
-            (spec, kind): packet_loop(
-                (loop_folder(config.cache_dir, spec) / f"{kind}.h264").read_bytes(),
-                spec.first_key_frame,
-            )
-            for spec in specs
-            for kind in ("main", "sub")
-        }
+        self._listeners["rtsp"] = await self._loop.create_server(
+            lambda: RtspConnection(self._house), config.host, config.port, backlog=1024
+        )
+        if not config.has_tls:
+            return
+        self._secrets = tempfile.TemporaryDirectory(prefix="sereno-sim-")
+        self._certificate, context = make_certificate(Path(self._secrets.name), config.host)
+        self._listeners["rtsps"] = await self._loop.create_server(
+            lambda: RtspConnection(self._house), config.host, config.tls_port, ssl=context
+        )
 
-    def _furnish(self, loops: dict[tuple[LoopSpec, str], PacketLoop]) -> None:
-        config, now = self.config, self._clock()
-        for number in range(config.phases):
-            clock = FrameClock(config.fps, number, config.phases)
-            self._phases.append(Phase(clock, clock.number_at(now) + 1))
-        for number, spec in enumerate(config.cameras, 1):
-            loop = config.loop_of(spec)
-            streams = [
-                SimStream("main", config.main, loops[loop, "main"]),
-                SimStream("sub", config.sub, loops[loop, "sub"]),
-            ]
-            phase = self._phases[(number - 1) % config.phases]
-            camera = SimCamera(number, spec, streams, phase)
-            phase.cameras.append(camera)
-            self._cameras.append(camera)
-
-    def _tick(self) -> None:
-        now = self._clock()
-        for phase in self._phases:
-            newest = phase.clock.number_at(now)
-            if abs(newest - phase.next_number) > _LATEST_SECONDS * self.config.fps:
-                phase.next_number = newest  # this process was held up, or the clock was set
-            while phase.next_number <= newest:
-                self._send_frame(phase, phase.next_number)
-                phase.next_number += 1
-        due_us = min(phase.clock.utc_us(phase.next_number) for phase in self._phases)
-        # Timers fire on whole milliseconds; a little late is true to life, early would not be.
-        delay = due_us / 1_000_000 - self._clock() + _TIMER_GRAIN_SECONDS / 2
-        self._timers["tick"] = self._loop.call_later(max(delay, _TIMER_GRAIN_SECONDS), self._tick)
-
-    def _send_frame(self, phase: Phase, number: int) -> None:
-        bursts: list[Outgoing] = [[] for _ in range(self.config.bursts)]
-        for wire, starts, viewer in self._addressed(phase, number):
-            if len(bursts) == 1:
-                bursts[0].append((viewer, wire))
-                continue
-            cuts = [
-                *(starts[len(starts) * i // len(bursts)] for i in range(len(bursts))),
-                len(wire),
-            ]
-            view = memoryview(wire)
-            for burst, begin, end in zip(bursts, cuts, cuts[1:], strict=False):
-                if begin < end:
-                    burst.append((viewer, view[begin:end]))
-        # A loop that was held up may reach a frame before the last one's bursts are out: these go
-        # first, for a stream over TCP cannot change its order.
-        while phase.waiting:
-            _send_next(phase.waiting)
-        phase.waiting.extend(bursts)
-        _send_next(phase.waiting)
-        for place in range(1, len(bursts)):
-            delay = self.config.spread_ms / 1000 * place / (len(bursts) - 1)
-            self._loop.call_later(delay, _send_next, phase.waiting)
-
-    def _addressed(
-        self, phase: Phase, number: int
-    ) -> list[tuple[bytearray, tuple[int, ...], Viewer]]:
-        stamp = SeiStamp(phase.clock.utc_us(number), number)
-        ticks = phase.clock.ticks(number)
-        stamped: dict[int, bytes] = {}  # cameras that share a loop share the stamped frame
-        outgoing = []
-        for camera in phase.cameras:
-            if camera.is_stalled:
-                continue
-            for stream in camera.streams.values():
-                if not stream.viewers:
-                    continue
-                frame = stream.loop.frames[number % len(stream.loop.frames)]
-                if id(frame) not in stamped:
-                    stamped[id(frame)] = frame.stamped(stamp)
-                for viewer in stream.viewers:
-                    wire = viewer.address(frame, stamped[id(frame)], ticks)
-                    outgoing.append((wire, frame.starts, viewer))
-        return outgoing
+    def _port_of(self, scheme: str) -> int:
+        if scheme not in self._listeners:
+            raise RuntimeError(f"nothing listens for {scheme}: open the simulation, with TLS or so")
+        port: int = self._listeners[scheme].sockets[0].getsockname()[1]
+        return port
 
     def _tend(self) -> None:
         monotonic = self._loop.time()
@@ -197,9 +153,12 @@ class SimServer:
             connection.tend(monotonic)
         self._timers["tend"] = self._loop.call_later(_TEND_SECONDS, self._tend)
 
+    def _change_codec_later(self, camera: SimCamera) -> None:
+        seconds = camera.quirks.get("codec-change")
+        if seconds is not None:
+            key = f"codec {camera.number}"
+            self._timers[key] = self._loop.call_later(seconds, self._change_codec, camera)
 
-def _send_next(waiting: deque[Outgoing]) -> None:
-    if not waiting:
-        return
-    for viewer, wire in waiting.popleft():
-        viewer.send(wire)
+    def _change_codec(self, camera: SimCamera) -> None:
+        camera.change_codec()
+        self._change_codec_later(camera)

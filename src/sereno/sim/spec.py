@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
+from sereno.sim.auth import SCHEMES
+from sereno.sim.quirks import Quirks
 from sereno.sim.scenes import SCENES
+from sereno.sim.sound import SOUNDS
+from sereno.sim.video import CODECS
 
 RTP_CLOCK_HZ = 90_000
+MOST_B_FRAMES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +34,47 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class CameraSpec:
-    """One camera: the name people see and the scene it shows (a key of ``scenes.SCENES``)."""
+    """One camera: the name people see and the scene it shows (a key of ``scenes.SCENES``).
+
+    ``codec`` is a key of ``video.CODECS``, ``sound`` one of ``sound.SOUNDS`` or "none".
+    ``has_open_gops`` lets B-frames before a key frame refer to the pictures before it. ``quirks``
+    come on top of those of the whole simulation (see ``quirks.QUIRKS``).
+    """
 
     name: str
     scene: str
+    codec: str = "h264"
+    sound: str = "none"
+    b_frames: int = 0
+    has_open_gops: bool = False
+    quirks: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        if self.scene not in SCENES:
-            raise ValueError(f"no scene is called {self.scene!r}; there are: {', '.join(SCENES)}")
+        _require("scene", self.scene, SCENES)
+        _require("codec", self.codec, CODECS)
+        _require("sound", self.sound, ("none", *SOUNDS))
+        if not 0 <= self.b_frames <= MOST_B_FRAMES:
+            raise ValueError(f"b_frames lies between 0 and {MOST_B_FRAMES}")
+        Quirks.of(self.quirks)
 
 
-def demo_cameras(count: int) -> tuple[CameraSpec, ...]:
-    """``count`` cameras over all scenes in turn: "Entrance", "Yard", … then "Entrance 2", …"""
+def _require(what: str, name: str, known: Iterable[str]) -> None:
+    if name not in known:
+        raise ValueError(f"no {what} is called {name!r}; there are: {', '.join(known)}")
+
+
+def demo_cameras(count: int, **changes: Any) -> tuple[CameraSpec, ...]:
+    """``count`` cameras over all scenes in turn: "Entrance", "Yard", … then "Entrance 2", …
+
+    ``changes`` are further fields of each CameraSpec.
+    """
     scenes = list(SCENES.items())
     cameras = []
     for index in range(count):
         lap, place = divmod(index, len(scenes))
         key, scene = scenes[place]
-        cameras.append(CameraSpec(f"{scene.title} {lap + 1}" if lap else scene.title, key))
+        name = f"{scene.title} {lap + 1}" if lap else scene.title
+        cameras.append(CameraSpec(name, key, **changes))
     return tuple(cameras)
 
 
@@ -58,6 +88,9 @@ class LoopSpec:
     fps: int
     loop_seconds: int
     key_seconds: float
+    codec: str = "h264"
+    b_frames: int = 0
+    has_open_gops: bool = False
 
     @property
     def frame_count(self) -> int:
@@ -86,6 +119,11 @@ class SimConfig:
     follow by eye. Each frame leaves in ``bursts`` pieces spread over ``spread_ms``; the cameras
     share ``phases`` capture instants within a frame interval. A client that lets more than
     ``client_buffer_bytes`` pile up is dropped.
+
+    ``auth`` names the challenges offered, in order (``auth.SCHEMES``); a nonce is stale after
+    ``nonce_requests`` requests. ``has_tls`` opens a second port for RTSP over TLS (``tls_port``, 0
+    for any). ``answers`` gives the status that every request of a method gets. ``quirks`` are
+    those of all cameras and of the server (``quirks.QUIRKS``), as ``name`` or ``name=number``.
     """
 
     cache_dir: Path
@@ -104,10 +142,28 @@ class SimConfig:
     phases: int = 1
     session_timeout_seconds: float = 60.0
     client_buffer_bytes: int = 4 * 1024 * 1024
+    auth: tuple[str, ...] = ("digest",)
+    nonce_requests: int | None = None
+    has_tls: bool = False
+    tls_port: int = 0
+    answers: Mapping[str, int] = field(default_factory=dict)
+    quirks: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if not self.cameras:
             raise ValueError("a simulation needs at least one camera")
+        if self.bursts < 1 or self.phases < 1:
+            raise ValueError("bursts and phases start at 1")
+        if not 0 <= self.spread_ms < 1000 / self.fps:
+            raise ValueError("spread_ms must stay below one frame interval")
+        for scheme in self.auth:
+            _require("way to authenticate", scheme, SCHEMES)
+        if not all(100 <= status < 600 for status in self.answers.values()):
+            raise ValueError("answers are statuses between 100 and 599")
+        Quirks.of(self.quirks)
+        self._check_loop()
+
+    def _check_loop(self) -> None:
         if RTP_CLOCK_HZ % self.fps:
             raise ValueError("frames per second must divide 90000")
         key_interval = round(self.fps * self.key_seconds)
@@ -119,13 +175,28 @@ class SimConfig:
             raise ValueError("loop_seconds must fit a minute and hold whole key frame intervals")
         if self.fps * self.loop_seconds > 65_536:
             raise ValueError("a loop holds at most 65536 frames, which is what its marks can count")
-        if self.bursts < 1 or self.phases < 1:
-            raise ValueError("bursts and phases start at 1")
-        if not 0 <= self.spread_ms < 1000 / self.fps:
-            raise ValueError("spread_ms must stay below one frame interval")
+
+    def quirks_of(self, camera: CameraSpec) -> Quirks:
+        """The quirks of the simulation and the camera's own, which win."""
+        return Quirks.of(self.quirks, camera.quirks)
 
     def loop_of(self, camera: CameraSpec) -> LoopSpec:
         """The loop that ``camera`` replays."""
         return LoopSpec(
-            camera.scene, self.main, self.sub, self.fps, self.loop_seconds, self.key_seconds
+            scene=camera.scene,
+            main=self.main,
+            sub=self.sub,
+            fps=self.fps,
+            loop_seconds=self.loop_seconds,
+            key_seconds=self.key_seconds,
+            codec=camera.codec,
+            b_frames=camera.b_frames,
+            has_open_gops=camera.has_open_gops,
         )
+
+    def loops_of(self, camera: CameraSpec) -> tuple[LoopSpec, ...]:
+        """The loop that ``camera`` begins with, and the one it changes to where it does."""
+        loop = self.loop_of(camera)
+        if "codec-change" not in self.quirks_of(camera):
+            return (loop,)
+        return (loop, replace(loop, codec="h265" if loop.codec == "h264" else "h264"))

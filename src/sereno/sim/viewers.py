@@ -1,54 +1,48 @@
-"""One client watching one stream: its RTP identity and its way out."""
+"""One client watching one track: its RTP identity and its way out."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import secrets
 from collections.abc import Callable
+from functools import lru_cache
 
-from sereno.sim.packets import FrameTemplate, addressed, sender_report
-from sereno.sim.rtsp import InterleavedTransport
-from sereno.sim.timing import ticks_at
+from sereno.sim.outlets import Outlet, Wire
+from sereno.sim.packets import FrameTemplate, addressed, wired
+from sereno.sim.quirks import Quirks
+from sereno.sim.rtcp import bye, sender_report
+from sereno.sim.rtp_clock import RtpClock, reported_utc, rtp_clock
+from sereno.sim.video import PAYLOAD_TYPE
 
-logger = logging.getLogger(__name__)
 REPORT_INTERVAL_SECONDS = 5.0
+_FILLER_BYTES = 1380
 
 
 class Viewer:
-    """Sends frames over the client's own RTSP connection.
+    """Makes frames out to one client (or one group) and sends them.
 
     Sequence number, timestamp and SSRC begin at random, as RFC 3550 asks.
     """
 
-    def __init__(
-        self,
-        transport: asyncio.Transport,
-        channels: InterleavedTransport,
-        name: str,
-        buffer_limit_bytes: int,
-    ) -> None:
-        self._transport = transport
-        self._channels = channels
-        self._name = name
-        self._buffer_limit_bytes = buffer_limit_bytes
+    def __init__(self, outlet: Outlet, name: str, clock: RtpClock, quirks: Quirks) -> None:
+        self.outlet = outlet
+        self.clock = clock
+        self.timestamp = clock.timestamp
         self.ssrc = secrets.randbits(32)
         self.sequence = secrets.randbits(16)
-        self._ticks_offset = secrets.randbits(32)
+        self._name = name
+        self._quirks = quirks
         self._packets = 0
         self._octets = 0
         self._next_report = 0.0
 
-    def timestamp(self, ticks: int) -> int:
-        """This client's RTP timestamp for an instant on the 90 kHz scale."""
-        return (ticks + self._ticks_offset) & 0xFFFFFFFF
-
-    def address(self, frame: FrameTemplate, stamped: bytes, ticks: int) -> bytearray:
-        """The frame made out to this client; it counts as sent."""
+    def address(
+        self, frame: FrameTemplate, stamped: bytes, ticks: int
+    ) -> tuple[bytearray, tuple[int, ...]]:
+        """The frame made out to this client and its packets' offsets; it counts as sent."""
         wire = addressed(
             stamped,
             frame.starts,
-            self._channels.rtp_channel,
+            self.outlet.channel,
             self.sequence,
             self.timestamp(ticks),
             self.ssrc,
@@ -56,43 +50,92 @@ class Viewer:
         self.sequence = (self.sequence + len(frame.starts)) & 0xFFFF
         self._packets += len(frame.starts)
         self._octets += frame.payload_bytes
-        return wire
+        return wire, frame.starts
 
-    def send(self, wire: bytearray | memoryview) -> None:
-        """Hands whole packets to the network; a client that reads too slowly is dropped."""
-        if self._transport.is_closing():
-            return
-        waiting = self._transport.get_write_buffer_size()
-        if waiting > self._buffer_limit_bytes:
-            logger.warning(
-                "%s: a client reads too slowly (%d bytes wait); it is dropped", self._name, waiting
-            )
-            self._transport.abort()
-            return
-        self._transport.write(wire)
+    def send(self, wire: Wire) -> None:
+        """Hands whole packets to the network."""
+        self.outlet.send(wire)
 
-    def report_if_due(self, monotonic: float, clock: Callable[[], float]) -> None:
+    def report_if_due(self, monotonic: float, utc: Callable[[], float]) -> None:
         """Sends an RTCP sender report every five seconds, the first one at once."""
-        if monotonic < self._next_report or self._transport.is_closing():
+        if monotonic < self._next_report:
             return
         self._next_report = monotonic + REPORT_INTERVAL_SECONDS
-        utc_seconds = clock()
-        self._transport.write(
-            sender_report(
-                self._channels.rtcp_channel,
-                self.ssrc,
-                utc_seconds,
-                self.timestamp(ticks_at(utc_seconds)),
-                self._packets,
-                self._octets,
-                self._name,
+        now = utc()
+        told = reported_utc(now, self._quirks)
+        if told is not None:
+            at = self.timestamp(round(now * self.clock.rate_hz))
+            self.outlet.send_report(
+                sender_report(self.ssrc, told, at, self._packets, self._octets, self._name)
             )
-        )
 
-    def drop(self) -> None:
-        """Cuts the client off without a word."""
-        self._transport.abort()
+    def say_bye(self) -> None:
+        """Tells by RTCP that nothing more will come."""
+        self.outlet.send_report(bye(self.ssrc))
 
 
-Outgoing = list[tuple[Viewer, bytearray | memoryview]]
-"""What leaves in one burst: whole packets, each with who gets them."""
+class LateKeyViewer(Viewer):
+    """Gets no key frame before the given time has passed on the RTP clock."""
+
+    def __init__(
+        self, outlet: Outlet, name: str, clock: RtpClock, quirks: Quirks, seconds: float
+    ) -> None:
+        super().__init__(outlet, name, clock, quirks)
+        self._wait_ticks = round(seconds * clock.rate_hz)
+        self._keys_from: int | None = None
+
+    def address(
+        self, frame: FrameTemplate, stamped: bytes, ticks: int
+    ) -> tuple[bytearray, tuple[int, ...]]:
+        if self._keys_from is None:
+            self._keys_from = ticks + self._wait_ticks
+        if frame.is_key and ticks < self._keys_from:
+            return bytearray(), ()
+        return super().address(frame, stamped, ticks)
+
+
+class FloodedViewer(Viewer):
+    """Gets each frame behind so much filler that the stream has at least the given rate."""
+
+    def __init__(
+        self, outlet: Outlet, name: str, clock: RtpClock, quirks: Quirks, head: bytes, mbps: float
+    ) -> None:
+        super().__init__(outlet, name, clock, quirks)
+        self._head = head
+        self._bytes_per_tick = mbps * 1_000_000 / 8 / clock.rate_hz
+        self._last: int | None = None
+
+    def address(
+        self, frame: FrameTemplate, stamped: bytes, ticks: int
+    ) -> tuple[bytearray, tuple[int, ...]]:
+        passed = 0 if self._last is None else min(max(ticks - self._last, 0), self.clock.rate_hz)
+        self._last = ticks
+        filler = _filler(self._head, round(passed * self._bytes_per_tick / _FILLER_BYTES))
+        before, offsets = super().address(filler, filler.wire, ticks)
+        wire, starts = super().address(frame, stamped, ticks)
+        return before + wire, (*offsets, *(len(before) + start for start in starts))
+
+
+@lru_cache(maxsize=8)
+def _filler(head: bytes, count: int) -> FrameTemplate:
+    """``count`` filler NAL units, one a packet."""
+    nal = head + b"\xff" * (_FILLER_BYTES - len(head) - 1) + b"\x80"
+    wire, starts = wired([(nal, False)] * count, PAYLOAD_TYPE)
+    return FrameTemplate(wire, tuple(starts))
+
+
+def video_viewer(
+    outlet: Outlet, name: str, rate_hz: int, quirks: Quirks, filler_head: bytes
+) -> Viewer:
+    """A client of a video track, treated as the quirks ask."""
+    clock = rtp_clock(rate_hz, quirks)
+    if "slow-first-key" in quirks:
+        return LateKeyViewer(outlet, name, clock, quirks, quirks["slow-first-key"])
+    if "flood" in quirks:
+        return FloodedViewer(outlet, name, clock, quirks, filler_head, quirks["flood"])
+    return Viewer(outlet, name, clock, quirks)
+
+
+def sound_viewer(outlet: Outlet, name: str, rate_hz: int, quirks: Quirks) -> Viewer:
+    """A client of a sound track."""
+    return Viewer(outlet, name, rtp_clock(rate_hz, quirks), quirks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import ssl
 import struct
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 
 from sereno.sim import CameraSpec, Picture, SeiStamp, SimConfig, SimServer, read_sei
-from sereno.sim.rtsp import digest_response
+from sereno.sim.auth import digest_response
 
 USER, PASSWORD = "operator", "s3cret word"
 WAIT_SECONDS = 10.0
@@ -25,6 +26,8 @@ class Reply:
     status: int
     headers: dict[str, str]
     body: str
+    challenges: list[str] = field(default_factory=list)
+    head: str = ""
 
 
 @dataclass
@@ -52,22 +55,55 @@ class Packet:
 
 @dataclass
 class Frame:
+    """An access unit put together again, of H.264 or of H.265."""
+
     packets: list[Packet]
+    codec: str = "h264"
     nals: list[bytes] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        put = self._put_h264 if self.codec == "h264" else self._put_h265
         for packet in self.packets:
-            payload = packet.data[12:]
-            if payload[0] & 0x1F != 28:
-                self.nals.append(payload)
-            elif payload[1] & 0x80:
-                self.nals.append(bytes([payload[0] & 0xE0 | payload[1] & 0x1F]) + payload[2:])
-            else:
-                self.nals[-1] += payload[2:]
+            put(packet.data[12:])
+
+    def _put_h264(self, payload: bytes) -> None:
+        kind = payload[0] & 0x1F
+        if kind == 24:
+            self._put_all(payload[1:])
+        elif kind != 28:
+            self.nals.append(payload)
+        elif payload[1] & 0x80:
+            self.nals.append(bytes([payload[0] & 0xE0 | payload[1] & 0x1F]) + payload[2:])
+        else:
+            self.nals[-1] += payload[2:]
+
+    def _put_h265(self, payload: bytes) -> None:
+        kind = payload[0] >> 1 & 0x3F
+        if kind == 48:
+            self._put_all(payload[2:])
+        elif kind != 49:
+            self.nals.append(payload)
+        elif payload[2] & 0x80:
+            head = bytes([payload[0] & 0x81 | (payload[2] & 0x3F) << 1, payload[1]])
+            self.nals.append(head + payload[3:])
+        else:
+            self.nals[-1] += payload[3:]
+
+    def _put_all(self, units: bytes) -> None:
+        while units:
+            size = int.from_bytes(units[:2], "big")
+            self.nals.append(units[2 : 2 + size])
+            units = units[2 + size :]
 
     @property
     def kinds(self) -> list[int]:
-        return [nal[0] & 0x1F for nal in self.nals]
+        is_h264 = self.codec == "h264"
+        return [nal[0] & 0x1F if is_h264 else nal[0] >> 1 & 0x3F for nal in self.nals]
+
+    @property
+    def is_key(self) -> bool:
+        """Whether one can start here: cameras send their parameter sets then."""
+        return (7 if self.codec == "h264" else 33) in self.kinds
 
     @property
     def stamp(self) -> SeiStamp:
@@ -83,10 +119,19 @@ class Frame:
 class Client:
     """One RTSP connection. Packets that arrive while it waits for a reply are kept."""
 
-    def __init__(self, url: str, user: str | None = USER, password: str = PASSWORD) -> None:
+    def __init__(
+        self,
+        url: str,
+        user: str | None = USER,
+        password: str = PASSWORD,
+        trust: ssl.SSLContext | None = None,
+    ) -> None:
         self.url, self.user, self.password = url, user, password
+        self._trust = trust
         self.session = ""
+        self.transport = ""
         self.nonce = ""
+        self.codec = "h264"
         self.reports: list[Packet] = []
         self._realm = ""
         self._cseq = 0
@@ -95,9 +140,11 @@ class Client:
         self.writer: asyncio.StreamWriter
 
     async def open(self) -> Client:
-        match = re.match(r"rtsp://([^/:]+):(\d+)/", self.url)
+        match = re.match(r"rtsps?://([^/:]+):(\d+)/", self.url)
         assert match
-        self.reader, self.writer = await asyncio.open_connection(match[1], int(match[2]))
+        self.reader, self.writer = await asyncio.open_connection(
+            match[1], int(match[2]), ssl=self._trust
+        )
         return self
 
     async def close(self) -> None:
@@ -126,7 +173,7 @@ class Client:
         """Sends a request and answers the server's challenge once."""
         self.send(method, suffix, **headers)
         reply = await self.reply()
-        if reply.status == 401 and not self.nonce:
+        if reply.status == 401 and not self.nonce and self.user is not None:
             challenge = reply.headers["www-authenticate"]
             self._realm, self.nonce = re.findall(r'"([^"]*)"', challenge)
             self.send(method, suffix, **headers)
@@ -139,10 +186,12 @@ class Client:
                 self._packets.append(packet)
             head = (await self.reader.readuntil(b"\r\n\r\n")).decode()
             first, *lines = head.strip().split("\r\n")
-            headers = {k.lower(): v for k, v in (line.split(": ", 1) for line in lines)}
+            pairs = [(k.lower(), v) for k, v in (line.split(": ", 1) for line in lines)]
+            headers = dict(pairs)
             body = await self.reader.readexactly(int(headers.get("content-length", 0)))
             assert headers.get("cseq", str(self._cseq)) == str(self._cseq)
-            return Reply(int(first.split(" ")[1]), headers, body.decode())
+            challenges = [value for name, value in pairs if name == "www-authenticate"]
+            return Reply(int(first.split(" ")[1]), headers, body.decode(), challenges, head)
 
     async def _packet_or_text(self) -> Packet | None:
         """The next interleaved packet, or None when a reply comes next (it stays unread)."""
@@ -156,10 +205,17 @@ class Client:
     def _put_back(self, data: bytes) -> None:
         self.reader._buffer[:0] = data  # type: ignore[attr-defined]
 
-    async def play(self, transport: str = "RTP/AVP/TCP;unicast;interleaved=0-1") -> Reply:
-        reply = await self.ask("SETUP", "/trackID=0", Transport=transport)
+    async def set_up(
+        self, track: int = 0, transport: str = "RTP/AVP/TCP;unicast;interleaved=0-1"
+    ) -> Reply:
+        reply = await self.ask("SETUP", f"/trackID={track}", Transport=transport)
         assert reply.status == 200
-        self.session = reply.headers["session"].split(";")[0]
+        self.session = reply.headers["session"].split(";")[0].strip()
+        self.transport = reply.headers["transport"]
+        return reply
+
+    async def play(self, transport: str = "RTP/AVP/TCP;unicast;interleaved=0-1") -> Reply:
+        await self.set_up(0, transport)
         reply = await self.ask("PLAY", Range="npt=now-")
         assert reply.status == 200
         return reply
@@ -182,7 +238,7 @@ class Client:
                 self.reports.append(packet)
             else:
                 packets.append(packet)
-        return Frame(packets)
+        return Frame(packets, self.codec)
 
     async def frames(self, count: int) -> list[Frame]:
         return [await self.frame() for _ in range(count)]

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 
 from sereno.sim import CameraSpec, LoopSpec, Picture, SimConfig, SimServer, demo_cameras
 from sereno.sim.loops import EncodingError, EncodingStopped, loop_folder, prepare_loops
-from sereno.sim.packets import packet_loop
 from sereno.sim.scenes import SCENES
 from sereno.sim.timing import FrameClock, ticks_at
+from sereno.sim.video import packet_loop
 
 TINY = LoopSpec("yard", Picture(160, 90, 200_000), Picture(80, 64, 60_000), 10, 2, 1)
 
@@ -52,10 +52,15 @@ def test_a_loop_is_encoded_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("change", [
     {"scene": "shop"}, {"main": Picture(160, 90, 200_001)}, {"sub": Picture(80, 66, 60_000)},
-    {"fps": 5}, {"loop_seconds": 4}, {"key_seconds": 2},
+    {"fps": 5}, {"loop_seconds": 4}, {"key_seconds": 2}, {"codec": "h265"}, {"b_frames": 1},
+    {"has_open_gops": True},
 ])  # fmt: skip
 def test_every_setting_has_its_own_place(tmp_path: Path, change: dict[str, Any]) -> None:
     assert loop_folder(tmp_path, replace(TINY, **change)) != loop_folder(tmp_path, TINY)
+
+
+def test_a_plain_loop_keeps_the_name_it_was_first_cached_under(tmp_path: Path) -> None:
+    assert loop_folder(tmp_path, TINY).name == "yard-160x90-bdfe4dc3695ea861"
 
 
 def test_two_that_race_leave_one_whole_loop(tmp_path: Path) -> None:
@@ -150,7 +155,8 @@ def test_demo_cameras_have_names_of_their_own() -> None:
 
 @pytest.mark.parametrize("change", [
     {"fps": 7 * 11}, {"loop_seconds": 7}, {"key_seconds": 7}, {"cameras": ()}, {"bursts": 0},
-    {"phases": 0}, {"spread_ms": 40}, {"loop_seconds": 3600},
+    {"phases": 0}, {"spread_ms": 40}, {"loop_seconds": 3600}, {"auth": ("kerberos",)},
+    {"answers": {"PLAY": 99}},
 ])  # fmt: skip
 def test_settings_that_cannot_work_are_refused(tmp_path: Path, change: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"\w"):
@@ -160,6 +166,9 @@ def test_settings_that_cannot_work_are_refused(tmp_path: Path, change: dict[str,
 def test_unknown_scenes_and_odd_pictures_are_refused() -> None:
     with pytest.raises(ValueError, match="entrance"):
         CameraSpec("Door", "moon")
+    for wrong in ({"codec": "vp9"}, {"sound": "mp3"}, {"b_frames": 9}):
+        with pytest.raises(ValueError, match=r"vp9|mp3|between 0 and 8"):
+            CameraSpec("Door", "entrance", **wrong)
     with pytest.raises(ValueError, match="even"):
         Picture(321, 180, 1)
     with pytest.raises(ValueError, match="bit rate"):

@@ -8,7 +8,7 @@ from PIL import Image, ImageFilter
 from sereno.sim.frames import FramePainter
 from sereno.sim.marks import (
     BLOCK_COUNT,
-    SEI_STAMP_OFFSET,
+    SEI_DIGITS_OFFSET,
     SeiStamp,
     block_box,
     position_blocks,
@@ -80,15 +80,17 @@ stamps = st.builds(
 
 @given(stamp=stamps)
 def test_stamps_read_back_and_never_change_size(stamp: SeiStamp) -> None:
-    nal = write_sei(stamp)
-    assert len(nal) == 52
-    assert read_sei(nal) == stamp
-    assert nal[SEI_STAMP_OFFSET : SEI_STAMP_OFFSET + 32] == stamp.digits()
+    for head_bytes in (1, 2):
+        nal = write_sei(stamp, head_bytes)
+        assert len(nal) == 51 + head_bytes
+        assert read_sei(nal) == stamp
+        digits = head_bytes + SEI_DIGITS_OFFSET
+        assert nal[digits : digits + 32] == stamp.digits()
 
 
 @given(stamp=stamps)
 def test_stamps_never_need_emulation_prevention(stamp: SeiStamp) -> None:
-    assert b"\0\0" not in write_sei(stamp)
+    assert b"\0\0" not in write_sei(stamp) + write_sei(stamp, 2)
 
 
 @given(stamp=stamps, other=st.binary(max_size=600))

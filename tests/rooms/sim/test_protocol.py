@@ -11,7 +11,13 @@ from typing import Any
 import pytest
 
 from sereno.sim import SimConfig, SimServer
-from sereno.sim.rtsp import MalformedRequest, chosen_transport, stream_path, take_request
+from sereno.sim.rtsp import (
+    MalformedRequest,
+    TransportOffer,
+    chosen_transport,
+    stream_path,
+    take_request,
+)
 
 Watch = Callable[..., Awaitable[Any]]
 Configured = Callable[..., SimConfig]
@@ -56,7 +62,7 @@ async def test_options_and_description(server: SimServer, watch: Watch) -> None:
 
 @pytest.mark.parametrize(
     "transport",
-    ["RTP/AVP;unicast;client_port=5000-5001", "RTP/AVP/UDP;unicast", "RTP/AVP/TCP;multicast", ""],
+    ["RTP/SAVP;unicast;client_port=5000-5001", "RTP/AVP/UDP;unicast", "RTP/AVP/TCP;multicast", ""],
 )
 async def test_other_transports_are_refused(
     server: SimServer, watch: Watch, transport: str
@@ -67,7 +73,7 @@ async def test_other_transports_are_refused(
 
 async def test_the_client_chooses_the_channels(server: SimServer, watch: Watch) -> None:
     client = await watch(server.address(1))
-    await client.play("RTP/AVP;unicast;client_port=5000-5001,RTP/AVP/TCP;interleaved=6-7")
+    await client.play("RAW/RAW/UDP;unicast;client_port=5000-5001,RTP/AVP/TCP;interleaved=6-7")
     channels = {(await client.packet()).channel for _ in range(8)}
     assert channels == {6, 7}
 
@@ -83,6 +89,16 @@ async def test_sessions_are_asked_for_by_name(server: SimServer, watch: Watch) -
     assert (await client.ask("GET_PARAMETER")).headers["session"] == f"{real};timeout=60"
     assert (await client.ask("SET_PARAMETER")).status == 200
     assert (await client.ask("RECORD")).status == 405
+
+
+async def test_a_method_can_be_answered_with_any_status(
+    configured: Configured, watch: Watch
+) -> None:
+    async with SimServer(configured(answers={"DESCRIBE": 453, "PLAY": 571})) as server:
+        client = await watch(server.address(1))
+        assert (await client.ask("DESCRIBE")).head.startswith("RTSP/1.0 453 Not Enough Bandwidth")
+        await client.set_up()
+        assert (await client.ask("PLAY")).head.startswith("RTSP/1.0 571 Unknown")
 
 
 async def test_unknown_addresses_are_not_found(server: SimServer, watch: Watch) -> None:
@@ -218,7 +234,15 @@ def test_addresses_and_transports_are_read_as_they_are_written_in_the_field() ->
     assert path is not None
     assert (path.camera, path.kind) == (12, "sub")
     assert stream_path("rtsp://[broken/cam/1/main") is None
-    single = chosen_transport("RTP/AVP/TCP;unicast;interleaved=4")
-    assert single is not None
-    assert (single.rtp_channel, single.rtcp_channel) == (4, 5)
-    assert chosen_transport("RTP/AVP/TCP;interleaved=300-301") is None
+    ways = ("tcp", "udp", "multicast")
+    for header, expected in {
+        "RTP/AVP/TCP;unicast;interleaved=4": TransportOffer("tcp", (4, 5)),
+        "RTP/AVP/TCP": TransportOffer("tcp"),
+        "RTP/AVP/TCP;interleaved=300-301": None,
+        "RTP/AVP;unicast;client_port=5000-5001": TransportOffer("udp", (5000, 5001)),
+        "RTP/AVP/UDP;unicast;client_port=99999": None,
+        "RTP/AVP;multicast": TransportOffer("multicast"),
+        "RTP/AVP/TCP;interleaved=x, RTP/AVP;multicast": TransportOffer("multicast"),
+    }.items():
+        assert chosen_transport(header, ways) == expected
+    assert chosen_transport("RTP/AVP;multicast", ("tcp",)) is None

@@ -1,0 +1,88 @@
+"""`sereno sim` as a person uses it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import socket
+import sys
+from pathlib import Path
+
+import imageio_ffmpeg
+import pytest
+
+from sereno.sim import QUIRKS
+
+SERENO = str(Path(sys.executable).with_name("sereno"))
+
+
+async def sereno(*arguments: str, language: str = "C.UTF-8") -> tuple[int | None, str, str]:
+    process = await asyncio.create_subprocess_exec(
+        SERENO, *arguments,
+        env={**os.environ, "LANG": language, "LC_ALL": language},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    out, complaints = await process.communicate()
+    return process.returncode, out.decode(), complaints.decode()
+
+
+async def test_all_quirks_are_listed_in_both_languages() -> None:
+    for language, place in (("C.UTF-8", "en"), ("es_ES.UTF-8", "es")):
+        status, out, _ = await sereno("sim", "quirks", language=language)
+        assert status == 0
+        for quirk in QUIRKS.values():
+            assert re.search(rf"^{re.escape(quirk.name)}\b", out, re.MULTILINE)
+            assert getattr(quirk.words, place) in out
+    status, out, _ = await sereno("sim", "quirks", "--json")
+    assert [each["name"] for each in json.loads(out)["quirks"]] == list(QUIRKS)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (("--quirk", "moonlight"), "moonlight"),
+        (("--answer", "DESCRIBE"), "METHOD=STATUS"),
+        (("--answer", "DESCRIBE=9999"), "599"),
+        (("--codec", "vp9"), "vp9"),
+    ],
+)
+async def test_what_makes_no_sense_is_said(wrong: tuple[str, str], said: str) -> None:
+    status, out, complaints = await sereno("sim", "cameras", *wrong)
+    assert (status, out) == (2, "")
+    assert said in complaints
+
+
+async def test_a_port_that_is_taken_is_said() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        status, _, complaints = await sereno("sim", "cameras", "--port", port)
+    assert status == 1
+    assert complaints.startswith(f"Port {port} is in use by another program.")
+
+
+async def test_cameras_are_as_they_were_asked_for(tmp_path: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        SERENO, "sim", "cameras", "--count", "1", "--small", "--codec", "h265", "--sound", "aac",
+        "--b-frames", "2", "--tls", "--quirk", "cached-gop", "--answer", "PAUSE=551", "--json",
+        env={**os.environ, "SERENO_DATA": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(60):
+            (camera,) = json.loads(await process.stdout.readline())["cameras"]
+            player = await asyncio.create_subprocess_exec(
+                imageio_ffmpeg.get_ffmpeg_exe(), "-ca_file", camera["certificate"],
+                "-tls_verify", "1", "-i", camera["main"], "-t", "0.5", "-f", "null", "-",
+                stdin=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
+            )  # fmt: skip
+            _, said = await player.communicate()
+    finally:
+        process.terminate()
+        _, told = await process.communicate()
+    seen = said.decode()
+    assert re.search(r"Video: hevc.*320x180", seen)
+    assert re.search(r"Audio: aac.*16000 Hz, mono", seen)
+    assert b"entrance, 320\xc3\x97180, h265" in told
