@@ -214,7 +214,10 @@ class Alive(_Line):
 
     e: Literal["alive"] = "alive"
     at_us: Microseconds
-    memory_bytes: Count = Field(description="resident, of the runner and its helpers")
+    memory_bytes: Count = Field(description="resident and its own, with its helpers'")
+    disk_still_seconds: float = Field(
+        default=0.0, description="how long its disk has done nothing although there is work"
+    )
 
 
 Event = Annotated[
@@ -232,5 +235,9 @@ Event = Annotated[
     Field(discriminator="e"),
 ]
 
+# Whatever a runner may say in a line.
+Saying = Annotated[Event | Alive, Field(discriminator="e")]
+
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)
 EVENTS: TypeAdapter[Event] = TypeAdapter(Event)
+SAYINGS: TypeAdapter[Event | Alive] = TypeAdapter(Saying)

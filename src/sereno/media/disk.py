@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
-import logging
-import os
 from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
@@ -13,15 +10,13 @@ from threading import Thread
 from typing import NamedTuple
 
 from sereno.media.segments import Lines
+from sereno.media.volume import Volume
 
 HAND_OVER_SECONDS = 0.05
 """Jobs of all streams go to the thread together, this often at most: each wake-up costs."""
 
 SYNC_SECONDS = 2.0
 """What a power cut may cost at most."""
-
-_log = logging.getLogger(__name__)
-_libc = ctypes.CDLL(None, use_errno=True)
 
 Act = Callable[[], Lines]
 
@@ -56,6 +51,11 @@ class DiskQueue:
         self._idle = asyncio.Event()
         self._idle.set()
 
+    @property
+    def volume(self) -> Volume:
+        """Where the jobs write to."""
+        return self._disk.volume
+
     def put(self, act: Act, size_bytes: int = 0) -> None:
         """Let the disk thread call `act`."""
         self.pending_bytes += size_bytes
@@ -87,10 +87,15 @@ class DiskQueue:
 
 
 class Disk:
-    """The writer of one footage folder. Must be closed, which waits for all jobs."""
+    """The writer of one footage folder. Must be closed, which waits for all jobs.
+
+    `done_count` grows with each job done; `has_work` tells whether any waits or is being done.
+    """
 
     def __init__(self, footage_dir: Path) -> None:
-        self._footage_dir = footage_dir
+        self.done_count = 0
+        self._put_count = 0
+        self.volume = Volume(footage_dir)
         self._loop = asyncio.get_running_loop()
         self._batch: list[_Job] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -101,7 +106,12 @@ class Disk:
         self._has_news = False
         self._syncer = asyncio.create_task(self._sync_often())
 
+    @property
+    def has_work(self) -> bool:
+        return self._put_count != self.done_count
+
     def put(self, job: _Job) -> None:
+        self._put_count += 1
         self._batch.append(job)
         if self._timer is None:
             due = self._last_hand_over + HAND_OVER_SECONDS
@@ -125,9 +135,17 @@ class Disk:
 
     def _work(self) -> None:
         while (batch := self._batches.get()) is not None:
-            results = [_do(job) for job in batch]
+            results = [self._do(job) for job in batch]
             batch.clear()
             self._loop.call_soon_threadsafe(_take_all, results)
+
+    def _do(self, job: _Job) -> _Result:
+        try:
+            return _Result(job.owner, job.act(), job.size_bytes, None)
+        except Exception as error:  # whoever put the job says what it means
+            return _Result(job.owner, [], job.size_bytes, error)
+        finally:
+            self.done_count += 1
 
     async def _sync_often(self) -> None:
         """One `syncfs` for all files of the volume instead of one `fsync` each."""
@@ -135,35 +153,9 @@ class Disk:
             await asyncio.sleep(SYNC_SECONDS)
             if self._has_news:
                 self._has_news = False
-                await asyncio.to_thread(sync_volume, self._footage_dir)
-
-
-def _do(job: _Job) -> _Result:
-    try:
-        return _Result(job.owner, job.act(), job.size_bytes, None)
-    except Exception as error:  # whoever put the job says what it means
-        return _Result(job.owner, [], job.size_bytes, error)
+                await asyncio.to_thread(self.volume.sync)
 
 
 def _take_all(results: list[_Result]) -> None:
     for result in results:
         result.owner.take(result)
-
-
-def sync_volume(folder: Path) -> None:
-    """Make everything durable that was written to the volume of `folder` (syncfs(2)).
-
-    A failure is logged: the write that it concerns fails, or is read back wrong, on its own.
-    """
-    try:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return  # nothing was written yet
-    except OSError:
-        _log.exception("cannot open the footage folder")
-        return
-    try:
-        if _libc.syncfs(descriptor) != 0:
-            _log.error("syncfs failed: %s", os.strerror(ctypes.get_errno()))
-    finally:
-        os.close(descriptor)

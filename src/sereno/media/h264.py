@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from struct import pack
 
 from sereno.base.errors import Garbled
+from sereno.media.bits import Bits, unescape
 from sereno.media.faults import garbled
 from sereno.media.formats import VideoFormat
 
@@ -19,6 +20,9 @@ PPS = 8
 DELIMITER = 9
 
 _LARGEST_SET_BYTES = 4096
+_MOST_REORDER_FRAMES = 16
+_EXTENDED_ASPECT = 255
+_RECOVERY_POINT = 6
 _PROFILES_WITH_CHROMA = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135})
 
 
@@ -34,12 +38,14 @@ class ParameterSets:
         kind = nal[0] & 0x1F if nal else 0
         if kind not in (SPS, PPS) or len(nal) > _LARGEST_SET_BYTES:
             return False
+        if nal in self._sps.values() or nal in self._pps.values():
+            return False
         try:
-            number = parse_sps(nal).number if kind == SPS else _Bits(_unescape(nal[1:])).ue()
+            number = parse_sps(nal).number if kind == SPS else Bits(unescape(nal[1:])).ue()
         except Garbled:
             return False
         store = self._sps if kind == SPS else self._pps
-        if store.get(number) == nal or number > 255:
+        if number > 255:
             return False
         store[number] = nal
         return True
@@ -52,8 +58,9 @@ class ParameterSets:
         first = parse_sps(sps[0])
         configuration = _configuration(sps, pps, first)
         return VideoFormat(
-            codec_of(configuration), first.width, first.height, b"avc1", configuration
-        )
+            codec_of(configuration), first.width, first.height, b"avc1", configuration,
+            first.reorder_frames,
+        )  # fmt: skip
 
 
 def codec_of(configuration: bytes) -> str:
@@ -75,7 +82,11 @@ def _configuration(sps: tuple[bytes, ...], pps: tuple[bytes, ...], first: Sps) -
 
 @dataclass(frozen=True, slots=True)
 class Sps:
-    """The part of a sequence parameter set that we use."""
+    """The part of a sequence parameter set that we use.
+
+    `reorder_frames`: how many pictures may come before one that is shown before them; None where
+    the set does not say.
+    """
 
     number: int
     width: int
@@ -83,19 +94,20 @@ class Sps:
     chroma_format: int
     luma_depth: int
     chroma_depth: int
+    reorder_frames: int | None = None
 
 
 def parse_sps(nal: bytes) -> Sps:
     """Read an SPS NAL unit without start code (H.264 7.3.2.1.1). Raises Garbled."""
     if len(nal) < 5 or nal[0] & 0x1F != SPS:
         raise garbled("not a sequence parameter set")
-    bits = _Bits(_unescape(nal[4:]))
+    bits = Bits(unescape(nal[4:]))
     number = bits.ue()
     chroma, luma_depth, chroma_depth, is_split = 1, 8, 8, False
     if nal[1] in _PROFILES_WITH_CHROMA:
         chroma, luma_depth, chroma_depth, is_split = _read_chroma(bits)
     bits.ue()  # log2_max_frame_num_minus4
-    _skip_picture_order(bits)
+    order_kind = _skip_picture_order(bits)
     bits.ue()  # max_num_ref_frames
     bits.take(1)
     width_units, height_units = bits.ue() + 1, bits.ue() + 1
@@ -113,10 +125,96 @@ def parse_sps(nal: bytes) -> Sps:
     height = height_units * 16 * (2 - is_progressive) - (top + bottom) * unit_y
     if not (0 < width <= 16384 and 0 < height <= 16384):
         raise garbled("picture size in the sequence parameter set")
-    return Sps(number, width, height, chroma, luma_depth, chroma_depth)
+    reorder = 0 if _is_in_order(nal[1], nal[2], order_kind) else _reorder_frames(bits)
+    return Sps(number, width, height, chroma, luma_depth, chroma_depth, reorder)
 
 
-def _read_chroma(bits: _Bits) -> tuple[int, int, int, bool]:
+def _is_in_order(profile: int, constraints: int, order_kind: int) -> bool:
+    """Whether pictures are shown in the order sent: baseline, intra-only profiles (A.2), or picture
+    order of kind 2 (7.4.2.1.1)."""
+    is_intra_only = profile in (86, 100, 110, 122, 244) and bool(constraints & 0x10)
+    return profile in (44, 66) or order_kind == 2 or is_intra_only
+
+
+def _reorder_frames(bits: Bits) -> int | None:
+    """`max_num_reorder_frames` (E.1.1). Cameras write nonsense there more often than elsewhere;
+    what cannot be read says nothing."""
+    try:
+        if not bits.flag():
+            return None
+        _skip_display(bits)
+        has_nal_rates = _skip_buffer_rates(bits)
+        has_rates = _skip_buffer_rates(bits)
+        bits.skip(1 if has_nal_rates or has_rates else 0)  # low_delay_hrd_flag
+        bits.skip(1)  # pic_struct_present_flag
+        if not bits.flag():
+            return None
+        bits.skip(1)  # motion_vectors_over_pic_boundaries_flag
+        for _ in range(4):  # sizes of pictures, macroblocks and motion vectors
+            bits.ue()
+        reorder = bits.ue()
+    except Garbled:
+        return None
+    return reorder if reorder <= _MOST_REORDER_FRAMES else None
+
+
+def _skip_display(bits: Bits) -> None:
+    """From aspect_ratio_info_present_flag to the end of the timing information."""
+    if bits.flag() and bits.take(8) == _EXTENDED_ASPECT:
+        bits.skip(32)
+    if bits.flag():  # overscan_info_present_flag
+        bits.skip(1)
+    if bits.flag():  # video_signal_type_present_flag
+        bits.skip(4)
+        bits.skip(24 if bits.flag() else 0)
+    if bits.flag():  # chroma_loc_info_present_flag
+        bits.ue()
+        bits.ue()
+    if bits.flag():  # timing_info_present_flag
+        bits.skip(65)
+
+
+def _skip_buffer_rates(bits: Bits) -> bool:
+    """Hypothetical decoder parameters (E.1.2), if they are there; whether they were."""
+    if not bits.flag():
+        return False
+    count = bits.ue() + 1
+    if count > 32:
+        raise garbled("buffer rates in the sequence parameter set")
+    bits.skip(8)
+    for _ in range(count):
+        bits.ue()
+        bits.ue()
+        bits.skip(1)
+    bits.skip(20)
+    return True
+
+
+def is_recovery_point(unit: bytearray, start: int) -> bool:
+    """Whether the SEI NAL unit at the end of `unit`, from `start` on, says that decoding may begin
+    exactly at its picture (D.1.8, recovery_frame_cnt 0).
+
+    Streams of open GOPs have such points where others have IDR pictures.
+    """
+    at, end = start + 1, len(unit)
+    while at + 2 < end:
+        kind, size = unit[at], unit[at + 1]
+        at += 2
+        if kind == _RECOVERY_POINT:
+            return unit[at] & 0x80 > 0  # the number 0 is the one bit 1
+        while at < end and unit[at - 1] == 255:  # a size goes on behind each 255 (7.3.2.3.1)
+            size, at = size + unit[at], at + 1
+        at += size
+    return False
+
+
+def is_intra_slice(second: int) -> bool:
+    """Whether the byte behind the header of a picture's first slice tells of an I slice: numbers
+    first_mb_in_slice 0 ("1") and slice_type 2 ("011") or 7 ("0001000"), 7.3.3."""
+    return second >> 4 == 0b1011 or second == 0b10001000
+
+
+def _read_chroma(bits: Bits) -> tuple[int, int, int, bool]:
     chroma = bits.ue()
     is_split = bool(bits.take(1)) if chroma == 3 else False
     luma_depth, chroma_depth = bits.ue() + 8, bits.ue() + 8
@@ -130,7 +228,7 @@ def _read_chroma(bits: _Bits) -> tuple[int, int, int, bool]:
     return chroma, luma_depth, chroma_depth, is_split
 
 
-def _skip_scaling_list(bits: _Bits, size: int) -> None:
+def _skip_scaling_list(bits: Bits, size: int) -> None:
     last = following = 8
     for _ in range(size):
         if following:
@@ -138,7 +236,8 @@ def _skip_scaling_list(bits: _Bits, size: int) -> None:
         last = following or last
 
 
-def _skip_picture_order(bits: _Bits) -> None:
+def _skip_picture_order(bits: Bits) -> int:
+    """Skip what tells the order of pictures; its kind."""
     kind = bits.ue()
     if kind == 0:
         bits.ue()
@@ -151,34 +250,4 @@ def _skip_picture_order(bits: _Bits) -> None:
             raise garbled("picture order in the sequence parameter set")
         for _ in range(count):
             bits.se()
-
-
-def _unescape(data: bytes) -> bytes:
-    """Without emulation-prevention bytes (H.264 7.4.1)."""
-    return data.replace(b"\x00\x00\x03", b"\x00\x00")
-
-
-class _Bits:
-    """Reads bits and Exp-Golomb codes (H.264 9.1). Raises Garbled at the end of the data."""
-
-    def __init__(self, data: bytes) -> None:
-        self._value = int.from_bytes(data, "big")
-        self._left = len(data) * 8
-
-    def take(self, count: int) -> int:
-        if count > self._left:
-            raise garbled("parameter set ends early")
-        self._left -= count
-        return self._value >> self._left & ((1 << count) - 1)
-
-    def ue(self) -> int:
-        zeros = 0
-        while not self.take(1):
-            zeros += 1
-            if zeros > 32:
-                raise garbled("number in a parameter set")
-        return (1 << zeros) - 1 + self.take(zeros)
-
-    def se(self) -> int:
-        code = self.ue()
-        return (code + 1) // 2 if code % 2 else -(code // 2)
+    return kind

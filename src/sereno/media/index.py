@@ -1,10 +1,13 @@
 """The packed fragment index of a segment: where each fragment lies, and when.
 
-Layout, version 1: `>BIQI` with version, number of fragments, ticks of the first fragment (1/90000 s
-from the run's start), offset of the first fragment in the file; then, zlib-compressed, two columns
-of little-endian 32-bit numbers: all durations in ticks, and all sizes in bytes with bit 31 set
-where the fragment begins with a key frame. Fragments follow one another without holes, in the file
-and in time, so offsets and times are sums.
+Layout, version 2: `>BIQI` with version, number of fragments, ticks of the first fragment (1/90000 s
+from the run's start), offset of the first fragment in the file; then, zlib-compressed, three
+columns of little-endian 32-bit numbers: all durations in ticks; all sizes in bytes, with bit 31 set
+where the fragment begins with a key frame and bit 30 where losses may have damaged it; all numbers
+of pictures, with bit 31 set where they have composition offsets and bit 30 where there is sound.
+Fragments follow one another without holes, in the file and in time, so offsets and times are sums.
+
+Version 1 has two columns, and sizes of 31 bits: nothing was damaged, reordered or had sound then.
 """
 
 from __future__ import annotations
@@ -21,21 +24,30 @@ from typing import NamedTuple
 
 from sereno.media.faults import garbled
 
-INDEX_VERSION = 1
+INDEX_VERSION = 2
 LARGEST_COUNT = 1_000_000
 _HEAD = Struct(">BIQI")
-_KEY_BIT = 1 << 31
-_LARGEST_NUMBER = _KEY_BIT - 1
+_FIRST_BIT = 1 << 31
+_SECOND_BIT = 1 << 30
+_LARGEST_DURATION = _FIRST_BIT - 1
+_LARGEST_NUMBER = _SECOND_BIT - 1
 
 
 class Fragment(NamedTuple):
-    """One fragment of a file: ticks from the run's start, bytes from the file's start."""
+    """One fragment of a file: ticks from the run's start, bytes from the file's start.
+
+    `picture_count` is 0 where an index of version 1 did not say.
+    """
 
     start_ticks: int
     duration_ticks: int
     offset_bytes: int
     size_bytes: int
     is_key: bool
+    is_damaged: bool = False
+    picture_count: int = 0
+    has_composition: bool = False
+    has_sound: bool = False
 
     @property
     def end_ticks(self) -> int:
@@ -57,11 +69,16 @@ class Gop(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FragmentIndex:
-    """All fragments of one file. `ticks` and `offsets` have one more entry: where the last ends."""
+    """All fragments of one file. `ticks` and `offsets` have one more entry: where the last ends.
+
+    `contents` are numbers of pictures, with bits as in the packed index.
+    """
 
     ticks: tuple[int, ...]
     offsets: tuple[int, ...]
     keys: tuple[bool, ...]
+    damages: tuple[bool, ...]
+    contents: tuple[int, ...]
 
     @classmethod
     def of(cls, fragments: Iterable[Fragment]) -> FragmentIndex:
@@ -71,12 +88,18 @@ class FragmentIndex:
             if one.end_ticks != other.start_ticks or one.end_bytes != other.offset_bytes:
                 raise ValueError("fragments must follow one another")
         if not listed:
-            return cls((0,), (0,), ())
+            return cls((0,), (0,), (), (), ())
         return cls(
             (*(each.start_ticks for each in listed), listed[-1].end_ticks),
             (*(each.offset_bytes for each in listed), listed[-1].end_bytes),
             tuple(each.is_key for each in listed),
-        )
+            tuple(each.is_damaged for each in listed),
+            tuple(
+                each.picture_count | _FIRST_BIT * each.has_composition
+                | _SECOND_BIT * each.has_sound
+                for each in listed
+            ),
+        )  # fmt: skip
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -86,11 +109,21 @@ class FragmentIndex:
 
     def __getitem__(self, place: int) -> Fragment:
         place = range(len(self))[place]  # counts from the end too; IndexError outside
-        start, offset = self.ticks[place], self.offsets[place]
+        start, offset, contents = self.ticks[place], self.offsets[place], self.contents[place]
         return Fragment(
             start, self.ticks[place + 1] - start, offset, self.offsets[place + 1] - offset,
-            self.keys[place],
+            self.keys[place], self.damages[place], contents & _LARGEST_NUMBER,
+            bool(contents & _FIRST_BIT), bool(contents & _SECOND_BIT),
         )  # fmt: skip
+
+    @property
+    def damaged_ticks(self) -> int:
+        """How much of the file losses may have damaged."""
+        return sum(
+            self.ticks[place + 1] - self.ticks[place]
+            for place, is_damaged in enumerate(self.damages)
+            if is_damaged
+        )
 
     @property
     def start_ticks(self) -> int:
@@ -126,13 +159,16 @@ class FragmentIndex:
 
 
 def pack_index(index: FragmentIndex) -> bytes:
-    """The index as bytes, some 3 a fragment. Raises ValueError for a fragment of 2 GiB or more."""
+    """The index as bytes, some 3 a fragment. Raises ValueError for a fragment of 1 GiB or more."""
     durations = [end - start for start, end in pairwise(index.ticks)]
     sizes = [end - start for start, end in pairwise(index.offsets)]
-    if max(durations, default=0) > _LARGEST_NUMBER or max(sizes, default=0) > _LARGEST_NUMBER:
+    if max(durations, default=0) > _LARGEST_DURATION or max(sizes, default=0) > _LARGEST_NUMBER:
         raise ValueError("fragment is too long or too large")
-    marked = [size | _KEY_BIT * key for size, key in zip(sizes, index.keys, strict=True)]
-    columns = array("I", durations + marked)
+    marked = [
+        size | _FIRST_BIT * is_key | _SECOND_BIT * is_damaged
+        for size, is_key, is_damaged in zip(sizes, index.keys, index.damages, strict=True)
+    ]
+    columns = array("I", [*durations, *marked, *index.contents])
     if sys.byteorder == "big":
         columns.byteswap()
     head = _HEAD.pack(INDEX_VERSION, len(index), index.ticks[0], index.offsets[0])
@@ -140,19 +176,24 @@ def pack_index(index: FragmentIndex) -> bytes:
 
 
 def unpack_index(data: bytes) -> FragmentIndex:
-    """The reverse of `pack_index`. Raises Garbled; memory is bounded by `LARGEST_COUNT`."""
+    """The reverse of `pack_index`, also of version 1. Raises Garbled; memory is bounded by
+    `LARGEST_COUNT`."""
     if len(data) < _HEAD.size:
         raise garbled("index is cut off")
     version, count, start_ticks, start_offset = _HEAD.unpack_from(data)
-    if version != INDEX_VERSION or count > LARGEST_COUNT:
+    if not 1 <= version <= INDEX_VERSION or count > LARGEST_COUNT:
         raise garbled("version or length of the index")
-    columns = _decompress(data[_HEAD.size :], count * 8)
-    durations, marked = columns[:count], columns[count:]
-    sizes = (size & _LARGEST_NUMBER for size in marked)
+    width = version + 1
+    columns = _decompress(data[_HEAD.size :], count * 4 * width)
+    durations, marked = columns[:count], columns[count : 2 * count]
+    contents = columns[2 * count :] if width > 2 else (0,) * count
+    largest = _LARGEST_NUMBER if width > 2 else _LARGEST_DURATION
     return FragmentIndex(
         tuple(accumulate(durations, initial=start_ticks)),
-        tuple(accumulate(sizes, initial=start_offset)),
-        tuple(size >= _KEY_BIT for size in marked),
+        tuple(accumulate((size & largest for size in marked), initial=start_offset)),
+        tuple(size >= _FIRST_BIT for size in marked),
+        tuple(width > 2 and bool(size & _SECOND_BIT) for size in marked),
+        tuple(contents),
     )
 
 

@@ -12,6 +12,7 @@ import ctypes
 import logging
 import signal
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import assert_never
 from uuid import UUID
@@ -24,7 +25,9 @@ from sereno.media.contract import Command, Start, Stop, Stopped, StreamTask
 from sereno.media.disk import Disk
 from sereno.media.pipes import Emit, EventPipe, read_commands
 from sereno.media.rtsp.session import Patience
+from sereno.media.sound.encoding import SoundEncoding
 from sereno.media.stream import Stream
+from sereno.media.vitals import tell_vitals
 from sereno.policy.reasons import Reason
 
 _PR_SET_PDEATHSIG = 1
@@ -40,6 +43,7 @@ class Runner:
         self._emit = emit
         self._clock = clock
         self._patience = patience
+        self._sound = SoundEncoding()
         self._streams: dict[_Key, Stream] = {}
         self._disks: dict[str, Disk] = {}
         self._locks: dict[_Key, asyncio.Lock] = {}
@@ -51,6 +55,10 @@ class Runner:
         self._acts.add(act)
         act.add_done_callback(self._acts.discard)
 
+    def disks(self) -> Mapping[str, Disk]:
+        """The disks that are written to, by folder."""
+        return self._disks
+
     async def close(self) -> None:
         """Stop all streams, seal their files and let go of the disks."""
         if self._acts:
@@ -58,6 +66,7 @@ class Runner:
         stopped = Reason("stopped")
         await asyncio.gather(*(stream.stop(stopped) for stream in self._streams.values()))
         self._streams.clear()
+        await self._sound.close()
         await asyncio.gather(*(disk.close() for disk in self._disks.values()))
         self._disks.clear()
 
@@ -80,7 +89,7 @@ class Runner:
         disk = self._disks.get(task.footage_dir)
         if disk is None:
             disk = self._disks[task.footage_dir] = Disk(Path(task.footage_dir))
-        return Stream(task, disk, self._emit, self._clock, self._patience)
+        return Stream(task, disk, self._emit, self._clock, self._patience, self._sound.encode)
 
     async def _stop(self, key: _Key, reason: Reason) -> None:
         stream = self._streams.pop(key, None)
@@ -103,13 +112,18 @@ async def run_streams(clock: Clock | None = None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
     pipe = await EventPipe.open(on_overflow=ended.set)
-    runner = Runner(pipe.emit, clock or SystemClock())
+    clock = clock or SystemClock()
+    runner = Runner(pipe.emit, clock)
     reading = asyncio.create_task(_read_into(runner))
     reading.add_done_callback(lambda _: ended.set())
+    # Until the end: also a runner that seals its files says that it lives.
+    living = asyncio.create_task(tell_vitals(pipe.emit, clock, runner.disks))
     await ended.wait()
     reading.cancel()
     await asyncio.wait([reading])
     await runner.close()
+    living.cancel()
+    await asyncio.wait([living])
     await pipe.close()
 
 

@@ -5,9 +5,11 @@ Everything here blocks on the disk and runs in a disk thread, never on the event
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -18,9 +20,13 @@ from sereno.media.contract import RunEnded, RunStarted, SegmentOpened, SegmentSe
 from sereno.media.file_lock import lock_file
 from sereno.media.fmp4.header import SegmentHeader
 from sereno.media.fmp4.writer import file_head
-from sereno.media.formats import VideoFormat
+from sereno.media.formats import SoundFormat, VideoFormat
 from sereno.media.timing import ticks_to_us
+from sereno.media.volume import Volume
 from sereno.wire.reports import ReasonReport
+
+_CREATE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+_FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 Lines = list[str]
 """Event lines of the contract, in order, without line ends."""
@@ -28,7 +34,10 @@ Lines = list[str]
 
 @dataclass(frozen=True, slots=True)
 class FragmentBytes:
-    """A fragment on its way to the disk. `wall_us` is its first frame's time."""
+    """A fragment on its way to the disk. `wall_us` is its first frame's time.
+
+    `samples` are the pictures, `sounds` the access units of sound.
+    """
 
     head: bytes
     samples: list[bytearray]
@@ -36,6 +45,9 @@ class FragmentBytes:
     start_ticks: int
     duration_ticks: int
     is_key: bool
+    is_damaged: bool = False
+    has_composition: bool = False
+    sounds: list[bytes] = field(default_factory=list)
 
 
 def relative_path(camera_id: UUID, stream: str, start_us: int, sequence: int) -> Path:
@@ -45,23 +57,44 @@ def relative_path(camera_id: UUID, stream: str, start_us: int, sequence: int) ->
     return Path(str(camera_id), stream, f"{start:%Y}", f"{start:%m}", f"{start:%d}", name)
 
 
-class SegmentFile:
-    """One file, from its head to its seal. Digests run along. All methods raise OSError."""
+def next_cut_us(camera_id: UUID, start_us: int, segment_us: int) -> int:
+    """When a segment that begins at `start_us` should end: on the camera's own beat.
 
-    def __init__(self, path: Path, head: bytes) -> None:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.path = path
+    The beat is the segment length, its phase comes from the camera's id, so that files of many
+    cameras do not end together. A first segment is half to one and a half beats long.
+    """
+    phase_us = camera_id.int % segment_us
+    soonest_us = start_us + segment_us // 2
+    return soonest_us + (phase_us - soonest_us) % segment_us
+
+
+class SegmentFile:
+    """One file, from its head to its seal. Digests run along. All methods raise OSError.
+
+    `root` is the volume's, as `Volume.open_root` gave it: should the mount vanish meanwhile, the
+    file is made on the right disk or not at all.
+    """
+
+    def __init__(self, volume: Volume, root: int, path: Path, head: bytes) -> None:
         self.size_bytes = 0
+        self._volume = volume
+        self._failed_syncs = volume.failed_sync_count
         self._sha256 = hashlib.sha256()
         self._crc32c = 0
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        self._descriptor = os.open(path, flags, 0o600)
+        self._has_rest = False  # of a write that failed and could not be undone
+        self._folder = _open_folder(root, path.parent)
+        try:
+            self._descriptor = os.open(path.name, _CREATE_FLAGS, 0o600, dir_fd=self._folder)
+        except OSError:
+            os.close(self._folder)
+            raise
         try:
             lock_file(self._descriptor)
             self.append(head)
         except OSError:
-            os.close(self._descriptor)
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # the first error tells more
+                os.unlink(path.name, dir_fd=self._folder)
+            self.close()
             raise
 
     def append(self, data: bytes) -> None:
@@ -71,19 +104,35 @@ class SegmentFile:
             while written < len(data):
                 written += os.write(self._descriptor, memoryview(data)[written:])
         except OSError:
+            self._has_rest = True
             os.ftruncate(self._descriptor, self.size_bytes)
             os.lseek(self._descriptor, self.size_bytes, os.SEEK_SET)
+            self._has_rest = False
             raise
         self.size_bytes += written
         self._sha256.update(data)
         self._crc32c = google_crc32c.extend(self._crc32c, data)
 
     def seal(self) -> None:
-        """Make the file durable and close it."""
+        """Make the file and its name durable, and close it.
+
+        Raises OSError also where a failed write could not be undone, and where the volume lost
+        writes since the file was opened: nobody knows which.
+        """
         try:
             os.fsync(self._descriptor)
+            os.fsync(self._folder)
+            if self._volume.failed_sync_count != self._failed_syncs:
+                raise OSError(errno.EIO, "the disk lost writes while the file was open")
+            if self._has_rest:
+                raise OSError(errno.EIO, "the file ends in a write that failed")
         finally:
-            os.close(self._descriptor)
+            self.close()
+
+    def close(self) -> None:
+        """Let go of the file as it is."""
+        os.close(self._descriptor)
+        os.close(self._folder)
 
     @property
     def sha256(self) -> str:
@@ -96,6 +145,27 @@ class SegmentFile:
         return f"{self._crc32c:08x}"
 
 
+def _open_folder(root: int, path: Path) -> int:
+    """A descriptor of the folder at `path` below `root`; folders that are missing are made."""
+    folder = os.dup(root)
+    for part in path.parts:
+        parent = folder
+        try:
+            folder = _open_child(parent, part)
+        finally:
+            os.close(parent)
+    return folder
+
+
+def _open_child(parent: int, name: str) -> int:
+    try:
+        return os.open(name, _FOLDER_FLAGS, dir_fd=parent)
+    except FileNotFoundError:
+        os.mkdir(name, 0o700, dir_fd=parent)
+        os.fsync(parent)
+        return os.open(name, _FOLDER_FLAGS, dir_fd=parent)
+
+
 class SegmentChain:
     """Writes one stream's runs, segments and fragments, and says so in event lines.
 
@@ -103,9 +173,9 @@ class SegmentChain:
     written until the next `open`; what was written stays and is sealed by `end_run`.
     """
 
-    def __init__(self, task: StreamTask) -> None:
+    def __init__(self, task: StreamTask, volume: Volume | None = None) -> None:
         self._task = task
-        self._root = Path(task.footage_dir)
+        self._volume = volume or Volume(Path(task.footage_dir))
         self._next_sequence = task.next_sequence
         self._previous_sha256 = task.previous_sha256
         self._file: SegmentFile | None = None
@@ -120,19 +190,30 @@ class SegmentChain:
         return [started.model_dump_json()]
 
     def open(
-        self, run_id: UUID, video: VideoFormat, start_us: int, start_ticks: int, clock: str
+        self,
+        run_id: UUID,
+        video: VideoFormat,
+        start_us: int,
+        start_ticks: int,
+        clock: str,
+        sound: SoundFormat | None = None,
+        engine: str = "native",
     ) -> Lines:
         """Seal the open file, if any, and begin the next at this key frame."""
         lines = self._seal()
         task, sequence, self._segment_id = self._task, self._next_sequence, uuid4()
         header = SegmentHeader(
             task.camera_id, task.stream, run_id, self._segment_id, sequence, start_us, start_ticks,
-            clock, self._previous_sha256,
+            clock, self._previous_sha256, engine=engine,
         )  # fmt: skip
         path = relative_path(task.camera_id, task.stream, start_us, sequence)
-        head = file_head(header, video)
+        head = file_head(header, video, sound=sound)
         self._is_broken = True  # unless the file comes to be
-        self._file = SegmentFile(self._root / path, head)
+        root = self._volume.open_root(task.volume_id)
+        try:
+            self._file = SegmentFile(self._volume, root, path, head)
+        finally:
+            os.close(root)
         self._is_broken = False
         self._next_sequence += 1
         opened = SegmentOpened(
@@ -154,7 +235,7 @@ class SegmentChain:
         offset = file.size_bytes
         try:
             # One buffer for the disk and both digests: the checksum takes nothing but bytes.
-            file.append(b"".join((fragment.head, *fragment.samples)))
+            file.append(b"".join((fragment.head, *fragment.samples, *fragment.sounds)))
         except OSError:
             self._is_broken = True
             raise
@@ -163,7 +244,12 @@ class SegmentChain:
             f'{self._fragment_line}"at_us":{fragment.wall_us},"offset_bytes":{offset},'
             f'"size_bytes":{file.size_bytes - offset},"start_ticks":{fragment.start_ticks},'
             f'"duration_ticks":{fragment.duration_ticks},'
-            f'"is_key":{"true" if fragment.is_key else "false"}}}'
+            f'"is_key":{"true" if fragment.is_key else "false"},'
+            f'"frame_count":{len(fragment.samples)}'
+            + (',"is_damaged":true' if fragment.is_damaged else "")
+            + (',"has_composition":true' if fragment.has_composition else "")
+            + (',"has_sound":true' if fragment.sounds else "")
+            + "}"
         ]
 
     def end_run(self, run_id: UUID, reason: ReasonReport) -> Lines:

@@ -55,6 +55,18 @@ class SoundSink(Protocol):
         ...
 
 
+class RawSound(Protocol):
+    """Who takes sound that files cannot hold yet: G.711, to be encoded first."""
+
+    def raw_sound(self, data: bytes, rtp_time: int, arrival_us: int) -> None:
+        """Samples of one byte each, as they came; `rtp_time` is that of the first, in samples."""
+        ...
+
+    def sound_report(self, report: SenderReport) -> None:
+        """The sender's word on the wall-clock time of a sample's RTP time."""
+        ...
+
+
 class MediaSink(VideoSink, SoundSink, Protocol):
     """Who takes all."""
 

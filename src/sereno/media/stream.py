@@ -8,13 +8,25 @@ from typing import Any
 
 from sereno.base.backoff import Backoff
 from sereno.base.clock import Clock, to_us
-from sereno.media.contract import Connecting, Event, Failed, Measured, StreamTask
+from sereno.media.contract import Connecting, Event, Failed, Learned, Measured, StreamTask
 from sereno.media.disk import Disk, DiskQueue
+from sereno.media.engines import (
+    FFMPEG,
+    after_failure,
+    after_success,
+    first_choice,
+    memory_of,
+)
 from sereno.media.faults import StreamFault
+from sereno.media.ffmpeg.argv import Plan
+from sereno.media.ffmpeg.source import FfmpegSource
 from sereno.media.pipes import Emit
 from sereno.media.recorder import Recorder, disk_fault
+from sereno.media.rtsp.receivers import Encode
 from sereno.media.rtsp.session import Patience, Session
-from sereno.policy.reasons import Reason, Retry
+from sereno.media.sink import Source
+from sereno.policy.reason_list import Retry
+from sereno.policy.reasons import Reason
 from sereno.wire.reports import ReasonReport
 
 MEASURE_SECONDS = 5.0
@@ -34,13 +46,19 @@ class Stream:
         emit: Emit,
         clock: Clock,
         patience: Patience | None = None,
+        encode: Encode | None = None,
     ) -> None:
         self._task = task
         self._clock = clock
         self._patience = patience
+        self._encode = encode
+        self._choice = first_choice(task)
+        self._memory = task.memory
+        self._plan: Plan | None = None
         self._queue = DiskQueue(disk, emit, self._on_disk_error)
         self._recorder = Recorder(task, self._queue, clock)
-        self._session: Session | None = None
+        self._source: Source | None = None
+        self._has_played = False
         self._pauses = {
             Retry.BACKOFF: Backoff(*BACKOFF_SECONDS),
             Retry.BUSY: Backoff(*BUSY_SECONDS),
@@ -68,13 +86,19 @@ class Stream:
     async def _attempt(self) -> float | None:
         """One session; the seconds to wait before the next, or None for never."""
         self._say(Connecting(**self._origin()))
-        self._recorder.begin_session()
+        self._has_played = False
+        self._recorder.begin_session(self._choice.engine, self._on_run)
         reason = await self._record()
         self._recorder.end_run(reason)
-        if self._recorder.is_stable:
+        is_stable = self._recorder.is_stable
+        if is_stable:
             for backoff in self._pauses.values():
                 backoff.reset()
-        pause_seconds = self._pause_after(reason)
+        verdict = after_failure(
+            self._choice, reason, has_played=self._has_played, was_stable=is_stable
+        )
+        self._choice = verdict.choice
+        pause_seconds = 0.0 if verdict.is_at_once else self._pause_after(reason)
         pause_us = None if pause_seconds is None else int(pause_seconds * 1_000_000)
         next_try_us = None if pause_us is None else self._now_us() + pause_us
         report = ReasonReport.of(reason)
@@ -85,24 +109,51 @@ class Stream:
         """Play one session to its end, which always has a reason."""
         task = self._task
         try:
-            session = Session(
-                task.address,
-                task.username,
-                task.password.get_secret_value(),
-                now_us=self._recorder.now_us,
-                patience=self._patience,
-            )
-            async with session:
-                self._session = session
-                await session.play(self._recorder)
-                await session.watch()
+            async with self._new_source() as source:
+                self._source = source
+                await source.play(self._recorder)
+                if isinstance(source, FfmpegSource):
+                    self._plan = source.plan
+                await source.watch()
         except StreamFault as error:
             return error.reason
         except Exception as error:  # a fault of ours in one stream must not end the others
             _log.exception("stream %s/%s broke", task.camera_id, task.stream)
             return Reason("unexplained", raw=type(error).__name__)
         finally:
-            self._session = None
+            self._source = None
+
+    def _new_source(self) -> Source:
+        task, choice, now_us = self._task, self._choice, self._recorder.now_us
+        if choice.engine == FFMPEG:
+            wish = choice.remembered_transport if task.transport == "auto" else task.transport
+            return FfmpegSource(
+                task, now_us=now_us, transport=wish, patience=self._patience, plan=self._plan
+            )
+        return Session(
+            task.address,
+            task.username,
+            task.password.get_secret_value(),
+            now_us=now_us,
+            patience=self._patience,
+            wanted=task.transport,
+            remembered=choice.remembered_transport,
+            records_sound=task.records_sound,
+            encode=self._encode,
+        )
+
+    def _on_run(self) -> str:
+        """The transport, which the recorder asks for as it begins a run: this way works."""
+        transport = self._source.transport if self._source is not None else ""
+        self._has_played = True
+        self._choice = after_success(self._choice)
+        memory = memory_of(self._choice, transport)
+        if memory != self._memory:
+            if self._memory is not None and self._memory.engine != memory.engine:
+                self._recorder.notice("engine_changed", {})
+            self._memory = memory
+            self._say(Learned(**self._origin(), memory=memory))
+        return transport
 
     def _pause_after(self, reason: Reason) -> float | None:
         if reason.retry is Retry.NEVER:
@@ -113,8 +164,8 @@ class Stream:
         task = self._task
         if not isinstance(error, OSError):
             _log.error("writing %s/%s broke", task.camera_id, task.stream, exc_info=error)
-        if self._session is not None:
-            self._session.fail(disk_fault(error) if isinstance(error, OSError) else error)
+        if self._source is not None:
+            self._source.fail(disk_fault(error) if isinstance(error, OSError) else error)
 
     async def _measure(self) -> None:
         """Say what really comes, every few seconds while something does."""
@@ -127,7 +178,11 @@ class Stream:
                 seconds = now - since
                 bitrate = int((recorder.byte_count - size_bytes) * 8 / seconds)
                 fps = round((recorder.frame_count - frames) / seconds, 2)
-                self._say(Measured(**self._origin(), bitrate_bps=bitrate, fps=fps))
+                measured = Measured(
+                    **self._origin(), bitrate_bps=bitrate, fps=fps,
+                    lost_packets=recorder.lost_packets, drift_us=recorder.drift_us,
+                )  # fmt: skip
+                self._say(measured)
             frames, size_bytes, since = recorder.frame_count, recorder.byte_count, now
 
     def _now_us(self) -> int:

@@ -10,6 +10,9 @@ LARGEST_JUMP_US = 10_000_000
 LARGEST_REPORT_ERROR_US = 2_000_000
 """A camera clock further off than this is not believed."""
 
+LARGEST_OWN_ERROR_US = 1_000_000
+"""A run whose wall time is off by more, as the camera itself says, is continued in a new one."""
+
 _WINDOW_TICKS = 30 * TIMESCALE
 _PACE = 1000  # a correction moves wall time by at most a thousandth of the media time passed
 
@@ -24,11 +27,17 @@ def signed_difference(later: int, earlier: int) -> int:
     return ((later - earlier + 0x80000000) & 0xFFFFFFFF) - 0x80000000
 
 
-def capture_us(report: SenderReport | None, rtp_time: int, arrival_us: int) -> int | None:
-    """When the camera says it took the picture, or None where it says nothing or nothing sane."""
+def capture_us(
+    report: SenderReport | None, rtp_time: int, arrival_us: int, rate: int = TIMESCALE
+) -> int | None:
+    """When the camera says it took the picture, or None where it says nothing or nothing sane.
+
+    `rate` is that of RTP times, a second.
+    """
     if report is None:
         return None
-    said_us = report.wall_us + ticks_to_us(signed_difference(rtp_time, report.rtp_time))
+    since = signed_difference(rtp_time, report.rtp_time)
+    said_us = report.wall_us + since * 1_000_000 // rate
     return said_us if abs(said_us - arrival_us) <= LARGEST_REPORT_ERROR_US else None
 
 
@@ -37,22 +46,27 @@ class RunClock:
 
     The camera's crystal drifts against the site's clock by seconds a day. The least lateness seen
     in each half minute tells how far; wall time follows it by a millisecond a second at most, so
-    that no moment comes twice and none is missing.
+    that no moment comes twice and none is missing. `drift_us` is how far it has moved; `ticks` are
+    those of the newest picture.
     """
 
     def __init__(self, rtp_time: int, wall_us: int) -> None:
         self.ticks = 0
+        self.drift_us = 0
         self._rtp_time = rtp_time
         self._rtp_ticks = 0
         self._start_us = wall_us
-        self._shift_us = 0
         self._target_us = 0
         self._corrected_at = 0
         self._window_start = 0
         self._least_error_us: int | None = None
 
+    def move_start(self, wall_us: int) -> None:
+        """Say anew when tick 0 was, before anything was written."""
+        self._start_us = wall_us
+
     def step_of(self, rtp_time: int) -> int:
-        """Ticks from the last picture to this one; negative when RTP time went back."""
+        """Ticks from the last picture to this one; negative when it is shown before."""
         return signed_difference(rtp_time, self._rtp_time)
 
     def advance(self, rtp_time: int) -> int:
@@ -60,12 +74,12 @@ class RunClock:
         step = self.step_of(rtp_time)
         self._rtp_time = rtp_time
         self._rtp_ticks += step
-        self.ticks = max(self._rtp_ticks, self.ticks + 1)
+        self.ticks = self._rtp_ticks if step else self.ticks + 1
         return self.ticks
 
     def wall_us(self, ticks: int) -> int:
         """The wall-clock time of `ticks`, in microseconds since 1970."""
-        return self._start_us + self._shift_us + ticks * 100 // 9
+        return self._start_us + self.drift_us + ticks * 100 // 9
 
     def correct(self, ticks: int, observed_us: int) -> None:
         """Take an observation of wall time, best at key frames, in ascending order."""
@@ -77,5 +91,5 @@ class RunClock:
             self._least_error_us = None
             self._window_start = ticks
         room = ticks_to_us(ticks - self._corrected_at) // _PACE
-        self._shift_us += max(-room, min(room, self._target_us - self._shift_us))
+        self.drift_us += max(-room, min(room, self._target_us - self.drift_us))
         self._corrected_at = ticks

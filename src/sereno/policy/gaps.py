@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from sereno.base.spans import Span, intersect, span_or_none, subtract, union
 from sereno.policy.reasons import Reason
@@ -18,6 +18,14 @@ class Run:
 
     span: Span
     end_reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnd:
+    """Where a run ended of which nothing is left; it still explains what came after it."""
+
+    at: datetime
+    reason: Reason | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +56,14 @@ class Timeline:
 class _Causes:
     """Runs and absences in order, so that a month of short ones is explained in one pass."""
 
-    def __init__(self, runs: Iterable[Run], absences: Iterable[Absence]) -> None:
-        ended = sorted((run for run in runs if run.end_reason), key=lambda run: run.span.end)
-        self._ends = [run.span.end for run in ended]
-        self._end_reasons = [run.end_reason or Reason("unexplained") for run in ended]
+    def __init__(
+        self, runs: Iterable[Run], absences: Iterable[Absence], ends: Iterable[RunEnd] = ()
+    ) -> None:
+        told = [(run.span.end, run.end_reason) for run in runs]
+        told += [(end.at, end.reason) for end in ends]
+        ended = sorted(((at, why) for at, why in told if why), key=itemgetter(0))
+        self._ends = [at for at, _ in ended]
+        self._end_reasons = [why for _, why in ended]
         self._named = _first_come(absences)
         self._named_ends = [piece.span.end for piece in self._named]
 
@@ -91,8 +103,12 @@ def timeline(
     absences: Sequence[Absence],
     reported_through: datetime,
     window: Span,
+    ends: Sequence[RunEnd] = (),
 ) -> Timeline:
-    """What `promises` became inside `window`, of which the node told up to `reported_through`."""
+    """What `promises` became inside `window`, of which the node told up to `reported_through`.
+
+    `ends` are those of runs of which nothing is left.
+    """
     promised = intersect(union(promises), window)
     covered = intersect(union(run.span for run in runs), window)
     known = [
@@ -100,7 +116,7 @@ def timeline(
         for span in promised
         if (part := span_or_none(span.start, min(span.end, reported_through))) is not None
     ]
-    causes = _Causes(runs, absences)
+    causes = _Causes(runs, absences, ends)
     gaps = [piece for missing in subtract(known, covered) for piece in causes.explain(missing)]
     return Timeline(covered, gaps, subtract(subtract(promised, known), covered))
 

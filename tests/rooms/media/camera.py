@@ -131,9 +131,12 @@ class Camera:
     has_sprop: bool = True
     session_timeout: int = 60
     frame_seconds: float = 0.002
+    encoding: str = "utf-8"
     script: Callable[[Camera, asyncio.StreamWriter], AsyncIterator[bytes]] | None = None
     requests: list[str] = field(default_factory=list)
     heads: list[str] = field(default_factory=list)
+    replies: list[str] = field(default_factory=list)
+    reports: list[bytes] = field(default_factory=list)
     sent_bytes: int = 0
     port: int = 0
 
@@ -152,11 +155,18 @@ class Camera:
         playing: asyncio.Task[None] | None = None
         try:
             while True:
-                head = (await reader.readuntil(b"\r\n\r\n")).decode()
+                if (first := await reader.readexactly(1)) == b"$":
+                    size = int.from_bytes((await reader.readexactly(3))[1:], "big")
+                    self.reports.append(await reader.readexactly(size))
+                    continue
+                head = (first + await reader.readuntil(b"\r\n\r\n")).decode()
+                if head.startswith("RTSP/"):
+                    self.replies.append(head)
+                    continue
                 method = head.split(" ", 1)[0]
                 self.requests.append(method)
                 self.heads.append(head)
-                writer.write(self._reply(method, head).encode())
+                writer.write(self._reply(method, head).encode(self.encoding))
                 if method == "PLAY" and "PLAY" not in self.answers:
                     playing = asyncio.create_task(self._play(writer))
         except (asyncio.IncompleteReadError, ConnectionError):
@@ -264,6 +274,13 @@ class Told:
                 self._news.clear()
                 await self._news.wait()
         return self.all(kind)[count - 1]
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        """Wait for something that an event brings about."""
+        async with asyncio.timeout(15):
+            while not is_so():
+                self._news.clear()
+                await self._news.wait()
 
 
 async def until(is_so: Callable[[], bool]) -> None:

@@ -6,8 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from hypothesis import settings
 
 from .camera import Camera, Told, Video, make_h264
+from .odd_camera import OddCamera
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +33,12 @@ async def camera(video: Video) -> AsyncIterator[Camera]:
     server = await asyncio.start_server(made.serve, "127.0.0.1", 0)
     made.port = server.sockets[0].getsockname()[1]
     async with server:
+        yield made
+
+
+@pytest.fixture
+async def odd(video: Video) -> AsyncIterator[OddCamera]:
+    async with OddCamera(video).served() as made:
         yield made
 
 

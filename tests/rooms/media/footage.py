@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -29,7 +29,7 @@ def format_of(video: Video) -> VideoFormat:
     sets.put(video.pps)
     found = sets.video_format()
     assert found is not None
-    return found
+    return replace(found, reorder_frames=None)  # files do not tell
 
 
 @dataclass

@@ -10,10 +10,10 @@ from sereno.base.errors import Garbled
 from sereno.media.faults import StreamFault
 from sereno.media.formats import VideoFormat
 from sereno.media.h264 import ParameterSets
-from sereno.media.rtsp.depacketiser import Depacketiser
+from sereno.media.rtsp.depacketiser_h264 import H264Depacketiser
 from sereno.media.rtsp.rtcp import SenderReport
 
-from .camera import RtpSender, Video, payloads, rtp_packet
+from .camera import GOP, RtpSender, Video, make_h264, nal_units, payloads, rtp_packet
 
 
 @dataclass
@@ -50,7 +50,7 @@ class Sink:
 
 
 def feed(packets: list[bytes], sink: Sink) -> None:
-    depacketiser = Depacketiser(96, sink.sets, sink, lambda: 5)
+    depacketiser = H264Depacketiser(96, sink.sets, sink, lambda: 5)
     for packet in packets:
         data = bytearray(b"$..." + packet + b"next")
         depacketiser.packet(data, memoryview(data), 4, 4 + len(packet))
@@ -184,4 +184,36 @@ def test_the_rest_of_a_damaged_picture_is_no_picture() -> None:
     feed([packets[0], *packets[2:], *whole], sink)
 
     assert [is_key for _, _, is_key in sink.pictures] == [False, False]
+    assert sink.losses == 1
+
+
+def test_an_open_gop_begins_at_its_recovery_point() -> None:
+    """x264 sends one IDR picture, and afterwards SEI of exact recovery points on I pictures."""
+    annexb = make_h264(128, 96, 40, "-bf", "2", "-x264-params", "open-gop=1:scenecut=0:threads=1")
+    sender, sink = RtpSender(), Sink()
+    unit: list[bytes] = []
+    packets: list[bytes] = []
+    for each in nal_units(annexb):
+        unit.append(each)
+        if each[0] & 0x1F in (1, 5):
+            packets += sender.packets(unit)
+            unit = []
+
+    feed(packets, sink)
+
+    keys = [place for place, (_, _, is_key) in enumerate(sink.pictures) if is_key]
+    idr = sum(nal[0] & 0x1F == 5 for nal in nal_units(annexb))
+    assert len(sink.pictures) == 40
+    assert keys[0] == 0
+    assert len(keys) == 40 // GOP > idr
+
+
+def test_what_begins_in_the_middle_of_a_picture_is_no_picture() -> None:
+    first, rest = nal(5, 30, 0x9C), nal(5, 30, 0x1C)
+    sender, sink = RtpSender(), Sink()
+    packets = [packet for _ in range(2) for packet in sender.packets([first, rest])]
+
+    feed(packets[1:], sink)
+
+    assert [sample for sample, _, _ in sink.pictures] == [sized(first, rest)]
     assert sink.losses == 1

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import hashlib
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sereno.base.errors import Garbled
 from sereno.media.faults import StreamFault
-from sereno.media.rtsp.digest import Authorizer, choose_challenge
-from sereno.media.rtsp.messages import parse_head
+from sereno.media.rtsp.digest import Authorizer, choose_challenge, schemes_of
+from sereno.media.rtsp.messages import LARGEST_HEAD_BYTES, parse_head
 from sereno.media.rtsp.rtcp import find_sender_report
-from sereno.media.rtsp.sdp import choose_video, parse_sdp
+from sereno.media.rtsp.sdp import choose_sound, choose_video, parse_sdp
 
 MD5 = (
     'Digest realm="testrealm@host.com", qop="auth,auth-int", '
@@ -55,6 +58,54 @@ def test_digest_without_qop_is_the_one_of_rfc_2069() -> None:
     assert "qop" not in header
 
 
+def test_session_digest_is_made_as_rfc_7616_says() -> None:
+    challenge = choose_challenge([SHA256.replace("SHA-256", "SHA-256-sess")])
+    assert challenge is not None
+    header = Authorizer(challenge, "Mufasa", "Circle of Life", lambda: "c").header("GET", "/")
+
+    def digest(text: str) -> str:
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    nonce = challenge.nonce
+    user = digest(digest("Mufasa:http-auth@example.org:Circle of Life") + f":{nonce}:c")
+    response = digest(f"{user}:{nonce}:00000001:c:auth:{digest('GET:/')}")
+    assert f'response="{response}"' in header
+    assert "algorithm=SHA-256-sess" in header
+
+
+@pytest.mark.parametrize(
+    ("headers", "algorithm", "realm"),
+    [
+        (['Digest realm="a, Basic b", nonce="1", Digest realm="c", nonce="2", algorithm=SHA-256'],
+         "SHA-256", "c"),
+        (['Basic realm="x", Digest realm="a", nonce="1"'], "MD5", "a"),
+        (['digest nonce=1==,realm=a'], "MD5", "a"),
+        (['Digest realm="a", nonce="1", algorithm="MD5", stale=TRUE', "NTLM"], "MD5", "a"),
+        (['Digest algorithm=SHA256, realm="a", nonce="1"'], "SHA-256", "a"),
+    ],
+)  # fmt: skip
+def test_the_strongest_of_all_challenges_is_taken(
+    headers: list[str], algorithm: str, realm: str
+) -> None:
+    challenge = choose_challenge(headers)
+    assert challenge is not None
+    assert (challenge.algorithm, challenge.realm) == (algorithm, realm)
+
+
+def test_the_algorithm_is_called_as_the_server_calls_it() -> None:
+    said = choose_challenge(['Digest nonce="1", algorithm=md5'])
+    unsaid = choose_challenge(['Digest nonce="1"'])
+    assert said is not None
+    assert unsaid is not None
+    assert "algorithm=md5," in Authorizer(said, "u", "p").header("PLAY", "/") + ","
+    assert "algorithm" not in Authorizer(unsaid, "u", "p").header("PLAY", "/")
+
+
+@given(st.lists(st.text()))
+def test_any_schemes_are_named(headers: list[str]) -> None:
+    assert all(scheme.isalpha() for scheme in schemes_of(headers))
+
+
 @pytest.mark.parametrize(
     "header",
     ['Basic realm="x"', 'Digest realm="x"', 'Digest nonce="x", algorithm=SHA-512-256',
@@ -69,6 +120,13 @@ def test_any_challenge_is_answered_or_left(header: str) -> None:
     challenge = choose_challenge([header, "Digest " + header])
     if challenge is not None:
         assert Authorizer(challenge, "u", "p").header("PLAY", "rtsp://h/").startswith("Digest ")
+
+
+@pytest.mark.parametrize("word", ["0", "-", '"\\', 'a="\\', "a ", "a= "])
+def test_a_hostile_challenge_costs_no_time(word: str) -> None:
+    began = time.process_time()
+    assert choose_challenge(["Digest " + word * (LARGEST_HEAD_BYTES // len(word))]) is None
+    assert time.process_time() - began < 0.5
 
 
 @given(st.binary() | st.binary().map(lambda data: b"RTSP/1.0 200 OK\r\n" + data))
@@ -94,12 +152,12 @@ def test_any_description_has_a_track_or_a_fault(body: bytes) -> None:
         track = choose_video(parse_sdp(body))
     except (Garbled, StreamFault):
         return
-    assert track.codec == "H264"
+    assert track.codec in ("H264", "H265")
 
 
 def test_first_supported_video_is_taken() -> None:
     body = (
-        b"v=0\nm=audio 0 RTP/AVP 8\na=control:a\nm=video 0 RTP/AVP 98\na=rtpmap:98 H265/90000\n"
+        b"v=0\nm=audio 0 RTP/AVP 8\na=control:a\nm=video 0 RTP/AVP 98\na=rtpmap:98 VP8/90000\n"
         b"m=video 0 RTP/AVP 97\na=rtpmap:97 h264/90000\na=control:v2\n"
         b"a=fmtp:97 packetization-mode=1;sprop-parameter-sets=Z0IAKeKQ,aM48gA==,@@;x=y\n"
     )
@@ -110,11 +168,15 @@ def test_first_supported_video_is_taken() -> None:
 
 def test_codec_that_cannot_be_recorded_is_named() -> None:
     with pytest.raises(StreamFault) as caught:
-        choose_video(
-            parse_sdp(b"m=video 0 RTP/AVP 26\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H265/")
-        )
+        choose_video(parse_sdp(b"m=video 0 RTP/AVP 33\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 VP8/"))
     assert caught.value.reason.key == "codec_unknown"
-    assert caught.value.reason.params == {"codec": "H265, JPEG"}
+    assert caught.value.reason.params == {"codec": "MP2T, VP8"}
+
+
+def test_a_codec_of_any_length_has_a_short_name() -> None:
+    track = choose_sound(parse_sdp(b"m=audio 0 RTP/AVP 97\na=rtpmap:97 " + b"X" * 9000 + b"/8000"))
+    assert track is not None
+    assert len(track.codec_name) < 50
 
 
 @given(st.binary(max_size=80))
@@ -133,3 +195,42 @@ def test_sender_report_behind_another_packet() -> None:
 
     assert report is not None
     assert (report.wall_us, report.rtp_time) == (1_700_000_000_500_000, 90_000)
+
+
+def test_sound_of_the_camera_is_chosen_and_not_its_loudspeaker() -> None:
+    onvif = (
+        b"m=video 0 RTP/AVP 96\na=rtpmap:96 H264/90000\na=recvonly\n"
+        b"m=audio 0 RTP/AVP 0\na=sendonly\na=control:back\n"
+        b"m=audio 0 RTP/AVP 97\na=rtpmap:97 MPEG4-GENERIC/16000/2\na=recvonly\n"
+    )
+    sound = choose_sound(parse_sdp(onvif))
+    assert sound is not None
+    assert (sound.codec, sound.rate, sound.channels) == ("MPEG4-GENERIC", 16_000, 2)
+    assert choose_sound(parse_sdp(onvif[: onvif.rindex(b"m=audio")])) is None
+
+    plain = choose_sound(parse_sdp(b"m=audio 0 RTP/AVP 8\na=sendonly\n"))
+    assert plain is not None
+    assert (plain.codec, plain.rate) == ("PCMA", 8000)
+
+
+def test_groups_ports_and_encryption_are_read() -> None:
+    body = (
+        b"c=IN IP4 239.1.2.3/127\nm=video 5004/2 RTP/AVP 96\nm=audio 5006 RTP/SAVP 0\n"
+        b"c=IN IP4 239.1.2.4/127\n"
+    )
+    video, sound = parse_sdp(body).tracks
+    assert (video.group, video.port, video.is_encrypted) == ("239.1.2.3", 5004, False)
+    assert (sound.group, sound.port, sound.is_encrypted) == ("239.1.2.4", 5006, True)
+    with pytest.raises(StreamFault) as caught:
+        choose_video(parse_sdp(b"m=video 0 RTP/SAVP 96\na=rtpmap:96 H264/90000\n"))
+    assert caught.value.reason.params == {"codec": "H264 (SRTP)"}
+
+
+def test_h265_sets_are_read() -> None:
+    track = choose_video(
+        parse_sdp(
+            b"m=video 0 RTP/AVP 98\na=fmtp:98 sprop-vps=QAEM; sprop-sps=QgEB;sprop-pps=RAHA\n"
+            b"a=rtpmap:98 H265/90000\n"
+        )
+    )
+    assert [nal[0] >> 1 for nal in track.parameter_sets] == [32, 33, 34]

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import asyncio
 import signal
+import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from subprocess import PIPE
 from uuid import uuid4
 
 import pytest
@@ -16,69 +15,12 @@ from sereno.media.contract import (
     RunEnded,
     SegmentOpened,
     SegmentSealed,
-    Start,
-    StreamTask,
 )
 from sereno.media.fmp4.reader import read_segment, repair_segment
-from sereno.wire.secret import REVEAL
+from sereno.media.vitals import memory_bytes
 
 from .camera import PASSWORD, Camera, Told, ffmpeg_says
-
-ARGV = (sys.executable, "-c", "from sereno.media.runner import main; main()")
-
-
-@dataclass
-class Process:
-    """A runner as the node starts it."""
-
-    process: asyncio.subprocess.Process
-    told: Told
-    reading: asyncio.Task[None]
-
-    @property
-    def stdin(self) -> asyncio.StreamWriter:
-        assert self.process.stdin is not None
-        return self.process.stdin
-
-    def start(self, task: StreamTask) -> None:
-        self.write(Start(task=task).model_dump_json(context=REVEAL).encode() + b"\n")
-
-    def write(self, data: bytes) -> None:
-        self.stdin.write(data)
-
-    async def ended(self) -> tuple[int, str]:
-        """Exit code and everything said on standard error, once all events were read."""
-        assert self.process.stderr is not None
-        async with asyncio.timeout(10):
-            errors = await self.process.stderr.read()
-            await self.reading
-            return await self.process.wait(), errors.decode()
-
-
-async def read_events(stream: asyncio.StreamReader, told: Told) -> None:
-    while line := await stream.readline():
-        told(line.decode())
-
-
-@asynccontextmanager
-async def running(told: Told) -> AsyncIterator[Process]:
-    process = await asyncio.create_subprocess_exec(
-        *ARGV,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    reading = asyncio.create_task(read_events(process.stdout, told))
-    try:
-        yield Process(process, told, reading)
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-        reading.cancel()
-        assert process.stdin is not None
-        process.stdin.close()
+from .runner_process import running
 
 
 @pytest.mark.parametrize("way", ["input closes", "SIGTERM", "SIGINT"])
@@ -170,3 +112,32 @@ async def test_one_bad_camera_does_not_disturb_another(
         camera.task(tmp_path).camera_id,
         bad.camera_id,
     }
+
+
+async def test_it_says_each_second_that_it_lives_and_what_it_takes(
+    camera: Camera, told: Told, tmp_path: Path
+) -> None:
+    async with running(told) as runner:
+        runner.start(camera.task(tmp_path))
+        await told.wait(FragmentWritten, 3)
+        await told.until(lambda: len(runner.alive) > 2)
+        ages = [after.at_us - before.at_us for before, after in pairwise(runner.alive)]
+        assert all(900_000 < age < 3_000_000 for age in ages)
+        own = memory_bytes(runner.process.pid)
+        assert own * 0.7 < runner.alive[-1].memory_bytes < own * 1.3
+        assert runner.alive[-1].disk_still_seconds == 0
+
+
+def test_helpers_count_as_its_memory() -> None:
+    size = 64 << 20
+    program = f"kept = b'x' * {size}; print(flush=True); input()"
+    before = memory_bytes()
+    helper = subprocess.Popen([sys.executable, "-c", program], stdin=PIPE, stdout=PIPE)
+    try:
+        assert helper.stdout is not None
+        helper.stdout.readline()
+        assert memory_bytes() - before > size
+    finally:
+        helper.kill()
+        helper.communicate()
+    assert memory_bytes(helper.pid) == 0

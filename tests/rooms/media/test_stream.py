@@ -98,7 +98,7 @@ async def test_parameter_sets_may_come_in_band_alone(
 async def test_session_is_kept_alive_as_the_server_asks(
     camera: Camera, told: Told, tmp_path: Path, public: str, method: str
 ) -> None:
-    camera.public, camera.session_timeout = public, 0
+    camera.public, camera.session_timeout = public, 1
     async with recording(camera.task(tmp_path), told), asyncio.timeout(5):
         await told.wait(RunStarted)
         count = len(camera.requests)

@@ -10,7 +10,6 @@ import pytest
 
 from sereno.base.clock import SystemClock, to_us
 from sereno.media.contract import (
-    Failed,
     FragmentWritten,
     RunEnded,
     RunStarted,
@@ -29,7 +28,7 @@ from .camera import (
     ffmpeg_says,
     interleaved,
 )
-from .recording import PATIENCE, files_of, first_failure, recording, samples_of
+from .recording import PATIENCE, files_of, recording, samples_of
 
 
 def script_of(parts: list[tuple[Video, dict[str, Any]]]) -> Any:
@@ -64,17 +63,19 @@ async def test_new_format_is_a_new_run_and_no_picture_is_lost(
     assert ffmpeg_says(second) == (40, pytest.approx(1.6), "")
 
 
-async def test_loss_ends_the_run_and_the_next_key_frame_begins_another(
+async def test_loss_costs_a_picture_and_marks_what_it_may_have_damaged(
     camera: Camera, told: Told, tmp_path: Path, video: Video
 ) -> None:
     camera.script = script_of([(video, {"skip": 13})])
     async with recording(camera.task(tmp_path), told):
-        await told.wait(FragmentWritten, 6)
-    assert told.all(RunEnded)[0].reason.key == "packets_lost"
-    first, second = files_of(told, tmp_path)
-    assert samples_of(first) == [video.sample(n) for n in range(13)]
-    assert samples_of(second) == [video.sample(n) for n in range(20, 40)]
-    assert not told.all(Failed)
+        fragment = await told.wait(FragmentWritten, 7)
+    assert len(told.all(RunStarted)) == 1
+    (path,) = files_of(told, tmp_path)
+    assert samples_of(path) == [video.sample(n) for n in range(40) if n != 13]
+    damaged = [each for each in told.all(FragmentWritten) if each.is_damaged]
+    assert [each.is_key for each in damaged] == [True, False]
+    assert damaged[0].start_ticks == 10 * FRAME_TICKS
+    assert not fragment.is_damaged
 
 
 @pytest.mark.parametrize("jump", [-90_000 * 5, 90_000 * 60])
@@ -116,24 +117,6 @@ async def test_set_clock_of_the_site_ends_the_run_at_a_key_frame_without_loss(
     assert samples == [camera.video.sample(n % 40) for n in range(len(samples))]
 
 
-async def test_pictures_out_of_order_are_refused_by_name(
-    camera: Camera, told: Told, tmp_path: Path
-) -> None:
-    async def reordered(camera: Camera, writer: asyncio.StreamWriter) -> AsyncIterator[bytes]:
-        sender = RtpSender()
-        for place, picture in enumerate(camera.video.pictures):
-            sender.rtp_time = (place + (2 if place % 3 == 0 else -1)) * FRAME_TICKS
-            yield b"".join(interleaved(2, packet) for packet in sender.packets(picture))
-        await asyncio.Event().wait()
-
-    camera.script = reordered
-    failed = await first_failure(camera.task(tmp_path), told)
-    assert (failed.reason.key, failed.reason.params) == (
-        "codec_unknown",
-        {"codec": "H.264 (B-frames)"},
-    )
-
-
 async def test_the_camera_s_own_clock_is_used_when_it_is_sane(
     camera: Camera, told: Told, tmp_path: Path
 ) -> None:
@@ -153,6 +136,7 @@ async def test_the_camera_s_own_clock_is_used_when_it_is_sane(
             yield data
 
     camera.script = with_report
+    camera.frame_seconds = FRAME_TICKS / 90_000
     async with recording(camera.task(tmp_path), told):
         await told.wait(FragmentWritten)
     assert told.all(RunStarted)[0].at_us == said[0]

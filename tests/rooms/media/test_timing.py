@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sereno.media.recorder import next_cut_us
 from sereno.media.rtsp.rtcp import SenderReport
+from sereno.media.segments import next_cut_us
 from sereno.media.timing import RunClock, capture_us, signed_difference
 
 SECOND = 90_000

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sereno.base.spans import Span, subtract, total, union
-from sereno.policy.gaps import Absence, Gap, Run, explain_gap, timeline
+from sereno.policy.gaps import Absence, Gap, Run, RunEnd, explain_gap, timeline
 from sereno.policy.reasons import Reason
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -47,6 +47,14 @@ def test_footage_beyond_the_promise_is_covered_and_makes_no_gap() -> None:
     assert told.covered == [span(0, 30)]
     assert told.gaps == []
     assert told.unreported == []
+
+
+def test_the_end_of_a_run_that_is_gone_still_explains_what_came_after_it() -> None:
+    ends = [RunEnd(span(0, 20).end, REFUSED)]
+    runs = [Run(span(0, 5), CLOSED), Run(span(40, 60))]
+    absences = [Absence(span(5, 20), TIMED_OUT)]
+    told = timeline([span(0, 60)], runs, absences, span(0, 60).end, span(0, 60), ends)
+    assert told.gaps == [Gap(span(5, 20), TIMED_OUT), Gap(span(20, 40), REFUSED)]
 
 
 pieces = st.builds(

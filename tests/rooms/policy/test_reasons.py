@@ -4,7 +4,8 @@ import string
 
 import pytest
 
-from sereno.policy.reasons import REASONS, Reason
+from sereno.policy.reason_list import REASONS
+from sereno.policy.reasons import Reason
 
 
 @pytest.mark.parametrize("key", sorted(REASONS))

@@ -25,7 +25,8 @@ class SegmentHeader:
 
     `start_us` is the wall-clock time of the first frame in microseconds since 1970; `start_ticks`
     its media time in 1/90000 s from the run's start; `previous_sha256` is hexadecimal, empty for
-    the first file of a stream. `clock` says where wall-clock time came from: "arrival" or "rtcp".
+    the first file of a stream. `clock` says where wall-clock time came from: "arrival" or "rtcp";
+    `engine` who received the stream.
     """
 
     camera_id: UUID
@@ -38,6 +39,7 @@ class SegmentHeader:
     clock: str
     previous_sha256: str
     software: str = f"sereno {__version__}"
+    engine: str = "native"
 
     def to_box(self) -> bytes:
         """The whole `uuid` box."""
@@ -59,7 +61,9 @@ def parse_header(body: bytes) -> SegmentHeader | None:
         raise garbled("segment header is too large")
     try:
         values = json.loads(body[16:])
-        names = [each.name for each in fields(SegmentHeader)]
+        names = {each.name for each in fields(SegmentHeader)}
+        if "engine" not in values:
+            names.discard("engine")  # 0.1.0 had one engine and did not say
         return SegmentHeader(**{name: _convert(name, values[name]) for name in names})
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise garbled("segment header") from None

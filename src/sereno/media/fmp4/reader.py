@@ -7,23 +7,37 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from struct import Struct
+from typing import NamedTuple
 
 from sereno.base.errors import Garbled
 from sereno.media.faults import garbled
 from sereno.media.file_lock import lock_file
-from sereno.media.fmp4.boxes import Box, ReadAt, box_at, child, children, walk
+from sereno.media.fmp4.boxes import Box, ReadAt, box_at, children, reader_of, walk
 from sereno.media.fmp4.header import SegmentHeader, parse_header
-from sereno.media.fmp4.writer import CONFIGURATION_KINDS, wall_time_us
-from sereno.media.formats import VideoFormat
-from sereno.media.h264 import codec_of
+from sereno.media.fmp4.track_reader import Tracks, parse_movie
+from sereno.media.fmp4.tracks import SOUND_TRACK_ID, VIDEO_TRACK_ID
+from sereno.media.fmp4.writer import (
+    TRUN_COMPOSITION_FLAGS,
+    TRUN_FLAGS,
+    TRUN_SOUND_FLAGS,
+    wall_time_us,
+)
+from sereno.media.formats import SoundFormat, VideoFormat
 from sereno.media.index import Fragment, FragmentIndex
 
 _LARGEST_HEAD_BYTES = 1024 * 1024
-_VISUAL_ENTRY = Struct(">24xHH50x")  # width and height (14496-12, 12.1.3)
+_NON_SYNC = 0x00010000  # sample_is_non_sync_sample
+_PRIORITY = 0x0000FFFF  # sample_degradation_priority
+_TFHD = Struct(">II")
 _TFDT = Struct(">IQ")
-_TRUN = Struct(">IIII")
-_SAMPLE = Struct(">II")
+_TRUN = Struct(">III")
+_FIRST_FLAGS = Struct(">I")
 _PRFT = Struct(">IIQQ")
+_LAYOUTS = {  # of `trun` in a track: where its table begins, and a row of it
+    (VIDEO_TRACK_ID, TRUN_FLAGS): (16, Struct(">II")),
+    (VIDEO_TRACK_ID, 1 << 24 | TRUN_COMPOSITION_FLAGS): (16, Struct(">IIi")),
+    (SOUND_TRACK_ID, TRUN_SOUND_FLAGS): (12, Struct(">II")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +50,19 @@ class SegmentContents:
     """
 
     header: SegmentHeader
-    video: VideoFormat
+    tracks: Tracks
     head_size_bytes: int
     index: FragmentIndex
     start_us: int
     last_us: int
+
+    @property
+    def video(self) -> VideoFormat:
+        return self.tracks.video
+
+    @property
+    def sound(self) -> SoundFormat | None:
+        return self.tracks.sound
 
     @property
     def whole_size_bytes(self) -> int:
@@ -92,36 +114,20 @@ def parse_segment(read_at: ReadAt, size_bytes: int) -> SegmentContents:
         if found.kind == b"uuid" and header is None:
             header = parse_header(read_at(found.body, found.end - found.body))
         if found.kind == b"moov":
-            video = parse_movie(read_at(found.body, found.end - found.body))
+            tracks = parse_movie(read_at(found.body, found.end - found.body))
             break
     if header is None:
         raise garbled("segment header is missing")
     fragments, walls = _read_fragments(read_at, at, size_bytes)
     index = FragmentIndex.of(fragments)
     start_us = walls[0] if walls else header.start_us
-    return SegmentContents(header, video, at, index, start_us, walls[-1] if walls else start_us)
+    return SegmentContents(header, tracks, at, index, start_us, walls[-1] if walls else start_us)
 
 
 def strip_header(head: bytes) -> bytes:
     """`ftyp` and `moov` of a file's head without Sereno's own box, as players get it."""
     boxes = walk(lambda at, count: head[at : at + count], 0, len(head))
     return b"".join(head[each.offset : each.end] for each in boxes if each.kind != b"uuid")
-
-
-def parse_movie(moov: bytes) -> VideoFormat:
-    """The video format in the contents of a `moov` box. Raises Garbled."""
-    description = child(moov, b"trak", b"mdia", b"minf", b"stbl", b"stsd")[8:]
-    for kind, configuration_kind in CONFIGURATION_KINDS.items():
-        for found in children(description, kind):
-            entry = description[found.body : found.end]
-            if len(entry) < _VISUAL_ENTRY.size:
-                raise garbled("sample entry is cut off")
-            width, height = _VISUAL_ENTRY.unpack_from(entry)
-            configuration = child(entry[_VISUAL_ENTRY.size :], configuration_kind)
-            if len(configuration) < 7 or configuration[0] != 1:
-                raise garbled("decoder configuration")
-            return VideoFormat(codec_of(configuration), width, height, kind, configuration)
-    raise garbled("no known video in the file")
 
 
 def _read_fragments(read_at: ReadAt, at: int, end: int) -> tuple[list[Fragment], list[int]]:
@@ -147,26 +153,60 @@ def _read_fragment(read_at: ReadAt, at: int, end: int) -> tuple[Fragment, int]:
     if movie.end - movie.body > _LARGEST_HEAD_BYTES or clock.end - clock.body < _PRFT.size:
         raise garbled("fragment header")
     _, _, ntp, _ = _PRFT.unpack(read_at(clock.body, _PRFT.size))
-    moof = read_at(movie.body, movie.end - movie.body)
-    start_ticks, durations, size_bytes, is_key = _parse_moof(moof)
+    video, sound = parse_moof(read_at(movie.body, movie.end - movie.body))
+    size_bytes = sum(video.sizes) + (sum(sound.sizes) if sound else 0)
     if size_bytes != media.end - media.body:
         raise garbled("fragment's samples do not fill it")
-    fragment = Fragment(start_ticks, sum(durations), at, media.end - at, is_key)
+    fragment = Fragment(
+        video.decode_time, sum(video.durations), at, media.end - at, video.is_key,
+        video.is_damaged, len(video.sizes), bool(video.offsets), sound is not None,
+    )  # fmt: skip
     return fragment, wall_time_us(ntp)
 
 
-def _parse_moof(moof: bytes) -> tuple[int, list[int], int, bool]:
-    """Decode time, durations, total size of the samples, and whether the first is a key frame."""
-    tfdt, trun = child(moof, b"traf", b"tfdt"), child(moof, b"traf", b"trun")
-    if len(list(children(moof, b"traf", b"trun"))) != 1 or len(tfdt) < 12 or len(trun) < 16:
+class TrackFragment(NamedTuple):
+    """One track of a fragment: times in units of the track, sizes in bytes.
+
+    `offsets` are those of composition, empty where there are none.
+    """
+
+    decode_time: int
+    durations: tuple[int, ...]
+    sizes: tuple[int, ...]
+    offsets: tuple[int, ...] = ()
+    is_key: bool = True
+    is_damaged: bool = False
+
+
+def parse_moof(moof: bytes) -> tuple[TrackFragment, TrackFragment | None]:
+    """Pictures and sound in the contents of a `moof` box of ours. Raises Garbled."""
+    parts = [moof[each.body : each.end] for each in children(moof, b"traf")]
+    if not 1 <= len(parts) <= 2:
         raise garbled("fragment header")
-    version, start_ticks = _TFDT.unpack_from(tfdt)
-    flags, count, _, first_flags = _TRUN.unpack_from(trun)
-    if version >> 24 != 1 or flags != 0x305 or not count or len(trun) != 16 + 8 * count:
+    video = _parse_traf(parts[0], VIDEO_TRACK_ID)
+    return video, _parse_traf(parts[1], SOUND_TRACK_ID) if len(parts) == 2 else None
+
+
+def _parse_traf(traf: bytes, track_id: int) -> TrackFragment:
+    boxes = {each.kind: traf[each.body : each.end] for each in walk(reader_of(traf), 0, len(traf))}
+    tfhd, tfdt, trun = (boxes.get(kind, b"") for kind in (b"tfhd", b"tfdt", b"trun"))
+    if len(tfhd) != _TFHD.size or len(tfdt) != _TFDT.size or len(trun) < _TRUN.size + 4:
+        raise garbled("fragment header")
+    version, decode_time = _TFDT.unpack(tfdt)
+    flags, count, _ = _TRUN.unpack_from(trun)
+    start, row = _LAYOUTS.get((_TFHD.unpack(tfhd)[1], flags), (0, _TFHD))
+    if not start or _TFHD.unpack(tfhd)[1] != track_id or version >> 24 != 1:
         raise garbled("layout of the fragment header")
-    samples = list(_SAMPLE.iter_unpack(trun[16:]))
-    is_key = not first_flags & 0x00010000  # sample_is_non_sync_sample
-    return start_ticks, [each[0] for each in samples], sum(each[1] for each in samples), is_key
+    if not count or len(trun) != start + count * row.size:
+        raise garbled("layout of the fragment header")
+    durations, sizes, *offsets = zip(*row.iter_unpack(trun[start:]), strict=True)
+    if track_id == SOUND_TRACK_ID:
+        return TrackFragment(decode_time, durations, sizes)
+    (first,) = _FIRST_FLAGS.unpack_from(trun, _TRUN.size)
+    return TrackFragment(
+        decode_time, durations, sizes, offsets[0] if offsets else (),
+        is_key=not first & _NON_SYNC, is_damaged=bool(first & _PRIORITY),
+    )  # fmt: skip
 
 
 def _expect(found: Box, kind: bytes) -> Box:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections.abc import Callable, Mapping
 from struct import Struct
@@ -10,23 +11,30 @@ from typing import cast
 
 from sereno.base.errors import Garbled
 from sereno.media.faults import fault, garbled
+from sereno.media.rtsp.beat import beat_of
+from sereno.media.rtsp.flood import FloodGuard
 from sereno.media.rtsp.messages import (
+    ENDING_METHODS,
     LARGEST_BODY_BYTES,
     LARGEST_HEAD_BYTES,
     Message,
-    format_refusal,
+    answer_request,
     format_request,
     parse_head,
 )
+from sereno.media.rtsp.resync import LARGEST_GARBAGE_BYTES, next_start
 
 # Room for the largest interleaved frame (65,539 bytes) behind a partly read one.
 _BUFFER_BYTES = 192 * 1024
 _LEAST_ROOM_BYTES = 32 * 1024
-_LARGEST_WAIT_BYTES = 32 * 1024
+_KERNEL_WAIT_BYTES = 128 * 1024
+_READS_A_BEAT = 4
 _DOLLAR = 0x24
 _frame_head = Struct(">BBH").unpack_from
+_pack_head = Struct(">BBH").pack
 
 PacketHandler = Callable[[bytearray, memoryview, int, int], None]
+FramesHandler = Callable[[bytearray, memoryview, int, int, int], tuple[int, int]]
 ReportHandler = Callable[[bytes], None]
 
 
@@ -48,39 +56,87 @@ class Connection(asyncio.BufferedProtocol):
         self._end = 0
         self._cseq = 0
         self._waiting: dict[int, asyncio.Future[Message]] = {}
-        self._rtp_channel = self._rtcp_channel = -1
-        self._on_packet: PacketHandler | None = None
-        self._on_report: ReportHandler | None = None
+        self._given_up: set[int] = set()
+        self._beat = beat_of(loop)
+        self._flood = FloodGuard(loop.time)
+        self._descriptor = -1
+        self._garbage_bytes = 0
+        self._frames: dict[int, FramesHandler] = {}
+        self._packets: dict[int, PacketHandler] = {}
+        self._reports: dict[int, ReportHandler] = {}
 
     def route(
-        self, rtp: int, on_packet: PacketHandler, rtcp: int, on_report: ReportHandler
+        self,
+        rtp: int,
+        on_packet: PacketHandler,
+        rtcp: int,
+        on_report: ReportHandler,
+        on_frames: FramesHandler | None = None,
     ) -> None:
-        """From now on hand the packets of these two channels to these two handlers."""
-        self._rtp_channel, self._on_packet = rtp, on_packet
-        self._rtcp_channel, self._on_report = rtcp, on_report
+        """From now on hand the packets of these two channels to these two handlers.
 
-    def wake_at(self, size_bytes: int) -> None:
-        """Let the kernel wake us when so much has arrived, not for every segment (socket(7)).
-
-        Each wake-up costs more than what there is to do for it.
+        `on_frames`, if given, takes packets of the first channel instead, many at a time.
         """
-        if self._transport is not None and not self._transport.is_closing():
-            size_bytes = max(1, min(size_bytes, _LARGEST_WAIT_BYTES))
+        self._packets[rtp] = on_packet
+        self._reports[rtcp] = on_report
+        if on_frames is not None:
+            self._frames[rtp] = on_frames
+
+    def is_routed(self, rtp: int) -> bool:
+        """Whether some track's packets come on this channel."""
+        return rtp in self._packets
+
+    def ends(self) -> tuple[str, str]:
+        """The IP addresses of our end and of the camera's. Raises StreamFault."""
+        if self._transport is None or self.ended.done():
+            raise fault("camera_closed")
+        local, camera = (self._transport.get_extra_info(x) for x in ("sockname", "peername"))
+        return local[0], camera[0]
+
+    def send_frame(self, channel: int, packet: bytes) -> None:
+        """Send a packet of ours, such as a receiver report, between the messages."""
+        if self._transport is not None and not self.ended.done():
+            self._transport.write(_pack_head(_DOLLAR, channel, len(packet)) + packet)
+
+    def read_at_beat(self) -> None:
+        """From now on read what has come at each beat of this event loop, not when it comes.
+
+        Encrypted connections go on as before.
+        """
+        transport = self._transport
+        if self._descriptor >= 0 or transport is None or transport.is_closing():
+            return
+        if transport.get_extra_info("ssl_object") is not None:
+            return
+        carrier = transport.get_extra_info("socket")
+        self._descriptor = carrier.fileno()
+        self._beat.join(self._read)
+        # What a fast camera sends between two beats must not wait for more (socket(7)).
+        carrier.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, _KERNEL_WAIT_BYTES)
+
+    def read_at_once(self) -> None:
+        """The reverse of `read_at_beat`."""
+        self._beat.leave(self._read)
+        if self._descriptor >= 0 and self._transport is not None:
             carrier = self._transport.get_extra_info("socket")
-            carrier.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, size_bytes)
+            carrier.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
+            self._descriptor = -1
 
     async def request(self, method: str, url: str, headers: Mapping[str, str]) -> Message:
         """Send a request and wait for its reply. Raises what ended the connection."""
         if self._transport is None or self.ended.done():
             raise fault("camera_closed")
         self._cseq += 1
+        number = self._cseq
         reply: asyncio.Future[Message] = self._loop.create_future()
-        self._waiting[self._cseq] = reply
+        self._waiting[number] = reply
         try:
-            self._transport.write(format_request(method, url, self._cseq, headers))
+            self._transport.write(format_request(method, url, number, headers))
             return await reply
         finally:
-            self._waiting.pop(self._cseq, None)
+            del self._waiting[number]
+            if reply.cancelled():
+                self._given_up.add(number)
 
     def fail(self, error: BaseException) -> None:
         """Give up for this reason. The first one counts."""
@@ -90,7 +146,10 @@ class Connection(asyncio.BufferedProtocol):
         for reply in self._waiting.values():
             if not reply.done():
                 reply.set_exception(error)
-        self._on_packet = self._on_report = None
+        self._beat.leave(self._read)
+        self._frames.clear()
+        self._packets.clear()
+        self._reports.clear()
         if self._transport is not None:
             self._transport.abort()
 
@@ -118,33 +177,63 @@ class Connection(asyncio.BufferedProtocol):
     def buffer_updated(self, nbytes: int) -> None:
         self._end += nbytes
         try:
-            self._start = self._take_frames(self._start, self._end)
+            self._start, frame_count = self._take_frames(self._start, self._end)
+            self._flood.meet(nbytes, frame_count)
         except Garbled as error:
             self.fail(fault("garbled", str(error), host=self._host))
         except Exception as error:  # raised again for whoever waits on `ended`
             self.fail(error)
 
-    def _take_frames(self, at: int, end: int) -> int:
-        """Handle all whole frames and messages in the buffer; where the unfinished one begins."""
-        data, view, rtp = self._buffer, self._view, self._rtp_channel
+    def _read(self) -> None:
+        """At the beat: take what is there. Ends and errors are for asyncio, which sees them too."""
+        for _ in range(_READS_A_BEAT):
+            room = self.get_buffer(-1)
+            try:
+                size = os.readv(self._descriptor, (room,))
+            except OSError:
+                return
+            if size:
+                self.buffer_updated(size)
+            if size < len(room) or self.ended.done():
+                return
+
+    def _take_frames(self, at: int, end: int) -> tuple[int, int]:
+        """Handle all whole frames and messages in the buffer; where the unfinished one begins, and
+        how much there was to do."""
+        data, view, count = self._buffer, self._view, 0
         while end - at >= 4:
             mark, channel, size = _frame_head(data, at)
-            if mark != _DOLLAR:
-                taken = self._take_message(at, end)
-                if not taken:
-                    break
-                at += taken
-                continue
             stop = at + 4 + size
-            if stop > end:
+            if mark != _DOLLAR:
+                stop = self._take_other(at, end)
+            elif stop > end:
                 break
-            if channel == rtp:
-                if (on_packet := self._on_packet) is not None:
-                    on_packet(data, view, at + 4, stop)
-            elif channel == self._rtcp_channel and self._on_report is not None:
-                self._on_report(bytes(view[at + 4 : stop]))
+            elif (on_frames := self._frames.get(channel)) is not None:
+                stop, frame_count = on_frames(data, view, at, end, channel)
+                count += frame_count
+            elif (on_packet := self._packets.get(channel)) is not None:
+                on_packet(data, view, at + 4, stop)
+            elif (on_report := self._reports.get(channel)) is not None:
+                on_report(bytes(view[at + 4 : stop]))
+            if stop == at:
+                break
             at = stop
-        return at
+            count += 1
+        return at, count
+
+    def _take_other(self, at: int, end: int) -> int:
+        """Handle what is no frame; where it ends, or `at` while it is not complete.
+
+        Before media flow, what is no message ends the connection. Later it is passed over.
+        """
+        try:
+            return at + self._take_message(at, end)
+        except Garbled:
+            stop = next_start(self._buffer, at, end, {*self._packets, *self._reports})
+            self._garbage_bytes += stop - at
+            if not self._packets or self._garbage_bytes > LARGEST_GARBAGE_BYTES:
+                raise
+            return stop
 
     def _take_message(self, at: int, end: int) -> int:
         """Handle one RTSP message; its size in bytes, or 0 while it is not complete."""
@@ -169,10 +258,19 @@ class Connection(asyncio.BufferedProtocol):
         message = Message(head.status, head.phrase, head.headers, body)
         cseq = message.number("cseq")
         if message.status == 0:
-            if self._transport is not None:
-                self._transport.write(format_refusal(message.header("cseq")))
+            self._answer(message)
             return
-        # Some servers forget the number; the oldest question is then the one that was answered.
-        reply = self._waiting.get(next(iter(self._waiting), 0) if cseq is None else cseq)
+        if cseq in self._given_up:
+            self._given_up.discard(cseq)
+            return
+        # Some servers forget the number or get it wrong; the oldest question was answered then.
+        oldest = next(iter(self._waiting), 0)
+        reply = self._waiting.get(oldest if cseq not in self._waiting else cseq)
         if reply is not None and not reply.done():
             reply.set_result(message)
+
+    def _answer(self, request: Message) -> None:
+        if self._transport is not None:
+            self._transport.write(answer_request(request))
+        if request.phrase in ENDING_METHODS:
+            self.fail(fault("session_ended", request.header("location"), status=request.phrase))

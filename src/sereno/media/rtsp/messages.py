@@ -12,6 +12,10 @@ from sereno.media.faults import garbled
 USER_AGENT = f"Sereno/{__version__}"
 LARGEST_HEAD_BYTES = 16 * 1024
 LARGEST_BODY_BYTES = 64 * 1024
+ENDING_METHODS = ("TEARDOWN", "REDIRECT")
+"""By these requests a server ends the session."""
+
+_KNOWN_METHODS = ("OPTIONS", "ANNOUNCE", "GET_PARAMETER", "SET_PARAMETER", *ENDING_METHODS)
 _STATUS_LINE = re.compile(r"RTSP/1\.\d +(?P<status>[1-5]\d\d)(?: +(?P<phrase>.*))?$")
 _REQUEST_LINE = re.compile(r"(?P<method>[A-Z_]{3,20}) +\S+ +RTSP/1\.\d$")
 
@@ -48,7 +52,7 @@ class Message:
 
 def parse_head(head: bytes) -> Message:
     """A message without its body, from the bytes before the empty line. Raises Garbled."""
-    lines = head.decode("utf-8", "replace").splitlines()
+    lines = re.split(r"\r?\n|\r", head.decode("utf-8", "replace"))
     first = lines[0].strip() if lines else ""
     headers = tuple(
         (name.strip().lower(), value.strip())
@@ -75,6 +79,20 @@ def format_request(method: str, url: str, cseq: int, headers: Mapping[str, str])
     return "\r\n".join(lines).encode()
 
 
-def format_refusal(cseq: str) -> bytes:
-    """The answer to a request from the server, none of which we serve."""
-    return f"RTSP/1.0 501 Not Implemented\r\nCSeq: {cseq}\r\n\r\n".encode()
+def answer_request(request: Message) -> bytes:
+    """The answer to a request from the server: we have nothing to give, and agree to what it says.
+
+    Of a description that it announces the media themselves tell, by new parameter sets.
+    """
+    lines = [
+        f"RTSP/1.0 {'200 OK' if request.phrase in _KNOWN_METHODS else '501 Not Implemented'}",
+        *(
+            f"{name}: {value}"
+            for name in ("CSeq", "Session")
+            if (value := request.header(name.lower()))
+        ),
+        *([f"Public: {', '.join(_KNOWN_METHODS)}"] if request.phrase == "OPTIONS" else []),
+        "",
+        "",
+    ]
+    return "\r\n".join(lines).encode()

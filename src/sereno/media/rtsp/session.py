@@ -3,55 +3,52 @@
 from __future__ import annotations
 
 import asyncio
-import errno
-import re
-import socket
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import NoReturn, Self
-from urllib.parse import SplitResult, urlsplit
 
 from sereno.base.errors import Garbled
 from sereno.media.faults import StreamFault, fault
-from sereno.media.h264 import ParameterSets
-from sereno.media.rtsp.connection import Connection
-from sereno.media.rtsp.depacketiser import LARGEST_UNIT_BYTES, Depacketiser
-from sereno.media.rtsp.digest import Authorizer, choose_challenge
-from sereno.media.rtsp.messages import Message
-from sereno.media.rtsp.rtcp import find_sender_report
-from sereno.media.rtsp.sdp import Description, Track, choose_video, parse_sdp
-from sereno.media.sink import VideoSink
+from sereno.media.rtsp.addresses import base_of, join, parse_address
+from sereno.media.rtsp.dialogue import Dialogue, Patience
+from sereno.media.rtsp.keep_alive import KeepAlive
+from sereno.media.rtsp.receivers import (
+    Encode,
+    Receiver,
+    VideoReceiver,
+    sound_receiver,
+    video_receiver,
+)
+from sereno.media.rtsp.rtcp import format_receiver_report
+from sereno.media.rtsp.sdp import Description, Track, choose_sound, choose_video, parse_sdp
+from sereno.media.rtsp.setup import Carrier, TrackSetup, candidates
+from sereno.media.rtsp.transports import TCP, Attempt, next_kind
+from sereno.media.sink import MediaSink
 
-DEFAULT_PORT = 554
-DEFAULT_TIMEOUT_SECONDS = 60
-_TEARDOWN_SECONDS = 0.5
+__all__ = ["Patience", "Session"]
+
 _TEND_SECONDS = 1.0
-_UNREACHABLE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}
-_BUSY_STATUSES = {453, 503}
-_KEYS_BY_STATUS = {
-    401: "unauthorized",
-    403: "forbidden",
-    404: "no_such_stream",
-    461: "transport_refused",
-}
+_REPORT_TENDS = 5
+_FIRST_PACKET_POLL_SECONDS = 0.05
+_NO_RANGE_STATUSES = range(456, 458)
+_NAME = "sereno"
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to wait for what, in seconds."""
+class _Offered:
+    """What the server describes, and what relative addresses may be relative to."""
 
-    connect_seconds: float = 10.0
-    reply_seconds: float = 10.0
-    silence_seconds: float = 10.0
-    least_timeout_seconds: float = 2.0  # whatever less a server asks for
+    description: Description
+    bases: tuple[str, ...]
 
 
 class Session:
-    """Plays one video stream into a sink.
+    """Plays a stream's video, and its sound where wanted, into a sink: a `Source`.
 
-    Use as an asynchronous context manager around `play` and `watch`. All of them raise
-    StreamFault. The password goes nowhere but into digests.
+    `wanted` is `auto` or one transport, `remembered` what worked the last time. Use as an
+    asynchronous context manager around `play` and `watch`. All of them raise StreamFault.
     """
 
     def __init__(
@@ -62,24 +59,36 @@ class Session:
         *,
         now_us: Callable[[], int],
         patience: Patience | None = None,
+        wanted: str = "auto",
+        remembered: str = "",
+        records_sound: bool = False,
+        encode: Encode | None = None,
     ) -> None:
-        self._username = username
-        self._password = password
         self._now_us = now_us
         self._patience = patience or Patience()
-        self._parts = _split_address(address)
-        self._host = self._parts.hostname or ""
-        self._port = self._parts.port or DEFAULT_PORT
-        self._url = self._control = _without_credentials(self._parts)
-        self._connection: Connection | None = None
-        self._authorizer: Authorizer | None = None
-        self._session_id = ""
-        self._timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
-        self._keep_alive_method = "OPTIONS"
-        self._depacketiser: Depacketiser | None = None
+        self._wanted = wanted
+        self._remembered = TCP if remembered == "tls" else remembered
+        self._records_sound = records_sound
+        self._encode = encode
+        self._dialogue = Dialogue(parse_address(address), username, password, self._patience)
+        self._control = self._dialogue.address.url
+        self._kind = TCP
+        self._offered: _Offered | None = None
+        self._public = ""
+        self._video: VideoReceiver | None = None
+        self._receivers: list[Receiver] = []
+        self._source = secrets.randbits(32)
+        self._carriers: list[Carrier] = []
+        self._track_urls: list[str] = []
+
+    @property
+    def transport(self) -> str:
+        """How media travel: tcp, udp, multicast or tls."""
+        is_tls = self._kind == TCP and self._dialogue.address.is_encrypted
+        return "tls" if is_tls else self._kind
 
     async def __aenter__(self) -> Self:
-        await self._connect()
+        await self._dialogue.connect()
         return self
 
     async def __aexit__(
@@ -88,34 +97,63 @@ class Session:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        try:
-            await self._tear_down()
-        finally:
-            if self._connection is not None:
-                self._connection.close()
+        await self._end()
 
-    async def play(self, sink: VideoSink) -> None:
-        """Ask for the stream's video; pictures reach `sink` from now on."""
-        # Whatever is wrong, DESCRIBE tells it better; some cameras refuse OPTIONS and play well.
-        options = await self._send("OPTIONS", self._url, None)
-        if "GET_PARAMETER" in options.header("public").upper():
-            self._keep_alive_method = "GET_PARAMETER"
-        reply = await self._ask("DESCRIBE", self._url, {"Accept": "application/sdp"})
-        base = reply.header("content-base") or reply.header("content-location") or self._url
-        description = self._read_description(reply)
-        track = choose_video(description)
-        self._control = _join(base, description.control)
-        await self._set_up(_join(base, track.control), track, sink)
-        await self._ask("PLAY", self._control, {"Range": "npt=0.000-"})
+    async def play(self, sink: MediaSink) -> None:
+        """Ask for the stream; media reach `sink` from now on.
+
+        Tries one transport after another, as `next_kind` says.
+        """
+        tried: list[Attempt] = []
+        refusal: StreamFault | None = None
+        while (kind := self._next_kind(tried)) is not None:
+            is_reused = bool(tried) and not self._must_reconnect()
+            try:
+                if tried and not is_reused:
+                    await self._end()
+                    await self._dialogue.connect()
+                if await self._attempt(kind, tried, sink):
+                    return
+            except StreamFault as error:
+                if is_reused and error.reason.key == "camera_closed":
+                    continue  # some servers hang up behind their refusal
+                if error.reason.key not in ("transport_refused", "no_picture"):
+                    raise
+                refusal = refusal or error
+                tried.append(Attempt(kind, error.reason.key == "transport_refused"))
+        raise refusal or fault("transport_refused", f"{self._wanted} over an encrypted connection")
+
+    async def _attempt(self, kind: str, tried: list[Attempt], sink: MediaSink) -> bool:
+        """Play by this transport; False: it makes no sense any more, for a redirect led into an
+        encrypted connection."""
+        self._offered = self._offered or await self._describe()
+        if self._next_kind(tried) != kind:
+            return False
+        self._kind = kind
+        is_last = self._next_kind([*tried, Attempt(kind, was_refused=False)]) is None
+        await self._play_all(self._offered, sink, is_last)
+        return True
+
+    def _next_kind(self, tried: list[Attempt]) -> str | None:
+        is_encrypted = self._dialogue.address.is_encrypted
+        return next_kind(self._wanted, self._remembered, is_encrypted, tried)
+
+    def _must_reconnect(self) -> bool:
+        """Whether the server holds something that the next attempt must not meet. A plain refusal
+        leaves nothing, and some servers need a while before they take the next connection."""
+        has_ended = self._dialogue.connection.ended.done()
+        return has_ended or bool(self._carriers or self._dialogue.session_id)
 
     async def watch(self) -> NoReturn:
         """Keep the session alive until it ends, which is always a StreamFault."""
-        connection = self._live_connection()
-        if self._depacketiser is None:
+        if self._video is None:
             raise fault("no_picture", seconds=0)
-        keep_alive = asyncio.ensure_future(self._keep_alive())
-        tending = asyncio.ensure_future(self._tend(self._depacketiser))
-        tasks = {keep_alive, tending, connection.ended}
+        ended = self._dialogue.connection.ended
+        keep_alive = asyncio.ensure_future(
+            KeepAlive(self._dialogue, self._public).run(self._control)
+        )
+        tending = asyncio.ensure_future(self._tend(self._video))
+        tasks: set[asyncio.Future[None]] = {keep_alive, tending, ended}
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -128,195 +166,145 @@ class Session:
 
     def fail(self, error: Exception) -> None:
         """End the session from outside; `watch` raises this error."""
-        if self._connection is not None:
-            self._connection.fail(error)
+        self._dialogue.fail(error)
 
-    async def _connect(self) -> None:
-        loop = asyncio.get_running_loop()
+    async def _end(self) -> None:
         try:
-            async with asyncio.timeout(self._patience.connect_seconds):
-                _, self._connection = await loop.create_connection(
-                    lambda: Connection(self._host, loop), self._host, self._port
-                )
-        except OSError as error:
-            raise _connect_fault(error, self._host, self._port) from None
+            await self._dialogue.tear_down(self._control)
+        finally:
+            self._dialogue.close()
+            for carrier in self._carriers:
+                carrier.close()
+            self._carriers.clear()
+            self._receivers.clear()
+            self._offered = None
 
-    def _live_connection(self) -> Connection:
-        if self._connection is None:
-            raise fault("camera_closed")
-        return self._connection
-
-    def _read_description(self, reply: Message) -> Description:
+    async def _describe(self) -> _Offered:
+        # Whatever is wrong, DESCRIBE tells it better; some cameras refuse OPTIONS and play well.
+        options = await self._dialogue.send("OPTIONS")
+        self._public = options.header("public")
+        reply = await self._dialogue.describe()
         try:
-            return parse_sdp(reply.body)
+            description = parse_sdp(reply.body)
         except Garbled as error:
-            raise fault("garbled", str(error), host=self._host) from None
+            raise fault("garbled", str(error), host=self._dialogue.address.host) from None
+        said = reply.header("content-base") or reply.header("content-location")
+        bases = candidates((base_of(said, self._dialogue.address.url), self._dialogue.address.url))
+        return _Offered(description, bases)
 
-    async def _set_up(self, url: str, track: Track, sink: VideoSink) -> None:
-        connection = self._live_connection()
-        sets = ParameterSets()
-        for nal in track.parameter_sets:
-            sets.put(nal)
-        if (video := sets.video_format()) is not None:
-            sink.video_format(video)
-        depacketiser = Depacketiser(track.payload_type, sets, sink, self._now_us)
+    async def _play_all(self, offered: _Offered, sink: MediaSink, is_last: bool) -> None:
+        self._track_urls.clear()
+        self._video = await self._set_up_video(offered, sink)
+        await self._set_up_sound(offered, sink)
+        await self._start()
+        if not is_last:
+            await self._first_packet(self._video)
 
-        def on_report(packet: bytes) -> None:
-            if (report := find_sender_report(packet)) is not None:
-                sink.video_report(report)
+    async def _set_up_video(self, offered: _Offered, sink: MediaSink) -> VideoReceiver:
+        track = choose_video(offered.description)
+        video = video_receiver(track, sink, self._now_us, self._dialogue.fail)
+        used = await self._set_up(offered, track, video)
+        # What the server took for a track's address tells where the session's own is.
+        bases = offered.bases
+        base = next((base for base in bases if used.startswith(base)), bases[0])
+        self._control = join(base, offered.description.control)
+        return video
 
-        reply = await self._ask("SETUP", url, {"Transport": "RTP/AVP/TCP;unicast;interleaved=0-1"})
-        transport = reply.header("transport")
-        if "TCP" not in transport.upper():
-            raise fault("transport_refused", transport)
-        channels = re.search(r"interleaved=(\d{1,3})(?:-(\d{1,3}))?", transport, re.IGNORECASE)
-        rtp = int(channels[1]) if channels else 0
-        rtcp = int(channels[2]) if channels and channels[2] else rtp + 1
-        connection.route(rtp, depacketiser.packet, rtcp, on_report)
-        self._depacketiser = depacketiser
-        self._session_id, _, parameters = reply.header("session").partition(";")
-        if match := re.search(r"timeout\s*=\s*(\d{1,6})", parameters):
-            self._timeout_seconds = max(int(match[1]), self._patience.least_timeout_seconds)
-
-    async def _ask(self, method: str, url: str, headers: dict[str, str] | None = None) -> Message:
-        """Send a request, with credentials where asked for them, and require a good answer."""
-        was_accepted = self._authorizer is not None
-        reply = await self._send(method, url, headers)
-        if reply.status == 401 and (not was_accepted or self._has_news(reply)):
-            self._authorizer = self._answer_challenge(reply)
-            reply = await self._send(method, url, headers)
-            if reply.status == 401 and self._is_stale(reply):
-                self._authorizer = self._answer_challenge(reply)
-                reply = await self._send(method, url, headers)
-        if not 200 <= reply.status < 300:
-            raise _status_fault(reply)
-        return reply
-
-    async def _send(self, method: str, url: str, headers: dict[str, str] | None) -> Message:
-        sent = dict(headers or {})
-        if self._session_id:
-            sent["Session"] = self._session_id
-        if self._authorizer is not None:
-            sent["Authorization"] = self._authorizer.header(method, url)
-        try:
-            async with asyncio.timeout(self._patience.reply_seconds):
-                return await self._live_connection().request(method, url, sent)
-        except TimeoutError:
-            raise fault("timed_out", f"no answer to {method}", host=self._host) from None
-
-    def _has_news(self, reply: Message) -> bool:
-        """Whether a server that took our credentials before wants them with another nonce.
-
-        A first refusal is final: each wrong answer brings the account nearer to being locked.
-        """
-        challenge = choose_challenge(reply.headers_named("www-authenticate"))
-        used = self._authorizer.challenge.nonce if self._authorizer is not None else ""
-        return challenge is not None and challenge.nonce != used
-
-    def _is_stale(self, reply: Message) -> bool:
-        challenge = choose_challenge(reply.headers_named("www-authenticate"))
-        return challenge is not None and challenge.is_stale
-
-    def _answer_challenge(self, reply: Message) -> Authorizer:
-        challenges = reply.headers_named("www-authenticate")
-        challenge = choose_challenge(challenges)
-        if not self._username:
-            raise fault("unauthorized", f"{reply.line} (no user name is set)")
-        if challenge is None:
-            schemes = ", ".join(text.split(" ", 1)[0] for text in challenges if text)
-            raise fault("auth_unsafe", f"{reply.line}: {schemes}")
-        return Authorizer(challenge, self._username, self._password)
-
-    async def _keep_alive(self) -> None:
-        while True:
-            await asyncio.sleep(self._timeout_seconds / 2)
+    async def _set_up_sound(self, offered: _Offered, sink: MediaSink) -> None:
+        """Sound is welcome, and nothing about it stops the video."""
+        track = choose_sound(offered.description) if self._records_sound else None
+        if track is None:
+            sink.sound_format(None)
+            return
+        sound = sound_receiver(track, sink, self._now_us, self._encode)
+        if sound is not None:
             try:
-                await self._ask(self._keep_alive_method, self._control)
+                await self._set_up(offered, track, sound)
             except StreamFault as error:
-                self._forgive(error)
+                if self._dialogue.connection.ended.done() or error.reason.key == "timed_out":
+                    raise
+            else:
+                return
+        sink.sound_format(None)
+        sink.notice("sound_dropped", {"codec": track.codec_name})
 
-    def _forgive(self, error: StreamFault) -> None:
-        """A refused or unanswered keep-alive ends nothing while pictures come, except where the
-        server says that the session is over."""
-        status = error.reason.params.get("status", "")
-        if status in ("405", "501", "551"):
-            self._keep_alive_method = "OPTIONS"
-        elif error.reason.key != "timed_out" and status not in ("400", "451"):
-            raise error
+    async def _set_up(self, offered: _Offered, track: Track, receiver: Receiver) -> str:
+        control = track.control or offered.description.control
+        urls = candidates(join(base, control) for base in offered.bases)
+        setup = TrackSetup(track, urls)
+        carrier, url = await setup.run(self._dialogue, self._kind, receiver.handlers)
+        self._carriers.append(carrier)
+        self._receivers.append(receiver)
+        self._track_urls.append(url)
+        return url
 
-    async def _tend(self, depacketiser: Depacketiser) -> NoReturn:
-        """Once a second see whether packets still come, and how often to be woken for them.
+    async def _start(self) -> None:
+        """PLAY, of all tracks at once or, where the server wants that, of each."""
+        try:
+            await self._play_at(self._control)
+        except StreamFault as error:
+            status = error.reason.params.get("status", "")
+            if error.reason.key == "timed_out" and self._has_packets():
+                return  # the server forgot to answer, and does what it was asked for
+            if error.reason.key != "no_such_stream" and status not in ("400", "405", "455", "459"):
+                raise
+            for url in self._track_urls:
+                await self._play_at(url)
 
-        To wait for three quarters of the smallest recent picture makes one or two wake-ups of a
-        picture that comes in many pieces, and delays no picture beyond the start of the next.
+    async def _play_at(self, url: str) -> None:
+        reply = await self._dialogue.ask(
+            "PLAY", url, {"Range": "npt=0.000-"}, also=_NO_RANGE_STATUSES
+        )
+        if reply.status in _NO_RANGE_STATUSES:  # a server that cannot seek, and says so
+            await self._dialogue.ask("PLAY", url)
+
+    def _has_packets(self) -> bool:
+        return self._video is not None and self._video.packet_count > 0
+
+    async def _first_packet(self, video: VideoReceiver) -> None:
+        """Wait until something comes, while there is another way that could be tried."""
+        seconds = self._patience.silence_seconds
+        if self._kind != TCP:
+            seconds = min(seconds, self._patience.datagram_seconds)
+        ended = self._dialogue.connection.ended
+        try:
+            async with asyncio.timeout(seconds):
+                while not video.packet_count:
+                    if ended.done():
+                        ended.result()
+                    await asyncio.sleep(_FIRST_PACKET_POLL_SECONDS)
+        except TimeoutError:
+            raise fault("no_picture", seconds=f"{seconds:g}") from None
+
+    async def _tend(self, video: VideoReceiver) -> None:
+        """Once a second see whether packets still come.
+
+        After the first second they are read at the beat of all: what begins the run is then read
+        already, and its time of arrival is true to the millisecond.
         """
-        connection, patience = self._live_connection(), self._patience.silence_seconds
+        connection, patience = self._dialogue.connection, self._patience.silence_seconds
         pause_seconds = min(_TEND_SECONDS, patience)
-        seen, silent_seconds = -1, 0.0
+        seen, silent_seconds, tends_to_report = -1, 0.0, 0
         while silent_seconds < patience:
-            is_silent = seen == depacketiser.packet_count
+            if self._kind == TCP and seen > 0:
+                connection.read_at_beat()
+            is_silent = seen == video.packet_count
             silent_seconds = silent_seconds + pause_seconds if is_silent else 0.0
-            seen = depacketiser.packet_count
-            smallest = depacketiser.smallest_unit_bytes
-            connection.wake_at(smallest * 3 // 4 if smallest < LARGEST_UNIT_BYTES else 0)
-            depacketiser.smallest_unit_bytes = LARGEST_UNIT_BYTES
+            seen = video.packet_count
+            for carrier in self._carriers:
+                carrier.expire()
+            tends_to_report -= 1
+            if tends_to_report <= 0 and self._report():
+                tends_to_report = _REPORT_TENDS
             await asyncio.sleep(pause_seconds)
         raise fault("no_picture", seconds=f"{patience:g}")
 
-    async def _tear_down(self) -> None:
-        connection = self._connection
-        if connection is None or connection.ended.done() or not self._session_id:
-            return
-        connection.wake_at(0)
-        try:
-            async with asyncio.timeout(_TEARDOWN_SECONDS):
-                await self._send("TEARDOWN", self._control, None)
-        except (TimeoutError, StreamFault):
-            return  # the connection is closed next, which ends the session too
-
-
-def _split_address(address: str) -> SplitResult:
-    try:
-        parts = urlsplit(address)
-        is_usable = parts.scheme.lower() == "rtsp" and bool(parts.hostname)
-        _ = parts.port  # raises where it is no number
-    except ValueError:
-        is_usable = False
-    if not is_usable:
-        raise fault("garbled", "the address is not rtsp://host/…", host="?")
-    return parts
-
-
-def _without_credentials(parts: SplitResult) -> str:
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-
-
-def _join(base: str, control: str) -> str:
-    """A track's address as servers in the field mean it: an absolute one stands, anything else is
-    appended to the base, whatever RFC 1808 says about its last part and its query."""
-    if control in ("", "*"):
-        return base
-    if re.match(r"rtsps?://", control, re.IGNORECASE):
-        return control
-    return f"{base.rstrip('/')}/{control.lstrip('/')}"
-
-
-def _connect_fault(error: OSError, host: str, port: int) -> StreamFault:
-    if isinstance(error, socket.gaierror):
-        return fault("name_unknown", str(error), host=host)
-    if isinstance(error, TimeoutError):
-        return fault("timed_out", host=host)
-    if isinstance(error, ConnectionRefusedError):
-        return fault("refused", str(error), host=host, port=port)
-    if error.errno in _UNREACHABLE:
-        return fault("unreachable", str(error), host=host)
-    return fault("unreachable", str(error) or type(error).__name__, host=host)
-
-
-def _status_fault(reply: Message) -> StreamFault:
-    status = reply.status
-    if status in _BUSY_STATUSES:
-        return fault("device_busy", reply.line, status=status)
-    if status in _KEYS_BY_STATUS:
-        return fault(_KEYS_BY_STATUS[status], reply.line)
-    return fault("device_error", reply.line, status=status)
+    def _report(self) -> bool:
+        """Tell the server what arrives, if something does: some take that, and nothing else, for a
+        sign of life."""
+        has_reported = False
+        for carrier, receiver in zip(self._carriers, self._receivers, strict=True):
+            if (reception := receiver.reception()) is not None:
+                carrier.send_report(format_receiver_report(self._source, [reception], _NAME))
+                has_reported = True
+        return has_reported

@@ -1,0 +1,153 @@
+"""What ffmpeg is told: its arguments, which everybody on the machine may read, and a script on its
+standard input, which nobody else can.
+
+The script is one of ffmpeg's concat demuxer (`ffconcat version 1.0`): it names the input with its
+credentials and the input's options. All options are spelled alike in versions 5 to 9.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import SplitResult, quote, urlsplit
+
+from sereno.media.contract import TIMESCALE, StreamTask
+from sereno.media.faults import fault
+
+DEVICE_SCHEME = "v4l2"
+ENCRYPTED_SCHEMES = ("rtsps", "https")
+RTSP_SCHEMES = ("rtsp", "rtsps")
+SCHEMES = (*RTSP_SCHEMES, "http", "https", "rtmp", DEVICE_SCHEME)
+"""Of the addresses that ffmpeg takes."""
+
+_PROTOCOLS = "pipe,fd,file,rtsp,rtsps,tcp,tls,udp,rtp,http,https,rtmp,crypto,data"
+_RTSP_TRANSPORTS = {"udp": "udp", "multicast": "udp_multicast"}
+_UNSAFE = re.compile(r"[^!-~]")
+_FRAGMENT_US = 200_000
+_KEY_SECONDS = 2
+_LOGGING = ("-hide_banner", "-loglevel", "repeat+warning")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What becomes of the input's tracks on their way into MP4."""
+
+    encodes_video: bool = False
+    sound: Literal["copy", "encode", "none"] = "copy"
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """`arguments` follow the program's name; `script` goes to standard input and is secret."""
+
+    arguments: tuple[str, ...]
+    script: bytes = field(repr=False)
+
+
+def invocation(
+    task: StreamTask, transport: str, plan: Plan, timeout_seconds: float, ca_file: str = ""
+) -> Invocation:
+    """How to ask ffmpeg for a stream. Raises StreamFault for an address that it cannot have.
+
+    `timeout_seconds` is how long ffmpeg waits for a word of the camera; `ca_file` holds the
+    certificates that are trusted.
+    """
+    parts = _split(task.address)
+    source: tuple[str, ...]
+    if parts.scheme == DEVICE_SCHEME:
+        source, script = ("-nostdin", "-f", "v4l2", "-i", parts.path), b""
+    else:
+        source = (
+            "-f", "concat", "-safe", "0", "-protocol_whitelist", _PROTOCOLS,
+            "-fpsprobesize", "0", "-i", "pipe:0",
+        )  # fmt: skip
+        script = _script(task, parts, transport, plan, timeout_seconds, ca_file)
+    return Invocation((*_LOGGING, *source, *_tracks(plan), *_muxing()), script)
+
+
+def shown(program: str, made: Invocation) -> str:
+    """The command for people; the script, which holds the credentials, is not in it."""
+    return shlex.join((program, *made.arguments))
+
+
+def transport_name(address: str, transport: str) -> str:
+    """How media travel with this wish: tcp, udp, multicast, tls, http, rtmp or device."""
+    scheme = _split(address).scheme
+    if scheme == "rtsp":
+        return transport if transport in _RTSP_TRANSPORTS else "tcp"
+    return {"rtsps": "tls", "https": "http", DEVICE_SCHEME: "device"}.get(scheme, scheme)
+
+
+def _split(address: str) -> SplitResult:
+    try:
+        parts = urlsplit(address.strip())
+        is_usable = bool(parts.path if parts.scheme == DEVICE_SCHEME else parts.hostname)
+    except ValueError:
+        is_usable = False
+    if not is_usable or parts.scheme not in SCHEMES:
+        raise fault("garbled", "not an address that ffmpeg takes", host="?")
+    return parts
+
+
+def _script(
+    task: StreamTask,
+    parts: SplitResult,
+    transport: str,
+    plan: Plan,
+    timeout_seconds: float,
+    ca_file: str,
+) -> bytes:
+    place = parts.netloc.rpartition("@")[2]
+    if task.username:
+        password = task.password.get_secret_value()
+        place = f"{quote(task.username, safe='')}:{quote(password, safe='')}@{place}"
+    timeout = str(int(timeout_seconds * 1_000_000))
+    # Of RTMP, `timeout` would mean to wait for somebody who sends.
+    options = {"rw_timeout" if parts.scheme == "rtmp" else "timeout": timeout, "fpsprobesize": "0"}
+    if parts.scheme in ENCRYPTED_SCHEMES:
+        options |= {"tls_verify": "1", "verifyhost": parts.hostname or "", "ca_file": ca_file}
+    if parts.scheme in RTSP_SCHEMES:
+        options["rtsp_transport"] = _RTSP_TRANSPORTS.get(transport, "tcp")
+        # What else a camera describes, such as its alarms, is none of our business.
+        options["allowed_media_types"] = "video" if plan.sound == "none" else "video+audio"
+    lines = ["ffconcat version 1.0", f"file {_quoted(parts._replace(netloc=place).geturl())}"]
+    lines += [f"option {name} {_word(value)}" for name, value in options.items() if value]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _quoted(url: str) -> str:
+    """A word of the script. Nothing in it may end the word or the line."""
+    safe = _UNSAFE.sub(lambda match: "".join(f"%{each:02X}" for each in match[0].encode()), url)
+    return _word(safe)
+
+
+def _word(text: str) -> str:
+    """As ffmpeg's av_get_token reads it."""
+    return "'" + text.replace("'", r"'\''") + "'"
+
+
+def _tracks(plan: Plan) -> tuple[str, ...]:
+    video: tuple[str, ...] = ("-map", "0:v:0", "-c:v", "copy")
+    if plan.encodes_video:
+        video = (
+            "-map", "0:v:0", "-c:v", "libx264", "-preset", "veryfast", "-bf", "0",
+            "-pix_fmt", "yuv420p", "-force_key_frames", f"expr:gte(t,n_forced*{_KEY_SECONDS})",
+            "-fps_mode", "passthrough",
+        )  # fmt: skip
+    if plan.sound == "none":
+        return video
+    # A word of sound that is late must not hold up pictures for the usual ten seconds.
+    codec = "aac" if plan.sound == "encode" else "copy"
+    return (*video, "-map", "0:a:0?", "-c:a", codec, "-max_interleave_delta", "500000")
+
+
+def _muxing() -> tuple[str, ...]:
+    """Fragmented MP4 whose times are those of the input, the same for both tracks."""
+    return (
+        "-f", "mp4", "-movflags", "+empty_moov+default_base_moof+frag_discont+skip_trailer",
+        "-frag_duration", str(_FRAGMENT_US), "-use_editlist", "0",
+        "-avoid_negative_ts", "disabled", "-video_track_timescale", str(TIMESCALE),
+        "-flush_packets", "1", "pipe:1",
+    )  # fmt: skip
