@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -42,6 +42,11 @@ def eventually(look: Callable[[], T | None], what: str, seconds: float = PATIENC
             return found
         time.sleep(0.1)
     raise AssertionError(f"not within {seconds:.0f} s: {what}")
+
+
+def is_soak() -> bool:
+    """Whether this is `make soak`: the loops at full length."""
+    return os.environ.get("SERENO_SOAK") == "1"
 
 
 def free_port() -> int:
@@ -162,6 +167,14 @@ class Box:
         self.process.kill()
         self.process.wait(PATIENCE_SECONDS)
 
+    def kill_all(self) -> None:
+        """Kill -9 of everything at once, as when the power goes."""
+        for process in [*self.processes(), self.process]:
+            with suppress(psutil.NoSuchProcess):  # its parent's death took it along
+                process.kill()
+        self.process.wait(PATIENCE_SECONDS)
+        eventually(lambda: not self.processes(), "nothing of the box is left")
+
     def processes(self) -> list[psutil.Process]:
         """All processes below `up`, and the ones seen earlier that still live."""
         if self.process.poll() is None:
@@ -244,6 +257,14 @@ class Box:
         now = datetime.now(UTC)
         span = {"from": (now - timedelta(hours=1)).isoformat(), "to": now.isoformat()}
         return dict(self.get(f"cameras/{self.camera(name)['id']}/timeline", **span))
+
+
+def findings(box: Box) -> list[Any]:
+    """What `sereno fsck` finds wrong when it reads every byte."""
+    done = box.cli("fsck", "--depth", "digest", "--json")
+    assert done.returncode in (0, 1), done.stderr
+    assert done.stdout, done.stderr
+    return list(json.loads(done.stdout)["findings"])
 
 
 def spans(parts: list[dict[str, str]]) -> list[Span]:

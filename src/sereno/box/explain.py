@@ -115,6 +115,42 @@ HUB_CA = Explained(
     example="/etc/sereno/hub.crt",
     must_be=TLS_CERT.must_be,
 )
+VOLUMES = Explained(
+    text="Folders for footage in order of preference, separated by commas, each on a disk of its "
+    "own. Recordings go to the first that is there and has room. A size after = limits what "
+    "footage may take there. Each must exist and be empty the first time.",
+    default="the folder footage of the data folder",
+    example="/mnt/disk1/sereno,/mnt/disk2/sereno=4TB",
+    must_be=Words(
+        "absolute folders separated by commas, each perhaps with =size, such as /mnt/a=2TB",
+        "carpetas absolutas separadas por comas, cada una quizá con =tamaño, como /mnt/a=2TB",
+    ),
+)
+FOOTAGE_LIMIT = Explained(
+    text="What all footage of this node may take together; the oldest is removed beyond it.",
+    default="none: what the disks hold",
+    example="6TB",
+    must_be=Words("a size such as 500GB or 2TiB", "un tamaño como 500GB o 2TiB"),
+)
+VOLUME_RESERVE = Explained(
+    text="Space that is kept free on each volume; the oldest footage is removed to keep it.",
+    default="1 GiB, or 2 % of a smaller disk",
+    example="20GB",
+    must_be=FOOTAGE_LIMIT.must_be,
+)
+CAMERA_CA = Explained(
+    text="Certificates (PEM) of whoever signed the cameras' own, for cameras reached over TLS "
+    "(rtsps, https); trusted besides the usual authorities.",
+    default="none: the usual authorities",
+    example="/etc/sereno/cameras.crt",
+    must_be=TLS_CERT.must_be,
+)
+FFMPEG = Explained(
+    text="The ffmpeg for streams that Sereno's own engine cannot record; version 5 or later.",
+    default="the one that was installed with Sereno",
+    example="/usr/bin/ffmpeg",
+    must_be=TLS_CERT.must_be,
+)
 ENROLMENT_CODE = Explained(
     text="For a node on a machine of its own: the one-time code that the hub gave for it. "
     "Needed once; remove it afterwards.",

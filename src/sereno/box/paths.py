@@ -98,6 +98,10 @@ class DataDir:
         return self.node / "ledger.sqlite3"
 
     @property
+    def node_lock(self) -> Path:
+        return self.node / "lock"
+
+    @property
     def orders(self) -> Path:
         return self.node / "orders.sealed"
 

@@ -20,6 +20,7 @@ from pydantic import (
     AfterValidator,
     AliasChoices,
     BeforeValidator,
+    ByteSize,
     Field,
     SecretStr,
     ValidationError,
@@ -29,6 +30,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sereno.base.errors import Invalid, Words
 from sereno.box import explain
 from sereno.box.paths import DataDir, default_root
+from sereno.box.volumes import VolumeSetting, parse_volumes
 
 PREFIX = "SERENO_"
 ENV_FILE = Path(".env")
@@ -111,6 +113,7 @@ def _absolute(path: Path) -> Path:
 
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+Size = Annotated[ByteSize, Field(ge=0)]
 ReadableFile = Annotated[Path, AfterValidator(_file)]
 
 
@@ -151,11 +154,23 @@ class Settings(BaseSettings):
     ] = Field(default=None, validation_alias=AliasChoices("SERENO_FERNET_KEY", "FERNET_KEY"))
     hub_url: Annotated[Annotated[str, AfterValidator(_hub)] | None, explain.HUB_URL] = None
     hub_ca: Annotated[ReadableFile | None, explain.HUB_CA] = None
+    volumes: Annotated[
+        tuple[VolumeSetting, ...], NoDecode, BeforeValidator(parse_volumes), explain.VOLUMES
+    ] = ()
+    footage_limit: Annotated[Size | None, explain.FOOTAGE_LIMIT] = None
+    volume_reserve: Annotated[Size | None, explain.VOLUME_RESERVE] = None
+    camera_ca: Annotated[ReadableFile | None, explain.CAMERA_CA] = None
+    ffmpeg: Annotated[ReadableFile | None, explain.FFMPEG] = None
     enrolment_code: Annotated[SecretStr | None, explain.ENROLMENT_CODE] = None
 
     @property
     def data_dir(self) -> DataDir:
         return DataDir(self.data)
+
+    @property
+    def footage_volumes(self) -> tuple[VolumeSetting, ...]:
+        """Where footage goes, in order of preference."""
+        return self.volumes or (VolumeSetting(self.data_dir.footage),)
 
     @property
     def is_loopback(self) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import socket
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from uuid import UUID
 
 import uvloop
 from cryptography.fernet import Fernet
@@ -22,10 +24,15 @@ from sereno.box.logs import configure_logging
 from sereno.box.paths import DataDir
 from sereno.box.secrets import fernet
 from sereno.box.settings import Settings
-from sereno.media.contract import Event
+from sereno.media.contract import Event, Failed, RunEnded
+from sereno.media.ffmpeg.program import PATH_VARIABLE
+from sereno.media.rtsp.tls import CA_FILE_VARIABLE
 from sereno.node.access import Doorkeeper
 from sereno.node.api import make_app
+from sereno.node.budget import Budget
+from sereno.node.departing import finish_departures
 from sereno.node.enrolment import enrol
+from sereno.node.holding import hold_node
 from sereno.node.hub_client import Fetched, HubClient
 from sereno.node.ledger import Ledger
 from sereno.node.ledger_thread import LedgerThread
@@ -39,9 +46,11 @@ from sereno.node.rows import StreamKey
 from sereno.node.server import Server, unix_listener
 from sereno.node.state import NodeState
 from sereno.node.stream_book import StreamBook
-from sereno.node.supervisor import Supervisor, wishes_of
+from sereno.node.supervisor import Supervisor
 from sereno.node.telling import Telling
+from sereno.node.volumes import Volumes
 from sereno.node.watching import Watching
+from sereno.node.wishes import wishes_of
 from sereno.wire.orders import Orders
 from sereno.wire.reports import Heartbeat
 
@@ -73,18 +82,44 @@ class Node:
         self._orders: Orders | None = None
         self._store = OrderStore(data.orders, fernet(settings))
         self._ledger = LedgerThread(data.ledger)
-        self._live = Live(data.footage)
-        self._recording = Recording(self._ledger, data.footage, clock, self._on_change, self._pace)
+        self._volumes = Volumes(
+            self._ledger,
+            settings.footage_volumes,
+            data.footage,
+            clock,
+            settings.volume_reserve,
+            self._on_volumes,
+        )
+        self._live = Live(self._root_of)
+        self._recording = Recording(
+            self._ledger, lambda: self._volumes.roots, clock, self._on_change, self._pace
+        )
+        self._budget = Budget(
+            self._ledger,
+            self._recording,
+            self._volumes,
+            clock,
+            self._budgets,
+            settings.footage_limit,
+            self._pace.budget_seconds,
+        )
         self._supervisor = Supervisor(
-            runner_argv, self._recording, data.footage, clock, self._on_event, self._pace
+            runner_argv,
+            self._recording,
+            self._volumes.place_of,
+            self._volumes.trouble_with,
+            clock,
+            self._on_event,
+            self._pace,
         )
         self.state = NodeState(
             self._recording,
             self._ledger,
-            data.footage,
+            self._volumes.statuses,
             clock,
             f"unix:{data.node_socket}",
             self._supervisor.pid_of,
+            self._supervisor.wish_of,
             clock.now(),
         )
         self._hub = HubClient(*hub_of(settings))
@@ -96,6 +131,9 @@ class Node:
         self._ended.set()
 
     async def run(self) -> None:
+        await self._volumes.check()
+        self._budget.looked_through |= self._volumes.roots.keys()
+        await finish_departures(self._ledger, self._volumes.roots, self._clock)
         await self._recording.recover()
         stored = self._store.load()
         if stored is not None:
@@ -106,9 +144,11 @@ class Node:
             serving = parts.create_task(server.run_until_stopped())
             supervising = parts.create_task(self._supervisor.run())
             recording = parts.create_task(self._recording.run())
+            budgeting = parts.create_task(self._budget.run())
             linking = parts.create_task(self._link_up())
             await self._ended.wait()
             linking.cancel()
+            budgeting.cancel()
             server.stop()
             self._supervisor.stop()
             await supervising
@@ -137,7 +177,7 @@ class Node:
         doorkeeper = Doorkeeper(lambda: self._orders, self._is_known, self._clock)
         app = make_app(
             self.state,
-            Playback(doorkeeper, self._recording, self._data.footage),
+            Playback(doorkeeper, self._recording, self._volumes.path_of),
             Watching(doorkeeper, self._recording, self._live),
         )
         return Server(app, unix_listener(self._data.node_socket))
@@ -164,9 +204,29 @@ class Node:
             async with asyncio.timeout(LAST_REPORT_SECONDS):
                 await self.link.report()
 
+    def _root_of(self, key: StreamKey) -> Path:
+        """The root of the volume that the stream is written to."""
+        return self._volumes.root_of(self._recording.book(key).volume_id)
+
+    def _budgets(self) -> dict[UUID, int]:
+        """The limits of cameras that have one of their own."""
+        cameras = self._orders.cameras if self._orders else ()
+        return {
+            camera.camera_id: camera.budget_bytes
+            for camera in cameras
+            if camera.budget_bytes is not None
+        }
+
+    def _on_volumes(self) -> None:
+        self._supervisor.look()
+        self.link.say_now()
+
     def _on_event(self, event: Event) -> None:
         self._recording.apply(event)
         self._live.apply(event)
+        if isinstance(event, Failed | RunEnded) and event.reason.key.startswith("disk_"):
+            book = self._recording.book(StreamKey(event.camera_id, event.stream))
+            self._volumes.note(book.volume_id, event.reason.key)
 
     def _on_change(self, book: StreamBook) -> None:
         self._live.show(book.key, state_text(book.state, book.reason))
@@ -198,4 +258,12 @@ async def _run_until_signal(settings: Settings) -> None:
 def run(settings: Settings) -> None:
     """What `sereno node run` does. Raises SerenoError with words when it cannot start."""
     configure_logging(settings.log_level)
-    uvloop.run(_run_until_signal(settings))
+    os.environ.update(_for_runners(settings))
+    with hold_node(settings.data_dir):
+        uvloop.run(_run_until_signal(settings))
+
+
+def _for_runners(settings: Settings) -> dict[str, str]:
+    """What runners read from the environment, which knows nothing of what stands in `.env`."""
+    wanted = {PATH_VARIABLE: settings.ffmpeg, CA_FILE_VARIABLE: settings.camera_ca}
+    return {name: str(path) for name, path in wanted.items() if path is not None}

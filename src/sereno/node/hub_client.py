@@ -54,6 +54,10 @@ _REFUSALS = {
 _REFUSAL_TEXT_LIMIT = 300
 
 
+class HubStumbled(Unavailable):
+    """The hub failed over what it was sent: over just this, or it fails over everything."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """Orders, and the name (ETag) of this state of them."""
@@ -110,12 +114,16 @@ class HubClient:
     async def report(self, reports: Reports) -> None:
         """Returns when the hub has taken all of it.
 
-        Raises NotFound where it holds a camera that is not this node's, and Invalid where the hub
-        will not take it for another reason; in both cases it took nothing.
+        Raises NotFound where it holds a camera that is not this node's, Invalid where the hub
+        will not take it for another reason, and HubStumbled where it failed over it; in each case
+        it took nothing.
         """
         answer = await self._request("POST", "reports", reports.model_dump_json())
         if answer.status_code in _REFUSALS and (refusal := _refusal_in(answer)) is not None:
             raise refusal
+        if answer.status_code == httpx.codes.INTERNAL_SERVER_ERROR:
+            words = _STRANGE.fill(url=self.url, status=answer.status_code)
+            raise HubStumbled("hub_strange", words)
         self._check(answer)
 
     async def heartbeat(self, heartbeat: Heartbeat) -> HeartbeatAnswer:

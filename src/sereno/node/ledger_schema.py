@@ -20,6 +20,7 @@ STEPS = (
         until_us INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
     """,
+    resources.files("sereno.node").joinpath("ledger_schema_3.sql").read_text("utf-8"),
 )
 FORMAT = len(STEPS)
 
@@ -29,6 +30,22 @@ _NEWER = Words(
     "El registro de grabaciones fue escrito por un Sereno más nuevo (formato {found}; este lee "
     "{known}). Instale esa versión o una posterior.",
 )
+
+_OLDER = Words(
+    "The recording ledger is of an earlier Sereno (format {found}, this one reads {known}). "
+    "Start the node once; it brings the ledger up to date.",
+    "El registro de grabaciones es de un Sereno anterior (formato {found}; este lee {known}). "
+    "Arranque el nodo una vez; él lo pone al día.",
+)
+
+
+def check_format(connection: sqlite3.Connection) -> None:
+    """Raises Conflict where the ledger is not of this format."""
+    found = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if found > FORMAT:
+        raise Conflict("ledger_newer", _NEWER.fill(found=found, known=FORMAT))
+    if found < FORMAT:
+        raise Conflict("ledger_older", _OLDER.fill(found=found, known=FORMAT))
 
 
 def bring_up_to_date(connection: sqlite3.Connection) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from uuid import UUID
 
-from sereno.node.rows import AbsenceRow, RunRow, SegmentRow, StreamKey
+from sereno.media.contract import Memory
+from sereno.node.rows import AbsenceRow, MemoryRow, RunRow, SegmentRow, StreamKey
 from sereno.wire.reports import ReasonReport
 
 
@@ -21,7 +22,8 @@ def run_values(row: RunRow) -> tuple[object, ...]:
     reason = None if row.end_reason is None else row.end_reason.model_dump_json()
     return (
         str(row.run_id), *ids_of(row.key), row.start_us, row.end_us, row.is_open, reason, row.codec,
-        row.width, row.height, row.segment_count, row.size_bytes, row.revision,
+        row.width, row.height, row.segment_count, row.size_bytes, row.revision, row.engine,
+        row.clock, row.sound, row.damaged_us, row.drift_us,
     )  # fmt: skip
 
 
@@ -40,6 +42,11 @@ def run_in(row: sqlite3.Row) -> RunRow:
         segment_count=row["segment_count"],
         size_bytes=row["size_bytes"],
         revision=row["revision"],
+        engine=row["engine"],
+        clock=row["clock"],
+        sound=row["sound"],
+        damaged_us=row["damaged_us"],
+        drift_us=row["drift_us"],
     )
 
 
@@ -64,8 +71,8 @@ def absence_in(row: sqlite3.Row) -> AbsenceRow:
 
 def segment_values(row: SegmentRow) -> tuple[object, ...]:
     return (
-        str(row.segment_id), str(row.run_id), *ids_of(row.key), row.sequence, row.start_us,
-        row.end_us, row.path, row.init_size, row.size_bytes, row.sha256, row.crc32c,
+        str(row.segment_id), str(row.run_id), *ids_of(row.key), str(row.volume_id), row.sequence,
+        row.start_us, row.end_us, row.path, row.init_size, row.size_bytes, row.sha256, row.crc32c,
         row.is_sealed, row.fragments,
     )  # fmt: skip
 
@@ -75,6 +82,7 @@ def segment_in(row: sqlite3.Row) -> SegmentRow:
         segment_id=UUID(row["segment_id"]),
         run_id=UUID(row["run_id"]),
         key=key_in(row),
+        volume_id=UUID(row["volume_id"]),
         sequence=row["sequence"],
         start_us=row["start_us"],
         end_us=row["end_us"],
@@ -86,3 +94,12 @@ def segment_in(row: sqlite3.Row) -> SegmentRow:
         is_sealed=bool(row["is_sealed"]),
         fragments=row["fragments"],
     )
+
+
+def memory_values(row: MemoryRow) -> tuple[object, ...]:
+    return (*ids_of(row.key), row.memory.model_dump_json(), row.retry_number)
+
+
+def memory_in(row: sqlite3.Row) -> MemoryRow:
+    memory = Memory.model_validate_json(row["memory"])
+    return MemoryRow(key_in(row), memory, row["retry_number"])

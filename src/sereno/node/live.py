@@ -11,7 +11,7 @@ import asyncio
 import json
 import os
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -138,10 +138,13 @@ class _Channel:
 
 
 class Live:
-    """Every stream's live view. `apply` takes each event of the runners."""
+    """Every stream's live view. `apply` takes each event of the runners.
 
-    def __init__(self, footage: Path) -> None:
-        self._footage = footage
+    `root_of` tells the root of the volume that a stream is written to.
+    """
+
+    def __init__(self, root_of: Callable[[StreamKey], Path]) -> None:
+        self._root_of = root_of
         self._channels: dict[StreamKey, _Channel] = {}
 
     def viewer_count(self) -> int:
@@ -184,7 +187,7 @@ class Live:
     def _segment(self, channel: _Channel, event: SegmentOpened) -> None:
         if channel.run is None:
             return
-        channel.path = self._footage / event.path
+        channel.path = self._root_of(StreamKey(event.camera_id, event.stream)) / event.path
         head = Piece(channel.path, 0, event.init_size_bytes, is_key=False)
         if channel.beginning is None:
             channel.beginning = Beginning(_init_text(channel.run), head)
@@ -205,10 +208,11 @@ class Live:
 
 
 def _init_text(run: RunStarted) -> str:
+    codecs = f"{run.codec}, {run.sound}" if run.sound else run.codec
     return json.dumps(
         {
             "type": "init",
-            "mime": f'video/mp4; codecs="{run.codec}"',
+            "mime": f'video/mp4; codecs="{codecs}"',
             "run_id": str(run.run_id),
             "epoch_ms": run.at_us / 1000,
         }

@@ -47,7 +47,7 @@ class Playback:
 
     doorkeeper: Doorkeeper
     recording: Recording
-    footage: Path
+    path_of: Callable[[UUID, str], Path | None]
 
     def router(self) -> APIRouter:
         router = APIRouter()
@@ -73,8 +73,8 @@ class Playback:
         is_theirs = row is not None and row.key == visit.key
         if row is None or not is_theirs or row.end_us <= start_us or row.start_us >= end_us:
             raise NotFound("no_segment", _NO_SEGMENT)
-        path = self.footage / row.path
-        if not await asyncio.to_thread(path.exists):
+        path = self.path_of(row.volume_id, row.path)
+        if path is None or not await asyncio.to_thread(path.exists):
             raise NotFound("no_segment", _NO_SEGMENT)
         return FileResponse(path, media_type=VIDEO_TYPE, headers=PRIVATE)
 
@@ -127,9 +127,10 @@ class Playback:
                 init_size_bytes=row.init_size,
                 start_us=row.start_us,
                 index=unpack_index(row.fragments),
-                path=self.footage / row.path,
+                path=path,
             )
             for row in rows
+            if (path := self.path_of(row.volume_id, row.path)) is not None
         ]
 
 

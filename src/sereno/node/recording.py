@@ -5,17 +5,25 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from uuid import UUID, uuid4
 
 from sereno.base.backoff import Backoff
 from sereno.base.clock import Clock, to_us
-from sereno.media.contract import Event
+from sereno.media.contract import Event, Memory
 from sereno.node.ledger import Changes, Ledger
+from sereno.node.ledger_removal import Act, take_out
 from sereno.node.ledger_thread import LedgerThread
 from sereno.node.pace import Pace
-from sereno.node.repair import cannot_mend, mend_file, mend_stream, streams_on_disk
+from sereno.node.repair import (
+    Place,
+    Roots,
+    cannot_mend,
+    mend_file,
+    mend_stream,
+    strangers,
+    streams_on_disk,
+)
 from sereno.node.rows import AbsenceRow, SegmentRow, StreamKey
 from sereno.node.stream_book import StreamBook
 from sereno.node.unsaved import Unsaved
@@ -39,13 +47,13 @@ class Recording:
     def __init__(
         self,
         ledger: LedgerThread,
-        footage: Path,
+        roots: Callable[[], Roots],
         clock: Clock,
         on_change: Callable[[StreamBook], None],
         pace: Pace | None = None,
     ) -> None:
         self._ledger = ledger
-        self._footage = footage
+        self._roots = roots
         self._clock = clock
         self._on_change = on_change
         self._pace = pace or Pace()
@@ -53,7 +61,7 @@ class Recording:
         self._unsaved = Unsaved()
         self._mending: set[StreamKey] = set()
         self._to_mend: asyncio.Queue[tuple[StreamKey, ReasonReport]] = asyncio.Queue()
-        self._left_files: asyncio.Queue[tuple[StreamKey, str]] = asyncio.Queue()
+        self._left_files: asyncio.Queue[tuple[StreamKey, Place]] = asyncio.Queue()
         self._broken_off: set[StreamKey] = set()
         self._started_us = 0
         self._is_failing = False
@@ -67,6 +75,12 @@ class Recording:
 
     def books(self) -> Mapping[StreamKey, StreamBook]:
         return self._books
+
+    def memory_of(self, key: StreamKey, retry_number: int = 0) -> Memory | None:
+        """What worked with the stream, unless a person asked by a higher number to forget it."""
+        book = self.book(key)
+        book.forget_before(retry_number)
+        return book.memory
 
     def is_mending(self, key: StreamKey) -> bool:
         """Whether the stream's files are being mended; until then it must not start."""
@@ -83,7 +97,7 @@ class Recording:
         else:
             book.apply(event)
         for row in book.unsealed:
-            self._left_files.put_nowait((row.key, row.path))
+            self._left_files.put_nowait((row.key, (row.volume_id, row.path)))
         book.unsealed.clear()
         if (book.state, book.reason) != before:
             self._on_change(book)
@@ -100,10 +114,14 @@ class Recording:
             self._unsaved.touch_absence(row)
             if not was_down:
                 self._note_downtime(row.key, row.end_us, now_us)
+        for memory in await self._ledger.call(Ledger.memories):
+            self.book(memory.key).learn(memory)
         self._broken_off = {row.key for row in await self._ledger.call(Ledger.open_runs)}
         keys = await self._ledger.call(Ledger.streams)
-        found = await asyncio.to_thread(streams_on_disk, self._footage)
+        found = await asyncio.to_thread(streams_on_disk, self._roots())
         self._started_us = now_us
+        for key in {*keys, *self._broken_off}:
+            self.book(key).was_down_until_us = now_us
         self.mend({*keys, *found, *self._broken_off}, NODE_DOWN)
 
     def _note_downtime(self, key: StreamKey, start_us: int, end_us: int) -> None:
@@ -124,6 +142,15 @@ class Recording:
         for key in sorted(set(keys) - self._mending):
             self._mending.add(key)
             self._to_mend.put_nowait((key, reason))
+
+    async def look_through(self, volume_id: UUID) -> None:
+        """A volume came that was not there at the start: take in what the ledger does not know."""
+        roots = {volume_id: self._roots()[volume_id]}
+        for key in await asyncio.to_thread(streams_on_disk, roots):
+            await self.commit()  # files that are being written there now
+            known = await self._ledger.call(Ledger.paths_since, key, "")
+            for place in await asyncio.to_thread(strangers, roots, key, "", known):
+                self._left_files.put_nowait((key, place))
 
     async def _mend_forever(self) -> None:
         while True:
@@ -146,28 +173,28 @@ class Recording:
         backoff = Backoff(self._pace.mend_again_seconds, MEND_AGAIN_CAP_SECONDS)
         was_told = False
         while True:
-            key, path = await self._left_files.get()
+            key, place = await self._left_files.get()
             await self.commit()  # what was said of it
             try:
-                await mend_file(self._ledger, self._footage, key, path)
+                await mend_file(self._ledger, self._roots(), key, place)
             except Exception as error:  # one file must not hold up the others, nor end the node
                 if not was_told:
-                    log.error("%s Sereno tries again until it can.", cannot_mend(path, error))  # noqa: TRY400
+                    log.error("%s Sereno tries again until it can.", cannot_mend(place[1], error))  # noqa: TRY400
                 was_told = True
-                self._left_files.put_nowait((key, path))
+                self._left_files.put_nowait((key, place))
                 await asyncio.sleep(backoff.next_seconds())
             else:
-                log.info("The file %s is mended.", path)
+                log.info("The file %s is mended.", place[1])
                 backoff.reset()
                 was_told = False
 
     async def _mend(self, book: StreamBook, reason: ReasonReport) -> None:
         await self.commit()  # what was said before the writer died
-        mended = await mend_stream(self._ledger, self._footage, book.key, reason)
+        mended = await mend_stream(self._ledger, self._roots(), book.key, reason)
         book.last_sequence = mended.last_sequence
         book.last_sha256 = mended.last_sha256
-        for path in mended.left:
-            self._left_files.put_nowait((book.key, path))
+        for place in mended.left:
+            self._left_files.put_nowait((book.key, place))
         if book.key in self._broken_off:
             self._broken_off.discard(book.key)
             self._note_downtime(book.key, mended.end_us, self._started_us)
@@ -196,6 +223,9 @@ class Recording:
                 return
             try:
                 await self._ledger.call(Ledger.save, changes)
+            except asyncio.CancelledError:
+                self._unsaved.put_back(changes)  # written or not: twice changes nothing
+                raise
             except _BAD_ROW:
                 await self._commit_one_by_one(changes)
             except sqlite3.Error as error:
@@ -214,6 +244,22 @@ class Recording:
             except sqlite3.Error as error:
                 self._unsaved.put_back(each)
                 self._note_failure(error)
+
+    async def take_out(
+        self, rows: Sequence[SegmentRow], reason: ReasonReport, act: Act | None
+    ) -> None:
+        """Take files out of the ledger for good; runs that are being written follow."""
+        await self.commit()
+        async with self._commit:
+            for run in await self._ledger.call(take_out, rows, reason, act):
+                book = self._books.get(run.key)
+                if book is None or book.run is None or book.run.run_id != run.run_id:
+                    continue
+                ours = [row for row in rows if row.run_id == run.run_id]
+                book.run.start_us = run.start_us
+                book.run.segment_count -= len(ours)
+                book.run.size_bytes -= sum(row.size_bytes for row in ours)
+                book.run.revision = max(book.run.revision, run.revision)
 
     def _note_failure(self, error: sqlite3.Error) -> None:
         if not self._is_failing:

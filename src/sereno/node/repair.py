@@ -8,12 +8,14 @@ Nothing that was written whole is lost, and doing it twice changes nothing.
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from uuid import UUID
 
@@ -21,12 +23,18 @@ import google_crc32c
 from pydantic import TypeAdapter, ValidationError
 
 from sereno.base.errors import Garbled
+from sereno.media.faults import garbled
 from sereno.media.fmp4.reader import SegmentContents, repair_segment
 from sereno.media.index import pack_index
 from sereno.node.ledger import Changes, Ledger
 from sereno.node.ledger_thread import LedgerThread
 from sereno.node.rows import RunRow, SegmentRow, StreamKey
 from sereno.wire.reports import ReasonReport
+
+Roots = Mapping[UUID, Path]
+"""The volumes that are there, and where."""
+Place = tuple[UUID, str]
+"""A file: its volume, and its path below the volume's root."""
 
 log = logging.getLogger(__name__)
 
@@ -41,17 +49,18 @@ _STREAM_KEYS: TypeAdapter[StreamKey] = TypeAdapter(StreamKey)
 class Mended:
     """Where a stream's footage ends now, for the next writer to go on from.
 
-    `left` are files that could not be mended: the disk failed, or their writer lives.
+    `left` are files that could not be mended, each with its volume: that is not there, the disk
+    failed, or their writer lives.
     """
 
     end_us: int = 0
     last_sequence: int = 0
     last_sha256: str = ""
-    left: tuple[str, ...] = ()
+    left: tuple[Place, ...] = ()
 
 
 async def mend_stream(
-    ledger: LedgerThread, footage: Path, key: StreamKey, reason: ReasonReport
+    ledger: LedgerThread, roots: Roots, key: StreamKey, reason: ReasonReport
 ) -> Mended:
     """Mend all that is unsealed or unknown; end the stream's open runs with `reason`.
 
@@ -62,16 +71,16 @@ async def mend_stream(
     since = min((row.path for row in (*unsealed, newest) if row is not None), default="")
     first_day = str(PurePosixPath(since).parent) if since else ""
     known = await ledger.call(Ledger.paths_since, key, first_day)
-    strangers = await asyncio.to_thread(_files_since, footage, key, first_day, known)
+    unknown = await asyncio.to_thread(strangers, roots, key, first_day, known)
     open_runs = await ledger.call(Ledger.open_runs)
     runs: dict[UUID, RunRow] = {row.run_id: row for row in open_runs if row.key == key}
     left = []
-    for path in [*(row.path for row in unsealed), *strangers]:
+    for place in [*((row.volume_id, row.path) for row in unsealed), *unknown]:
         try:
-            run = await _mend_into_ledger(ledger, footage, key, path)
+            run = await _mend_into_ledger(ledger, roots, key, place)
         except OSError as error:
-            log.error("%s Sereno tries again.", cannot_mend(path, error))  # noqa: TRY400
-            left.append(path)
+            log.error("%s Sereno tries again.", cannot_mend(place[1], error))  # noqa: TRY400
+            left.append(place)
             continue
         if run is not None:
             runs[run.run_id] = run
@@ -80,13 +89,13 @@ async def mend_stream(
     return replace(await _state_of(ledger, key), left=tuple(left))
 
 
-async def mend_file(ledger: LedgerThread, footage: Path, key: StreamKey, path: str) -> None:
+async def mend_file(ledger: LedgerThread, roots: Roots, key: StreamKey, place: Place) -> None:
     """Mend one file that nobody writes to any more, whatever else the stream does.
 
     Raises OSError while it cannot be.
     """
-    row = await ledger.call(Ledger.segment_at, path)
-    run = await _mend_into_ledger(ledger, footage, key, path)
+    row = await ledger.call(Ledger.segment_at, *place)
+    run = await _mend_into_ledger(ledger, roots, key, place)
     if run is None and row is not None:  # it held nothing: then its run must not claim it
         run = await ledger.call(Ledger.run, row.run_id)
     if run is not None:
@@ -100,16 +109,16 @@ def cannot_mend(path: str, error: Exception) -> str:
 
 
 async def _mend_into_ledger(
-    ledger: LedgerThread, footage: Path, key: StreamKey, path: str
+    ledger: LedgerThread, roots: Roots, key: StreamKey, place: Place
 ) -> RunRow | None:
     """Mend a file and write it down. Its run, if there is something in it.
 
     The run is written down as open in the same breath: should the node be killed before it ends
     the run, its next start does.
     """
-    mended = await asyncio.to_thread(_mend_file, footage, path, key)
+    mended = await asyncio.to_thread(mend_one, roots, place, key)
     if mended is None:
-        await ledger.call(Ledger.forget_segment, path)
+        await ledger.call(Ledger.forget_segment, *place)
         return None
     known = await ledger.call(Ledger.run, mended.segment.run_id)
     run = replace(known or mended.run, is_open=True)
@@ -117,24 +126,30 @@ async def _mend_into_ledger(
     return run
 
 
-def streams_on_disk(footage: Path) -> list[StreamKey]:
-    """The streams that have a folder, whatever the ledger knows."""
-    found = []
-    for folder in footage.glob("*/*"):
-        with suppress(ValidationError):
-            found.append(_STREAM_KEYS.validate_python((folder.parent.name, folder.name)))
-    return found
+def streams_on_disk(roots: Roots) -> list[StreamKey]:
+    """The streams that have a folder on a volume, whatever the ledger knows."""
+    found = set()
+    for root in roots.values():
+        for folder in root.glob("*/*"):
+            with suppress(ValidationError):
+                found.add(_STREAM_KEYS.validate_python((folder.parent.name, folder.name)))
+    return sorted(found)
 
 
 @dataclass(frozen=True, slots=True)
-class _MendedFile:
+class MendedFile:
+    """A whole file and its run, as rows of the ledger."""
+
     segment: SegmentRow
     run: RunRow  # as far as this file alone tells
 
 
-def _mend_file(footage: Path, path: str, key: StreamKey) -> _MendedFile | None:
+def mend_one(roots: Roots, place: Place, key: StreamKey) -> MendedFile | None:
     """Cut, digest and describe one file; None where there is no whole fragment to keep."""
-    file = footage / path
+    volume_id, path = place
+    if volume_id not in roots:
+        raise OSError(errno.ENOENT, "its volume is not there")
+    file = roots[volume_id] / path
     try:
         contents = _repair(file)
     except FileNotFoundError:
@@ -148,8 +163,8 @@ def _mend_file(footage: Path, path: str, key: StreamKey) -> _MendedFile | None:
     if not len(contents.index):
         file.unlink()  # a head without a picture
         return None
-    sha256, crc32c = _digests(file)
-    return _MendedFile(_segment_row(contents, key, path, sha256, crc32c), _run_row(contents, key))
+    sha256, crc32c = digests_of(file)
+    return MendedFile(segment_row(contents, place, sha256, crc32c), run_row(contents))
 
 
 def _repair(file: Path) -> SegmentContents:
@@ -164,13 +179,22 @@ def _repair(file: Path) -> SegmentContents:
             time.sleep(0.05)
 
 
-def _segment_row(
-    contents: SegmentContents, key: StreamKey, path: str, sha256: str, crc32c: str
-) -> SegmentRow:
+def key_of(contents: SegmentContents) -> StreamKey:
+    """Whose file it is, as it says itself. Raises Garbled."""
+    try:
+        return _STREAM_KEYS.validate_python((contents.header.camera_id, contents.header.stream))
+    except ValidationError:
+        raise garbled("stream of the segment header") from None
+
+
+def segment_row(contents: SegmentContents, place: Place, sha256: str, crc32c: str) -> SegmentRow:
+    """The ledger's row of a whole file."""
+    volume_id, path = place
     return SegmentRow(
         segment_id=contents.header.segment_id,
         run_id=contents.header.run_id,
-        key=key,
+        key=key_of(contents),
+        volume_id=volume_id,
         sequence=contents.header.sequence,
         start_us=contents.start_us,
         end_us=contents.end_us,
@@ -184,19 +208,24 @@ def _segment_row(
     )
 
 
-def _run_row(contents: SegmentContents, key: StreamKey) -> RunRow:
+def run_row(contents: SegmentContents) -> RunRow:
+    """The run of a file, as far as the file alone tells."""
     return RunRow(
         run_id=contents.header.run_id,
-        key=key,
+        key=key_of(contents),
         start_us=contents.start_us,
         end_us=contents.end_us,
         codec=contents.video.codec,
         width=contents.video.width,
         height=contents.video.height,
+        engine=contents.header.engine,
+        clock=contents.header.clock,
+        sound=contents.sound.codec if contents.sound else "",
     )
 
 
-def _digests(file: Path) -> tuple[str, str]:
+def digests_of(file: Path) -> tuple[str, str]:
+    """SHA-256 and CRC32C of a file, hexadecimal. Raises OSError."""
     sha256, crc32c = hashlib.sha256(), 0
     with file.open("rb") as stream:
         while chunk := stream.read(_CHUNK_BYTES):
@@ -205,20 +234,20 @@ def _digests(file: Path) -> tuple[str, str]:
     return sha256.hexdigest(), f"{crc32c:08x}"
 
 
-def _files_since(footage: Path, key: StreamKey, first_day: str, known: set[str]) -> list[str]:
+def strangers(roots: Roots, key: StreamKey, first_day: str, known: set[Place]) -> list[Place]:
     """Files of the stream from the folder `first_day` on that are not `known`, oldest first.
 
     Paths are made of UTC, so their order is that of time, and earlier days need not be listed.
     """
-    folder = footage / str(key.camera_id) / key.stream
-    paths = [
-        path
-        for day in _days(folder)
-        if (name := str(day.relative_to(footage))) >= first_day
+    places = [
+        place
+        for volume_id, root in roots.items()
+        for day in _days(root / str(key.camera_id) / key.stream)
+        if (name := str(day.relative_to(root))) >= first_day
         for file in day.glob("*.mp4")
-        if (path := f"{name}/{file.name}") not in known
+        if (place := (volume_id, f"{name}/{file.name}")) not in known
     ]
-    return sorted(paths)
+    return sorted(places, key=itemgetter(1))
 
 
 def _days(folder: Path) -> Iterator[Path]:
@@ -229,7 +258,7 @@ async def _end_run(ledger: LedgerThread, row: RunRow, reason: ReasonReport) -> N
     totals = await ledger.call(Ledger.run_totals, row)
     ended = replace(
         row,
-        start_us=min(row.start_us, totals.start_us),
+        start_us=totals.start_us,  # its oldest files may have been removed meanwhile
         end_us=max(totals.end_us, row.start_us + 1),
         segment_count=totals.segment_count,
         size_bytes=totals.size_bytes,

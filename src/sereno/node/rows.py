@@ -7,8 +7,12 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sereno.base.clock import from_us
+from sereno.media.contract import Memory
 from sereno.wire.orders import StreamName
 from sereno.wire.reports import AbsenceReport, ReasonReport, RunReport
+
+NOWHERE = UUID(int=0)
+"""The volume of a stream that was never started."""
 
 
 class StreamKey(NamedTuple):
@@ -37,6 +41,11 @@ class RunRow:
     segment_count: int = 0
     size_bytes: int = 0
     revision: int = 0  # grows each time it is written down
+    engine: str = "native"
+    clock: str = "arrival"
+    sound: str = ""
+    damaged_us: int = 0  # footage that losses may have damaged
+    drift_us: int = 0  # how far wall time was corrected against the camera's
 
     def to_report(self) -> RunReport:
         return RunReport(
@@ -50,6 +59,10 @@ class RunRow:
             end_reason=self.end_reason,
             segment_count=self.segment_count,
             size_bytes=self.size_bytes,
+            engine=self.engine,
+            clock=self.clock,
+            sound=self.sound,
+            damaged_seconds=self.damaged_us / 1_000_000,
         )
 
 
@@ -80,11 +93,12 @@ class AbsenceRow:
 
 @dataclass(slots=True)
 class SegmentRow:
-    """One media file; `path` is relative to the footage folder."""
+    """One media file; `path` is relative to the root of its volume."""
 
     segment_id: UUID
     run_id: UUID
     key: StreamKey
+    volume_id: UUID
     sequence: int
     start_us: int
     end_us: int
@@ -95,3 +109,12 @@ class SegmentRow:
     crc32c: str = ""
     is_sealed: bool = False
     fragments: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryRow:
+    """What worked with a stream. It is forgotten when the order's `retry_number` has grown."""
+
+    key: StreamKey
+    memory: Memory
+    retry_number: int = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Sequence
 
@@ -28,6 +29,35 @@ class RunnerProcess:
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    def take_priority(self, nice: int, cpu_affinity: Sequence[int]) -> bool:
+        """Give it its nice value, 0 for our own, and its CPUs, none for any. False where the
+        system refuses: then it runs as it would have.
+
+        To be called before it has threads or children of its own: they inherit both.
+        """
+        is_nice, has_cpus = self._take_nice(nice), self._take_cpus(cpu_affinity)
+        return is_nice and has_cpus
+
+    def _take_nice(self, nice: int) -> bool:
+        try:
+            if nice:
+                os.setpriority(os.PRIO_PROCESS, self.pid, nice)
+        except PermissionError:
+            return False
+        except ProcessLookupError:
+            return True  # it has ended; whoever reads its lines learns that
+        return True
+
+    def _take_cpus(self, cpu_affinity: Sequence[int]) -> bool:
+        try:
+            if cpu_affinity:
+                os.sched_setaffinity(self.pid, cpu_affinity)
+        except ProcessLookupError:
+            return True
+        except (OSError, OverflowError):  # there is no such CPU here
+            return False
+        return True
 
     def send(self, command: Start | Stop) -> None:
         """Say it. To a process that has ended this does nothing; `events` tells the end."""

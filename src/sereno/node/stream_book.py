@@ -7,7 +7,7 @@ one of run and absence is open.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sereno.base.clock import Clock, to_us
 from sereno.media.contract import (
@@ -16,21 +16,26 @@ from sereno.media.contract import (
     Event,
     Failed,
     FragmentWritten,
+    Learned,
     Measured,
+    Memory,
+    Noticed,
     RunEnded,
     RunStarted,
     SegmentOpened,
     SegmentSealed,
 )
 from sereno.media.index import Fragment, FragmentIndex, pack_index
-from sereno.node.rows import AbsenceRow, RunRow, SegmentRow, StreamKey
+from sereno.node.rows import NOWHERE, AbsenceRow, MemoryRow, RunRow, SegmentRow, StreamKey
 from sereno.node.unsaved import Unsaved
 from sereno.wire.reports import ReasonReport, StreamState
 
 CONNECTING = ReasonReport(key="connecting")
+DISK_SLOW = ReasonReport(key="disk_slow")
 STALLED_AFTER_SECONDS = 3.0
 ABSENCE_STEP_US = 5_000_000
-_DISK_KEYS = frozenset({"disk_full", "disk_failed"})
+START_US = 1_000_000
+_DISK_KEYS = frozenset({"disk_full", "disk_failed", "disk_missing", "disk_slow"})
 
 
 @dataclass(slots=True)
@@ -67,6 +72,11 @@ class StreamBook:
     started: RunStarted | None = None
     bitrate_bps: int = 0
     fps: float = 0.0
+    lost_packets: int = 0
+    notices: tuple[ReasonReport, ...] = ()  # of the connection that is, or was last
+    memory: Memory | None = None
+    retry_number: int = 0
+    volume_id: UUID = NOWHERE  # that the stream was last started on
     newest_us: int | None = None
     run: RunRow | None = None
     segment: OpenSegment | None = None
@@ -75,6 +85,8 @@ class StreamBook:
     last_sha256: str = ""
     # Files that are written no more and were not sealed: whoever keeps the book has them mended.
     unsealed: list[SegmentRow] = field(default_factory=list)
+    was_down_until_us: int = 0  # when the node began, if it knew the stream by then
+    is_disk_still: bool = False  # its runner's disk has done nothing for some seconds
     _heard_at: float = 0.0  # monotonic: a clock that is set must not stall a stream
 
     def want(self) -> None:
@@ -83,7 +95,24 @@ class StreamBook:
             self.is_wanted = True
             now_us = to_us(self.clock.now())
             self._set_state(StreamState.CONNECTING, None, now_us)
-            self._be_absent(CONNECTING, now_us)
+            # A node that starts reads its orders at once: that moment is no gap of its own.
+            has_just_started = 0 <= now_us - self.was_down_until_us < START_US
+            self._be_absent(CONNECTING, self.was_down_until_us if has_just_started else now_us)
+
+    def lack_disk(self, reason: ReasonReport) -> None:
+        """No volume takes the stream now: it waits for one."""
+        now_us = to_us(self.clock.now())
+        self._set_state(StreamState.NO_DISK, reason, now_us)
+        self._be_absent(reason, now_us)
+
+    def learn(self, row: MemoryRow) -> None:
+        """What worked with this stream, now or before the node's start."""
+        self.memory, self.retry_number = row.memory, row.retry_number
+
+    def forget_before(self, retry_number: int) -> None:
+        """A person asked, by a higher number, to try everything anew."""
+        if retry_number > self.retry_number:
+            self.memory, self.retry_number = None, retry_number
 
     def unwant(self) -> None:
         """Nobody wants the stream any more: what is missing from now on needs no reason."""
@@ -100,8 +129,14 @@ class StreamBook:
             case FragmentWritten():
                 self._fragment(event)
             case Measured():
-                self.bitrate_bps, self.fps = event.bitrate_bps, event.fps
+                self._measured(event)
+            case Learned():
+                self.memory = event.memory
+                self.unsaved.touch_memory(MemoryRow(self.key, event.memory, self.retry_number))
+            case Noticed():
+                self._noticed(event.reason)
             case Connecting():
+                self.notices = ()
                 self._set_state(StreamState.CONNECTING, self.reason, event.at_us)
                 # Why the last try failed tells more than that a new one begins.
                 self._be_absent(self.reason or CONNECTING, event.at_us)
@@ -124,6 +159,9 @@ class StreamBook:
             self.unsaved.touch_absence(self.absence)
         silent_seconds = self.clock.monotonic() - self._heard_at
         if self.state is StreamState.RECORDING and silent_seconds > STALLED_AFTER_SECONDS:
+            if self.is_disk_still:
+                self._set_state(StreamState.NO_DISK, DISK_SLOW, now_us)
+                return
             reason = ReasonReport(key="no_picture", params={"seconds": f"{silent_seconds:.0f}"})
             self._set_state(StreamState.STALLED, reason, now_us)
 
@@ -167,7 +205,11 @@ class StreamBook:
             codec=event.codec,
             width=event.width,
             height=event.height,
+            engine=event.engine,
+            clock=event.clock,
+            sound=event.sound,
         )
+        self.lost_packets = 0
         self.next_try_us = None
         self.newest_us = None
         self._heard_at = self.clock.monotonic()
@@ -180,6 +222,7 @@ class StreamBook:
             segment_id=event.segment_id,
             run_id=event.run_id,
             key=self.key,
+            volume_id=self.volume_id,
             sequence=event.sequence,
             start_us=event.at_us,
             end_us=event.at_us,
@@ -193,6 +236,18 @@ class StreamBook:
         self.run.segment_count += 1
         self.run.size_bytes += event.init_size_bytes
         self.unsaved.touch_segment(row)
+
+    def _measured(self, event: Measured) -> None:
+        self.bitrate_bps, self.fps = event.bitrate_bps, event.fps
+        self.lost_packets = event.lost_packets
+        run = self.run
+        if run is not None and run.end_us > run.start_us and run.drift_us != event.drift_us:
+            run.drift_us = event.drift_us
+            self.unsaved.touch_run(run)
+
+    def _noticed(self, reason: ReasonReport) -> None:
+        others = (each for each in self.notices if each.key != reason.key)
+        self.notices = (*others, reason)
 
     def _leave_segment(self) -> None:
         segment, self.segment = self.segment, None
@@ -211,15 +266,21 @@ class StreamBook:
                 event.offset_bytes,
                 event.size_bytes,
                 event.is_key,
+                event.is_damaged,
+                event.frame_count,
+                event.has_composition,
+                event.has_sound,
             )
         )
+        if event.is_damaged:
+            run.damaged_us += event.duration_ticks * 1_000_000 // TIMESCALE
         segment.row.end_us = max(segment.row.end_us, end_us)
         run.end_us = max(run.end_us, end_us)
         run.size_bytes += event.size_bytes
         self.newest_us = end_us
         self._heard_at = self.clock.monotonic()
         self.unsaved.touch_run(run)
-        if self.state is StreamState.STALLED:
+        if self.state is not StreamState.RECORDING:
             self._set_state(StreamState.RECORDING, None, event.at_us)
 
     def _segment_sealed(self, event: SegmentSealed) -> None:

@@ -2,6 +2,9 @@
 
 What the hub refuses must not hold up the rest: the batch is halved until the culprit stands alone.
 That is set aside in the ledger, told again a day later or when its camera is in the orders again.
+
+A hub that fails (500) may fail over one item or over all. Only an item beside which it took others
+is set aside; where it takes nothing, everything waits until it is well.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from uuid import UUID
 
 from sereno.base.clock import Clock, to_us
 from sereno.base.errors import Invalid, NotFound
-from sereno.node.hub_client import HubClient
+from sereno.node.hub_client import HubClient, HubStumbled
 from sereno.node.ledger import Ledger
 from sereno.node.ledger_thread import LedgerThread
 from sereno.node.rows import StreamKey
@@ -20,6 +23,7 @@ from sereno.wire.reports import AbsenceReport, Horizon, Reports, RunReport
 
 log = logging.getLogger(__name__)
 
+Refusal = NotFound | Invalid | HubStumbled
 Item = RunReport | AbsenceReport | Horizon
 
 
@@ -51,29 +55,48 @@ class Telling:
     async def _set_culprit_aside(self, items: list[Item]) -> None:
         """Halve a refused batch until one item is left; what the hub takes meanwhile is told.
 
-        Horizons come last in `items`, so that none is told before what it promises.
+        Horizons come last in `items`, so that none is told before what it promises. Raises
+        HubStumbled where the hub failed over all of them.
         """
+        took_any = False
+        untried: list[list[Item]] = []
         while len(items) > 1:
             middle = len(items) // 2
-            is_in_half = await self._refusal_of(items[:middle]) is not None
-            items = items[:middle] if is_in_half else items[middle:]
+            first, second = items[:middle], items[middle:]
+            if await self._refusal_of(first) is None:
+                took_any, items = True, second
+            else:
+                untried.append(second)
+                items = first
         refusal = await self._refusal_of(items)
-        if refusal is not None:
+        if refusal is None:
+            return
+        is_fair = not isinstance(refusal, HubStumbled)
+        if is_fair or took_any or await self._takes_one_of(untried):
             await self._set_aside(items[0], refusal)
+        else:
+            raise refusal
 
-    async def _refusal_of(self, items: list[Item]) -> NotFound | Invalid | None:
+    async def _takes_one_of(self, groups: list[list[Item]]) -> bool:
+        """Whether the hub takes the first item of one of these; a horizon may not go ahead."""
+        for group in groups:
+            if not isinstance(group[0], Horizon) and await self._refusal_of(group[:1]) is None:
+                return True
+        return False
+
+    async def _refusal_of(self, items: list[Item]) -> Refusal | None:
         """Tell these; why the hub will not take them, if so."""
         batch = _batch_of(items)
         try:
             await self.hub.report(batch)
-        except (NotFound, Invalid) as refusal:
+        except (NotFound, Invalid, HubStumbled) as refusal:
             return refusal
         await self.ledger.call(Ledger.mark_reported, batch)
         self._owed |= {_key_of(item) for item in items if not isinstance(item, Horizon)}
         self._owed -= {_key_of(item) for item in batch.horizons}
         return None
 
-    async def _set_aside(self, item: Item, refusal: NotFound | Invalid) -> None:
+    async def _set_aside(self, item: Item, refusal: Refusal) -> None:
         key = _key_of(item)
         is_whole_camera = isinstance(refusal, NotFound) or isinstance(item, Horizon)
         item_id = key.camera_id if is_whole_camera else _id_of(item)

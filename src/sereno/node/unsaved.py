@@ -7,7 +7,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from sereno.node.ledger import Changes
-from sereno.node.rows import AbsenceRow, RunRow, SegmentRow
+from sereno.node.rows import AbsenceRow, MemoryRow, RunRow, SegmentRow, StreamKey
 
 RowT = TypeVar("RowT", RunRow, AbsenceRow)
 
@@ -19,6 +19,7 @@ class Unsaved:
     _runs: dict[UUID, RunRow] = field(default_factory=dict)
     _absences: dict[UUID, AbsenceRow] = field(default_factory=dict)
     _segments: dict[UUID, SegmentRow] = field(default_factory=dict)
+    _memories: dict[StreamKey, MemoryRow] = field(default_factory=dict)
 
     def touch_run(self, row: RunRow) -> None:
         self._runs[row.run_id] = row
@@ -28,6 +29,9 @@ class Unsaved:
 
     def touch_segment(self, row: SegmentRow) -> None:
         self._segments[row.segment_id] = row
+
+    def touch_memory(self, row: MemoryRow) -> None:
+        self._memories[row.key] = row
 
     def forget_absence(self, row: AbsenceRow) -> None:
         """It came to nothing before anybody wrote it down."""
@@ -39,8 +43,9 @@ class Unsaved:
             runs=[_next_revision(row) for row in self._runs.values()],
             absences=[_next_revision(row) for row in self._absences.values()],
             segments=[replace(row) for row in self._segments.values()],
+            memories=list(self._memories.values()),
         )
-        self._runs, self._absences, self._segments = {}, {}, {}
+        self._runs, self._absences, self._segments, self._memories = {}, {}, {}, {}
         return changes
 
     def put_back(self, changes: Changes) -> None:
@@ -48,6 +53,7 @@ class Unsaved:
         self._runs = {row.run_id: row for row in changes.runs} | self._runs
         self._absences = {row.absence_id: row for row in changes.absences} | self._absences
         self._segments = {row.segment_id: row for row in changes.segments} | self._segments
+        self._memories = {row.key: row for row in changes.memories} | self._memories
 
 
 def _next_revision(row: RowT) -> RowT:

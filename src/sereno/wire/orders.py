@@ -16,9 +16,12 @@ TransportName = Literal["auto", "tcp", "udp", "multicast"]
 
 
 class Message(BaseModel):
-    """A message of the wire: immutable; unknown fields of a newer peer are ignored."""
+    """A message of the wire: immutable; unknown fields of a newer peer are ignored.
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    Infinity and NaN are refused: JSON has no such numbers, and browsers cannot read them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
 
 class StreamOrder(Message):

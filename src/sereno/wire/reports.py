@@ -27,6 +27,17 @@ class ReasonReport(Message):
         return Reason(self.key, self.params, self.raw)
 
 
+MOST_DAMAGED_SPANS = 200
+"""Of one run; beyond that, the nearest are told as one."""
+
+
+class DamagedSpan(Message):
+    """A part of a run that losses may have damaged."""
+
+    start: AwareDatetime
+    end: AwareDatetime
+
+
 class RunReport(Message):
     """Unbroken coverage of one stream. Sent again as it grows; the higher `revision` is newer."""
 
@@ -45,7 +56,17 @@ class RunReport(Message):
         default="arrival", description="where wall-clock time came from: rtcp or arrival"
     )
     sound: str = Field(default="", description="RFC 6381 codecs string; empty: no sound")
-    damaged_seconds: float = Field(default=0.0, description="footage that losses may have damaged")
+    damaged_seconds: float = Field(
+        default=0.0,
+        ge=0,
+        allow_inf_nan=False,
+        description="footage that losses may have damaged",
+    )
+    damage: tuple[DamagedSpan, ...] = Field(
+        default=(),
+        max_length=MOST_DAMAGED_SPANS,
+        description="where that is; empty with `damaged_seconds` above 0: somewhere in the run",
+    )
 
 
 class AbsenceReport(Message):
@@ -111,6 +132,9 @@ class StreamStatus(Message):
     effective_args: str = Field(default="", description="the exact command, without secrets")
     bitrate_bps: int = 0
     fps: float = 0.0
+    clock: str = Field(
+        default="", description="where wall-clock time comes from: rtcp or arrival; empty: no run"
+    )
     lost_packets: int = Field(default=0, description="since the run began")
     notices: tuple[ReasonReport, ...] = Field(
         default=(), description="what people should know and what stops nothing"

@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet
 from sereno.base.errors import Invalid
 from sereno.box.example import example
 from sereno.box.settings import load_settings
+from sereno.box.volumes import VolumeSetting
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -110,3 +111,26 @@ def test_names_that_browsers_may_use() -> None:
     named = load_settings(listen="::", allowed_hosts="a.example, b.example")
     assert named.host_names[-2:] == ("a.example", "b.example")
     assert named.public_url == "https://a.example:8080"
+
+
+def test_volumes_are_folders_in_order_each_perhaps_with_a_limit(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SERENO_VOLUMES", "/mnt/a, /mnt/b=4TB,/mnt/c=d=1GiB")
+    assert load_settings().footage_volumes == (
+        VolumeSetting(Path("/mnt/a")),
+        VolumeSetting(Path("/mnt/b"), 4 * 10**12),
+        VolumeSetting(Path("/mnt/c=d"), 2**30),
+    )
+    monkeypatch.delenv("SERENO_VOLUMES")
+    settings = load_settings(data=tmp_path)
+    assert settings.footage_volumes == (VolumeSetting(tmp_path / "footage"),)
+
+
+@pytest.mark.parametrize("value", ["mnt/a", "/mnt/a=lots", "/mnt/a,/mnt/a"])
+def test_volumes_that_make_no_sense_are_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("SERENO_VOLUMES", value)
+    with pytest.raises(Invalid, match="SERENO_VOLUMES"):
+        load_settings()

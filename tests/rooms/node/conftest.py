@@ -50,6 +50,7 @@ QUICK = Pace(
     retry_base_seconds=0.05,
     retry_cap_seconds=0.2,
     commit_seconds=0.03,
+    budget_seconds=0.1,
     supervise_seconds=0.2,  # ten of them make a runner stubborn
     mend_again_seconds=0.05,
 )
@@ -108,6 +109,9 @@ class HubDouble:
     # Ids of cameras that are not this node's, and of runs and absences that it will never take.
     foreign: set[UUID] = field(default_factory=set)
     poison: set[UUID] = field(default_factory=set)
+    # Of runs over which it fails; over everything where `is_broken`.
+    stumbles: set[UUID] = field(default_factory=set)
+    is_broken: bool = False
     refusals: int = 0
 
     def __post_init__(self) -> None:
@@ -194,6 +198,8 @@ class HubDouble:
             words = {"key": "not_your_camera", "field": None, "en": "Not yours.", "es": "No."}
             return JSONResponse({"error": words}, 404)
         ids = {run.run_id for run in reports.runs} | {each.absence_id for each in reports.absences}
+        if self.is_broken or self.stumbles & ids:
+            return JSONResponse({"error": {"key": "incident", "en": "Oh.", "es": "Ay."}}, 500)
         if self.poison & ids:
             words = {"key": "invalid", "field": None, "en": "Unreadable.", "es": "Ilegible."}
             return JSONResponse({"error": words}, 422)

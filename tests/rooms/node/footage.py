@@ -41,6 +41,7 @@ class Writer:
     key: StreamKey = field(default_factory=lambda: StreamKey(uuid4(), "main"))
     start_us: int = START_US
     next_sequence: int = 1
+    previous_sha256: str = ""
     run_id: UUID = field(default_factory=uuid4)
     ticks: int = 0
     events: list[Event] = field(default_factory=list)
@@ -53,6 +54,7 @@ class Writer:
                 address="rtsp://192.0.2.1/",
                 footage_dir=str(self.footage),
                 next_sequence=self.next_sequence,
+                previous_sha256=self.previous_sha256,
             )
         )
         self.events.append(
@@ -111,9 +113,9 @@ class Writer:
         self.events.extend(EVENTS.validate_json(line) for line in lines)
 
 
-def record(writer: Writer, *, segments: int = 2, fragments: int = 10) -> Writer:
+def record(writer: Writer, *, segments: int = 2, fragments: int = 10, size: int = 500) -> Writer:
     """Whole segments, the last one left open."""
     for _ in range(segments):
         writer.open()
-        writer.fragments(fragments)
+        writer.fragments(fragments, size=size)
     return writer

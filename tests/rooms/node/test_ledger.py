@@ -10,7 +10,7 @@ from sereno.base.clock import from_us
 from sereno.base.errors import Conflict
 from sereno.node.ledger import Changes, Ledger
 from sereno.node.ledger_schema import STEPS
-from sereno.node.rows import AbsenceRow, RunRow, SegmentRow, StreamKey
+from sereno.node.rows import NOWHERE, AbsenceRow, RunRow, SegmentRow, StreamKey
 from sereno.wire.reports import ReasonReport
 
 KEY = StreamKey(uuid4(), "main")
@@ -25,8 +25,8 @@ def ledger(tmp_path: Path) -> Ledger:
 
 def segment(start: int, end: int, sequence: int = 1, key: StreamKey = KEY) -> SegmentRow:
     return SegmentRow(
-        uuid4(), uuid4(), key, sequence, start * SECOND, end * SECOND, f"{uuid4()}.mp4", 700,
-        size_bytes=1000, is_sealed=True, fragments=b"index",
+        uuid4(), uuid4(), key, NOWHERE, sequence, start * SECOND, end * SECOND, f"{uuid4()}.mp4",
+        700, size_bytes=1000, is_sealed=True, fragments=b"index",
     )  # fmt: skip
 
 
@@ -44,6 +44,8 @@ def test_what_is_saved_is_read_back_whole(ledger: Ledger) -> None:
     assert ledger.run(coverage.run_id) == coverage
     assert ledger.runs_overlapping(KEY, 69 * SECOND, 80 * SECOND) == [coverage]
     assert ledger.runs_overlapping(KEY, 70 * SECOND, 80 * SECOND) == []
+    assert ledger.coverage(KEY, 69 * SECOND, 80 * SECOND) == [(10 * SECOND, 70 * SECOND)]
+    assert ledger.coverage(KEY, 70 * SECOND, 80 * SECOND) == []
 
 
 def test_a_span_finds_every_segment_that_touches_it_and_no_other(ledger: Ledger) -> None:
@@ -61,7 +63,7 @@ def test_a_span_finds_every_segment_that_touches_it_and_no_other(ledger: Ledger)
 def test_the_search_for_a_span_uses_the_index(ledger: Ledger) -> None:
     from sereno.node.ledger import _OVERLAPPING
 
-    plan = ledger._db.execute(f"EXPLAIN QUERY PLAN {_OVERLAPPING}", ("c", "main", 1, 2, 1))
+    plan = ledger.db.execute(f"EXPLAIN QUERY PLAN {_OVERLAPPING}", ("c", "main", 1, 2, 1))
     steps = " | ".join(str(tuple(row)) for row in plan)
     assert "segments_by_start (camera_id=? AND stream=? AND start_us>? AND start_us<?)" in steps
 

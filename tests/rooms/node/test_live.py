@@ -24,7 +24,7 @@ def writer(tmp_path: Path) -> Writer:
 
 @pytest.fixture
 def live(tmp_path: Path) -> Live:
-    return Live(tmp_path)
+    return Live(lambda _: tmp_path)
 
 
 def show(live: Live, writer: Writer, seen: int) -> int:

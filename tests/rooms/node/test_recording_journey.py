@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +14,6 @@ from sereno.wire.orders import CameraOrder, StreamOrder
 
 from .conftest import (
     PASSWORD,
-    QUICK,
     HubDouble,
     camera_order,
     running,
@@ -68,51 +64,6 @@ async def test_a_camera_is_recorded_and_reported(
     assert hub.calls.count("enrol") == 1
     assert (data / "node" / "token").stat().st_mode & 0o777 == 0o600
     assert PASSWORD.encode() not in (data / "node" / "orders.sealed").read_bytes()
-
-
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
-async def test_a_killed_runner_costs_little_and_says_why(
-    hub: HubDouble, cameras: SimServer, data: Path, how: signal.Signals
-) -> None:
-    order, neighbour = camera_order(cameras, 1), camera_order(cameras, 2)
-    hub.order(order, neighbour)
-    listener = tcp_listener()
-    async with serving(hub.app(), listener), running(settings_for(data, listener.getsockname()[1])):
-        await until(lambda: len(hub.runs) == 2, "both recording")
-        pid = pid_of(hub, order)
-        assert pid is not None
-        assert pid == pid_of(hub, neighbour)
-        os.kill(pid, how)
-        await until(lambda: runs_of(hub, order) == ["runner_died", None], "a new run")
-        await until(lambda: pid_of(hub, order) not in (pid, None), "the new pid")
-    first, second = sorted(
-        (run for run in hub.runs.values() if run.camera_id == order.camera_id),
-        key=lambda run: run.start,
-    )
-    assert 0 < (second.start - first.end).total_seconds() < 4
-    gaps = [each for each in hub.absences.values() if each.start == first.end]
-    assert [(each.reason.key, each.end) for each in gaps] == [("runner_died", second.start)]
-    for file in (data / "footage").rglob("*.mp4"):
-        assert read_segment(file).whole_size_bytes == file.stat().st_size
-
-
-async def test_a_runner_that_says_nothing_is_replaced(
-    hub: HubDouble, cameras: SimServer, data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # As with the real times, people see a stall long before the runner is given up.
-    monkeypatch.setattr("sereno.node.stream_book.STALLED_AFTER_SECONDS", 0.3)
-    order = camera_order(cameras, 1)
-    hub.order(order)
-    listener = tcp_listener()
-    settings = settings_for(data, listener.getsockname()[1])
-    pace = replace(QUICK, supervise_seconds=0.02)
-    async with serving(hub.app(), listener), running(settings, pace=pace):
-        await until(lambda: runs_of(hub, order) == [None], "recording")
-        pid = pid_of(hub, order)
-        assert pid is not None
-        os.kill(pid, signal.SIGSTOP)
-        await until(lambda: runs_of(hub, order)[:1] == ["runner_died"], "given up")
-        await until(lambda: runs_of(hub, order)[1:] == [None], "replaced")
 
 
 async def test_a_change_of_orders_restarts_only_what_it_changes(
@@ -265,8 +216,8 @@ async def test_what_a_killed_node_wrote_is_there_after_its_next_start(
         whole = file.read_bytes()
         file.write_bytes(whole + b"\0\0\0\x20prft")
         ledger = Ledger(data / "node" / "ledger.sqlite3")
-        ledger._db.execute("UPDATE segments SET is_sealed = 0, sha256 = '', fragments = x''")
-        ledger._db.execute("UPDATE runs SET is_open = 1, end_reason = NULL")
+        ledger.db.execute("UPDATE segments SET is_sealed = 0, sha256 = '', fragments = x''")
+        ledger.db.execute("UPDATE runs SET is_open = 1, end_reason = NULL")
         ledger.close()
         async with running(settings_for(data, port)):
             await until(lambda: len(hub.runs) == 2, "recording again")

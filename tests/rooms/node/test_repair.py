@@ -16,8 +16,8 @@ from sereno.node.ledger import Ledger
 from sereno.node.ledger_thread import LedgerThread
 from sereno.node.recording import NODE_DOWN, Recording
 from sereno.node.repair import mend_file, mend_stream, streams_on_disk
-from sereno.node.rows import RunRow
-from sereno.node.supervisor import RUNNER_DIED
+from sereno.node.rows import NOWHERE, RunRow
+from sereno.node.slot import RUNNER_DIED
 from sereno.wire.reports import ReasonReport
 
 from .conftest import QUICK, until
@@ -39,7 +39,9 @@ def footage(tmp_path: Path) -> Path:
 
 
 def recording_of(ledger: LedgerThread, footage: Path, at_us: int = START_US) -> Recording:
-    return Recording(ledger, footage, ManualClock(from_us(at_us)), lambda book: None, QUICK)
+    return Recording(
+        ledger, lambda: {NOWHERE: footage}, ManualClock(from_us(at_us)), lambda book: None, QUICK
+    )
 
 
 async def died_while_writing(ledger: LedgerThread, footage: Path, writer: Writer) -> None:
@@ -73,7 +75,7 @@ async def test_a_torn_tail_is_cut_and_the_file_sealed(ledger: LedgerThread, foot
     last.write_bytes(whole + whole[-300:])  # the fragment in flight
 
     writer.die()
-    mended = await mend_stream(ledger, footage, writer.key, NODE_DOWN)
+    mended = await mend_stream(ledger, {NOWHERE: footage}, writer.key, NODE_DOWN)
 
     assert last.read_bytes() == whole
     rows = await ledger.call(Ledger.segments_overlapping, writer.key, *FOR_EVER)
@@ -97,7 +99,7 @@ async def test_a_half_written_fragment_costs_only_itself(
     file = footage / writer.paths[0]
     file.write_bytes(file.read_bytes()[:-10])
     writer.die()
-    await mend_stream(ledger, footage, writer.key, NODE_DOWN)
+    await mend_stream(ledger, {NOWHERE: footage}, writer.key, NODE_DOWN)
     run = await run_of(ledger, writer)
     assert run.end_us == writer.end_us - 200_000
     assert len(read_segment(file).index) == 5
@@ -111,7 +113,7 @@ async def test_files_that_the_ledger_never_heard_of_are_adopted(
     await died_while_writing(ledger, footage, writer)
     record(writer, segments=2)  # the runner wrote on, nobody listened
     writer.die()
-    await mend_stream(ledger, footage, writer.key, NODE_DOWN)
+    await mend_stream(ledger, {NOWHERE: footage}, writer.key, NODE_DOWN)
     rows = await ledger.call(Ledger.segments_overlapping, writer.key, *FOR_EVER)
     assert [row.path for row in rows] == writer.paths
     run = await run_of(ledger, writer)
@@ -126,9 +128,9 @@ async def test_a_lost_ledger_is_built_again_from_the_files(
     second = record(
         Writer(footage, first.key, start_us=first.end_us + 60_000_000, next_sequence=3), segments=1
     )
-    assert streams_on_disk(footage) == [first.key]
+    assert streams_on_disk({NOWHERE: footage}) == [first.key]
     second.die()
-    await mend_stream(ledger, footage, first.key, NODE_DOWN)
+    await mend_stream(ledger, {NOWHERE: footage}, first.key, NODE_DOWN)
     rows = await ledger.call(Ledger.segments_overlapping, first.key, *FOR_EVER)
     assert [row.path for row in rows] == first.paths + second.paths
     runs = await ledger.call(Ledger.runs_overlapping, first.key, *FOR_EVER)
@@ -143,9 +145,9 @@ async def test_mending_twice_changes_nothing(ledger: LedgerThread, footage: Path
     writer = record(Writer(footage), segments=2)
     await died_while_writing(ledger, footage, writer)
     writer.die()
-    first = await mend_stream(ledger, footage, writer.key, NODE_DOWN)
+    first = await mend_stream(ledger, {NOWHERE: footage}, writer.key, NODE_DOWN)
     run = await run_of(ledger, writer)
-    assert await mend_stream(ledger, footage, writer.key, NODE_DOWN) == first
+    assert await mend_stream(ledger, {NOWHERE: footage}, writer.key, NODE_DOWN) == first
     assert await run_of(ledger, writer) == run
 
 
@@ -154,7 +156,7 @@ async def test_a_head_without_a_picture_leaves_nothing(ledger: LedgerThread, foo
     writer.open()
     await died_while_writing(ledger, footage, writer)
     writer.die()
-    await mend_stream(ledger, footage, writer.key, NODE_DOWN)
+    await mend_stream(ledger, {NOWHERE: footage}, writer.key, NODE_DOWN)
     assert not (footage / writer.paths[0]).exists()
     assert await ledger.call(Ledger.segments_overlapping, writer.key, *FOR_EVER) == []
 
@@ -166,7 +168,7 @@ async def test_a_file_that_makes_no_sense_is_left_alone(
     stranger = (footage / writer.paths[0]).with_name("999999.000000Z-9.mp4")
     stranger.write_bytes(b"no video at all")
     writer.die()
-    await mend_stream(ledger, footage, writer.key, NODE_DOWN)
+    await mend_stream(ledger, {NOWHERE: footage}, writer.key, NODE_DOWN)
     assert stranger.read_bytes() == b"no video at all"
     rows = await ledger.call(Ledger.segments_overlapping, writer.key, *FOR_EVER)
     assert [row.path for row in rows] == writer.paths
@@ -245,10 +247,11 @@ async def test_a_file_that_could_not_be_sealed_is_mended_while_the_node_runs(
     async with asyncio.timeout(5):
         while not (rows := await recording.segments(writer.key, *FOR_EVER)):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
+        while (run := await run_of(ledger, writer)).is_open:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert [row.path for row in rows] == writer.paths
-    run = await run_of(ledger, writer)
     assert (run.end_us, run.is_open, run.segment_count) == (writer.end_us, False, 1)
     assert run.end_reason == ReasonReport(key="disk_failed")
 
@@ -258,11 +261,11 @@ async def test_a_file_whose_writer_lives_is_not_touched(
 ) -> None:
     monkeypatch.setattr("sereno.node.repair.WRITER_SECONDS", 0.0)
     writer = record(Writer(footage), segments=1)
-    mended = await mend_stream(ledger, footage, writer.key, NODE_DOWN)
-    assert mended.left == tuple(writer.paths)
+    mended = await mend_stream(ledger, {NOWHERE: footage}, writer.key, NODE_DOWN)
+    assert mended.left == tuple((NOWHERE, path) for path in writer.paths)
     writer.fragments(5)  # a killed node's runner, which has not noticed yet
     writer.die()
-    await mend_file(ledger, footage, writer.key, writer.paths[0])
+    await mend_file(ledger, {NOWHERE: footage}, writer.key, (NOWHERE, writer.paths[0]))
     run = await run_of(ledger, writer)
     assert (run.start_us, run.end_us, run.is_open) == (START_US, writer.end_us, False)
 
@@ -279,8 +282,8 @@ async def test_a_kill_between_adopting_a_file_and_ending_its_run_loses_no_covera
     with monkeypatch.context() as broken:
         broken.setattr("sereno.node.repair._end_run", killed)
         with pytest.raises(KeyboardInterrupt):
-            await mend_stream(ledger, footage, writer.key, NODE_DOWN)
-    await mend_stream(ledger, footage, writer.key, NODE_DOWN)
+            await mend_stream(ledger, {NOWHERE: footage}, writer.key, NODE_DOWN)
+    await mend_stream(ledger, {NOWHERE: footage}, writer.key, NODE_DOWN)
     run = await run_of(ledger, writer)
     assert (run.start_us, run.end_us, run.is_open) == (START_US, writer.end_us, False)
     assert run.revision > 0  # so that the hub hears of it
@@ -294,7 +297,7 @@ async def test_a_file_of_another_camera_is_not_taken_for_this_one_s(
     other.die()
     moved = (footage / writer.paths[0]).with_name("moved.mp4")
     (footage / other.paths[0]).rename(moved)
-    await mend_stream(ledger, footage, writer.key, NODE_DOWN)
+    await mend_stream(ledger, {NOWHERE: footage}, writer.key, NODE_DOWN)
     rows = await ledger.call(Ledger.segments_overlapping, writer.key, *FOR_EVER)
     assert [row.path for row in rows] == writer.paths
     assert moved.exists()

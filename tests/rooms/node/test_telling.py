@@ -11,6 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from sereno.base.clock import ManualClock, from_us
+from sereno.base.errors import Unavailable
 from sereno.node.hub_client import HubClient
 from sereno.node.ledger import Changes, Ledger
 from sereno.node.ledger_thread import LedgerThread
@@ -130,6 +131,29 @@ async def test_one_item_that_cannot_be_read_holds_up_no_other(desk: Desk) -> Non
     assert [each.camera_id for batch in desk.hub.batches for each in batch.horizons] == [
         key.camera_id
     ]
+
+
+@pytest.mark.parametrize("place", [0, 7, 19])
+async def test_what_the_hub_fails_over_holds_up_nothing_else(desk: Desk, place: int) -> None:
+    runs = runs_of(stream(), 20)
+    await desk.ledger.call(Ledger.save, Changes(runs=runs))
+    desk.hub.stumbles = {runs[place].run_id}
+    await desk.telling.tell_all()
+    assert set(desk.hub.runs) == {run.run_id for run in runs} - desk.hub.stumbles
+    assert await desk.backlog() == 0
+
+
+async def test_a_hub_that_fails_over_everything_is_told_all_when_it_is_well(desk: Desk) -> None:
+    runs = runs_of(stream(), 50)
+    await desk.ledger.call(Ledger.save, Changes(runs=runs))
+    desk.hub.is_broken = True
+    with pytest.raises(Unavailable):
+        await desk.telling.tell_all()
+    assert desk.hub.refusals < 20
+    assert await desk.backlog() == 50
+    desk.hub.is_broken = False
+    await desk.telling.tell_all()
+    assert len(desk.hub.runs) == 50
 
 
 async def test_a_stream_told_in_an_earlier_batch_has_its_horizon_too(desk: Desk) -> None:

@@ -1,0 +1,102 @@
+"""Somebody sets the machine's clock, by an hour and by ten years, while a real node records."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sqlite3
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from sereno.media.fmp4.header import SegmentHeader
+from sereno.media.fmp4.reader import read_segment
+from sereno.sim import SimServer
+
+from .conftest import WAIT_SECONDS, HubDouble, camera_order, serving, tcp_listener
+
+HOUR = 3600
+TEN_YEARS = 10 * 365 * 24 * HOUR
+LIBRARY = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
+pytestmark = pytest.mark.skipif(LIBRARY is None, reason="needs libfaketime (Debian)")
+
+
+@asynccontextmanager
+async def node_process(data: Path, port: int, clock: Path) -> AsyncIterator[None]:
+    """`sereno node run`, whose clock and whose runners' clock are off by what `clock` says."""
+    environment = {
+        **{key: value for key, value in os.environ.items() if not key.startswith("SERENO_")},
+        "SERENO_DATA": str(data),
+        "SERENO_HUB_URL": f"http://127.0.0.1:{port}",
+        "SERENO_ENROLMENT_CODE": "code-1",
+        "LD_PRELOAD": str(LIBRARY),
+        "FAKETIME_TIMESTAMP_FILE": str(clock),
+        "FAKETIME_CACHE_DURATION": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "DONT_FAKE_MONOTONIC": "1",
+    }
+    argv = (sys.executable, "-m", "sereno.cli", "node", "run")
+    process = await asyncio.create_subprocess_exec(*argv, env=environment)
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(process.wait(), WAIT_SECONDS)
+
+
+def headers(data: Path) -> list[SegmentHeader]:
+    """Those of the files that hold a picture, in the order in which they were written."""
+    found = [read_segment(file) for file in (data / "footage").rglob("*.mp4")]
+    known = [contents.header for contents in found if len(contents.index)]
+    return sorted(known, key=lambda header: header.sequence)
+
+
+async def until_files(data: Path, count: int) -> None:
+    """The library makes a start slow; on a busy machine it takes many seconds."""
+    async with asyncio.timeout(60):
+        while len(headers(data)) < count:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+
+
+def set_clock(clock: Path, seconds: int) -> None:
+    """In one step, so that nobody reads half a number."""
+    new = clock.with_suffix(".new")
+    new.write_text(f"{seconds:+d}")
+    new.replace(clock)
+
+
+@pytest.mark.parametrize("seconds", [HOUR, -HOUR, TEN_YEARS, -TEN_YEARS])
+async def test_a_clock_that_is_set_and_set_back_splits_runs_and_nothing_else(
+    hub: HubDouble, cameras: SimServer, data: Path, tmp_path: Path, seconds: int
+) -> None:
+    hub.order(camera_order(cameras, 1))
+    clock = tmp_path / "clock"
+    set_clock(clock, 0)
+    listener = tcp_listener()
+    async with (
+        serving(hub.app(), listener),
+        node_process(data, listener.getsockname()[1], clock),
+    ):
+        for count, offset in enumerate((0, seconds, 0), start=1):
+            set_clock(clock, offset)
+            await until_files(data, count)
+    first, away, back = headers(data)
+    assert [header.sequence for header in (first, away, back)] == [1, 2, 3]
+    assert abs(away.start_us - first.start_us - seconds * 1_000_000) < 30_000_000
+    assert abs(back.start_us - first.start_us) < 30_000_000
+
+    ledger = sqlite3.connect(data / "node" / "ledger.sqlite3")
+    rows = ledger.execute("SELECT run_id, start_us, end_us, is_open, end_reason FROM runs")
+    runs = {row[0]: row[1:] for row in rows}
+    for header, reason in ((first, "clock_stepped"), (away, "clock_stepped"), (back, "node_down")):
+        start_us, end_us, is_open, end_reason = runs.pop(str(header.run_id))
+        assert start_us < end_us < start_us + 60_000_000
+        assert not is_open
+        assert reason in end_reason
+    assert runs == {}
+    assert ledger.execute("SELECT * FROM absences WHERE end_us < start_us").fetchall() == []
+    ledger.close()

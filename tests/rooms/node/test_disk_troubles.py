@@ -1,0 +1,142 @@
+"""Disks that are full or fail: real runners on real file systems."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sereno.box.volumes import VolumeSetting
+from sereno.media.fmp4.reader import read_segment
+from sereno.sim import SimServer
+from sereno.wire.orders import CameraOrder
+
+from .conftest import (
+    HubDouble,
+    camera_order,
+    running,
+    serving,
+    settings_for,
+    tcp_listener,
+    until,
+)
+
+TMPFS_BYTES = 2 << 20
+PAGE_BYTES = 4096
+
+
+def run_as_root(*argv: str) -> None:
+    subprocess.run(argv, check=True, capture_output=True)
+
+
+@pytest.fixture
+def tmpfs(tmp_path: Path) -> Iterator[Path]:
+    """A small file system of its own."""
+    if os.geteuid() != 0:
+        pytest.skip("mounting needs root")
+    folder = tmp_path / "small"
+    folder.mkdir()
+    run_as_root("mount", "-t", "tmpfs", "-o", f"size={TMPFS_BYTES}", "tmpfs", str(folder))
+    try:
+        yield folder
+    finally:
+        run_as_root("umount", "--lazy", str(folder))
+
+
+@pytest.fixture
+def xfs(tmp_path: Path) -> Iterator[Path]:
+    """An XFS that can be made to fail: once it is shut down, each call gives EIO."""
+    if os.geteuid() != 0:
+        pytest.skip("mounting needs root")
+    if shutil.which("mkfs.xfs") is None or not Path("/dev/loop-control").exists():
+        pytest.skip("needs xfsprogs (Debian) and loop devices")
+    image, folder = tmp_path / "disk.img", tmp_path / "disk"
+    folder.mkdir()
+    with image.open("wb") as file:
+        file.truncate(400 << 20)
+    run_as_root("mkfs.xfs", "-q", str(image))
+    run_as_root("mount", "-o", "loop", str(image), str(folder))
+    try:
+        yield folder
+    finally:
+        run_as_root("umount", "--lazy", str(folder))
+
+
+def endings(hub: HubDouble, order: CameraOrder) -> list[str]:
+    """Why the camera's runs ended, and how many go on."""
+    runs = [run for run in hub.runs.values() if run.camera_id == order.camera_id]
+    runs.sort(key=lambda run: run.start)
+    return [run.end_reason.key if run.end_reason else "goes on" for run in runs]
+
+
+def state_of(hub: HubDouble) -> tuple[str, str]:
+    """The state of the only stream, and why."""
+    streams = hub.heartbeats[-1].streams if hub.heartbeats else ()
+    if not streams:
+        return "", ""
+    reason = streams[0].reason
+    return streams[0].state.value, reason.key if reason else ""
+
+
+def assert_told_as_written(hub: HubDouble, footage: Path) -> None:
+    """Each file is whole, and the runs are as long as their files."""
+    ends: dict[object, int] = {}
+    for file in footage.rglob("*.mp4"):
+        contents = read_segment(file)
+        assert contents.whole_size_bytes == file.stat().st_size
+        run_id = contents.header.run_id
+        ends[run_id] = max(contents.end_us, ends.get(run_id, 0))
+    told = {run_id: round(run.end.timestamp() * 1e6) for run_id, run in hub.runs.items()}
+    assert ends == {run_id: end_us for run_id, end_us in told.items() if run_id in ends}
+
+
+async def test_a_full_disk_costs_what_does_not_fit_and_recording_goes_on_by_itself(
+    hub: HubDouble, cameras: SimServer, data: Path, tmpfs: Path
+) -> None:
+    order = camera_order(cameras, 1)
+    hub.order(order)
+    listener = tcp_listener()
+    settings = settings_for(data, listener.getsockname()[1]).model_copy(
+        update={"volumes": (VolumeSetting(tmpfs),), "volume_reserve": 0}
+    )
+    async with serving(hub.app(), listener), running(settings):
+        await until(lambda: endings(hub, order) == ["goes on"], "recording")
+        # All but an odd rest of it is taken by somebody else.
+        ballast = tmpfs / "of-somebody-else"
+        free = shutil.disk_usage(tmpfs).free
+        with ballast.open("wb") as file:
+            file.write(bytes(free - 5 * PAGE_BYTES))
+        await until(lambda: endings(hub, order)[:1] == ["disk_full"], "full")
+        await until(lambda: state_of(hub) == ("no_disk", "disk_full"), "said in words")
+        ballast.unlink()
+        await until(lambda: endings(hub, order)[-1] == "goes on", "recording again")
+    causes = {each.reason.key for each in hub.absences.values()}
+    assert causes <= {"connecting", "disk_full", "node_down"}
+    assert_told_as_written(hub, tmpfs)
+
+
+async def test_a_failing_disk_is_said_and_the_next_volume_takes_over(
+    hub: HubDouble, cameras: SimServer, data: Path, tmp_path: Path, xfs: Path
+) -> None:
+    order = camera_order(cameras, 1)
+    hub.order(order)
+    listener = tcp_listener()
+    other = tmp_path / "other"
+    other.mkdir()
+    settings = settings_for(data, listener.getsockname()[1]).model_copy(
+        update={"volumes": (VolumeSetting(xfs), VolumeSetting(other))}
+    )
+    async with serving(hub.app(), listener), running(settings) as node:
+        await until(lambda: endings(hub, order) == ["goes on"], "recording")
+        (book,) = node._recording.books().values()
+        run_as_root("xfs_io", "-x", "-c", "shutdown", str(xfs))
+        await until(lambda: endings(hub, order)[:1] == ["disk_failed"], "failed")
+        await until(lambda: endings(hub, order)[-1] == "goes on", "recording again")
+        await until(lambda: book.segment is not None, "a file")
+        assert list(other.rglob("*.mp4"))
+        (first, _) = hub.heartbeats[-1].volumes
+        assert first.state.value in ("failing", "missing")
