@@ -41,9 +41,13 @@ $(UI_BUILT): ui/node_modules/.ready $(UI_SOURCES)
 	@cd ui && ../tools/node npm run --silent build
 	@touch $@
 
-.PHONY: browser
-browser:
-	@tools/need chromium fonts-dejavu-core
+# A browser; a second RTSP server; tools that make disks, clocks and calls fail; a second reader.
+.PHONY: packages
+packages:
+	@tools/need chromium fonts-dejavu-core \
+	  python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
+	  gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly iproute2 \
+	  strace xfsprogs libfaketime mediainfo
 
 # --- run ----------------------------------------------------------------------------------------
 
@@ -61,9 +65,21 @@ check: $(BIN)/.ready ## Lint, types, import rules, unit tests: under a minute
 	$(BIN)/pytest -q tests/house tests/rooms/base tests/rooms/policy tests/rooms/wire
 
 .PHONY: test
-test: setup browser check ui-test ## Everything
+test: setup packages check ui-test ## Everything
 	$(BIN)/pytest -q -n 2 --dist loadfile tests/house tests/rooms
 	$(BIN)/pytest -q tests/journeys
+
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS := h264 h265 connection segment header index messages session_description reports
+
+.PHONY: fuzz
+fuzz: $(BIN)/.ready ## Coverage-guided fuzzing of all that reads bytes from outside, FUZZ_SECONDS each
+	@$(BIN)/uv pip install --quiet atheris
+	@for target in $(FUZZ_TARGETS); do \
+	  echo "Fuzzing $$target for $(FUZZ_SECONDS) s"; \
+	  $(BIN)/python -m tests.fuzz $$target -max_total_time=$(FUZZ_SECONDS) -max_len=8192 \
+	    -artifact_prefix=/tmp/sereno-fuzz- -verbosity=0 || exit 1; \
+	done
 
 .PHONY: ui-test
 ui-test: ui/node_modules/.ready
@@ -75,8 +91,8 @@ bench: setup ## The benchmarks, each beside what a user would pick instead
 	$(BIN)/python -m bench
 
 .PHONY: soak
-soak: setup browser ## The long loops at full length; takes hours
-	SERENO_SOAK=1 $(BIN)/pytest tests/journeys --timeout=0
+soak: setup packages ## The long loops at full length; takes hours
+	SERENO_SOAK=1 $(BIN)/pytest -s tests/journeys
 
 # --- maintain -----------------------------------------------------------------------------------
 

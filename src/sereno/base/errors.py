@@ -22,7 +22,7 @@ class Words(NamedTuple):
     en: str
     es: str
 
-    def fill(self, **params: object) -> Words:
+    def fill(self, /, **params: object) -> Words:
         """Both texts with `{name}` places filled from `params`."""
         return Words(self.en.format(**params), self.es.format(**params))
 

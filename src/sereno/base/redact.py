@@ -16,7 +16,9 @@ _AUTHORIZATION = re.compile(
 # What sereno.accounts.tokens makes.
 _TOKENS = re.compile(r"\b(?P<kind>setup|sereno|node)_[A-Za-z0-9_-]{43}")
 _PARAMETERS = re.compile(
-    r"(?P<name>\b(?:ticket|token|password|passwd|pwd|secret)=)[^\s&'\"]+", re.IGNORECASE
+    r"(?P<name>(?<![a-z])(?:ticket|token|(?:user)?pass(?:w|wd|word)?|pwd|psw|loginpas|secret)=)"
+    r"[^\s&'\"]+",
+    re.IGNORECASE,
 )
 
 

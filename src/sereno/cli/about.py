@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -58,7 +58,7 @@ def list_nodes(as_json: Json = False, data: Data = None) -> None:
         say("NAME", "NOMBRE"),
         say("STATE", "ESTADO"),
         say("LAST SEEN", "VISTO"),
-        say("FREE", "LIBRE"),
+        say("DISKS", "DISCOS"),
         say("NOT REPORTED", "SIN INFORMAR"),
         "ID",
     )
@@ -69,13 +69,33 @@ def list_nodes(as_json: Json = False, data: Data = None) -> None:
                 node["name"],
                 online if node["is_online"] else offline,
                 show_moment(node["last_seen"], zone),
-                f"{node['volume']['free_bytes'] / 1e9:.1f} GB" if node["volume"] else None,
+                _disks(node["volumes"]),
                 node["backlog"],
                 node["id"],
             )
             for node in found
         ],
     )
+
+
+_DISK_STATES = {
+    "missing": Words("not there", "no está"),
+    "full": Words("full", "lleno"),
+    "failing": Words("failing", "con fallos"),
+    "slow": Words("too slow", "demasiado lento"),
+}
+
+
+def _disks(volumes: list[dict[str, Any]]) -> str:
+    """Each disk for footage: where it is, what room is left, and what is wrong with it."""
+    free = say("free", "libres")
+    told = []
+    for volume in volumes:
+        state = str(volume["state"])
+        known = _DISK_STATES.get(state)
+        trouble = "" if state == "ok" else f" ({say(*known) if known else state})"
+        told.append(f"{volume['path']}: {volume['free_bytes'] / 1e9:.1f} GB {free}{trouble}")
+    return "\n".join(told)
 
 
 @admin.command(

@@ -12,14 +12,34 @@ from zoneinfo import ZoneInfo
 import typer
 
 from sereno.base.errors import Invalid, Words
-from sereno.cli.language import is_spanish, say
-from sereno.cli.options import Camera, Data, Json, PasswordFile, User, group
+from sereno.cli.camera_facts import facts_of, state_name, words_of
+from sereno.cli.language import say
+from sereno.cli.options import (
+    Budget,
+    Camera,
+    Data,
+    Engine,
+    Json,
+    PasswordFile,
+    Sound,
+    Transport,
+    User,
+    group,
+)
 
-app = group(say("Cameras: add, list, show, remove.", "Cámaras: agregar, ver, quitar."))
+app = group(
+    say("Cameras: add, list, show, change, remove.", "Cámaras: añadir, ver, cambiar, quitar.")
+)
+
+ADDRESS_HELP = "rtsp(s)://host:554/path, http(s)://…, rtmp://…, v4l2:///dev/video0"
 
 _NO_PASSWORD = Words(
     "A user name needs a password. Give it with --password-file or SERENO_CAMERA_PASSWORD.",
     "Un usuario necesita contraseña. Indíquela con --password-file o SERENO_CAMERA_PASSWORD.",
+)
+_NOTHING_GIVEN = Words(
+    "Nothing to change was given. `sereno cameras change --help` shows what can be.",
+    "No se indicó nada que cambiar. `sereno cameras change --help` muestra qué se puede.",
 )
 _NO_FILE = Words(
     "The password file {path} cannot be read. Check its path and permissions.",
@@ -27,29 +47,78 @@ _NO_FILE = Words(
 )
 
 
-@app.command("add", help=say("Add a camera and record it.", "Agregar una cámara y grabarla."))
+@app.command("add", help=say("Add a camera and record it.", "Añadir una cámara y grabarla."))
 def add(
     name: Annotated[str, typer.Argument(help=say("As people call it.", "Como la llaman."))],
-    address: Annotated[str, typer.Argument(help="rtsp://host:554/path")],
+    address: Annotated[str, typer.Argument(help=ADDRESS_HELP)],
     username: User = None,
     password_file: PasswordFile = None,
+    engine: Engine = None,
+    transport: Transport = None,
+    records_sound: Sound = None,
+    budget_gb: Budget = None,
     as_json: Json = False,
     data: Data = None,
 ) -> None:
     from sereno.cli.running import api_of
     from sereno.cli.terminal import print_json, print_line
 
-    body: dict[str, Any] = {"name": name, "address": address}
-    if username is not None:
-        body["username"] = username
     password = ask_password(password_file, is_needed=needs_password(address, username))
-    if password is not None:
-        body["password"] = password
+    body = {"name": name, "address": address} | _given(username=username, password=password)
+    body |= _manners(engine, transport, records_sound, budget_gb)
     camera = api_of(data).post("cameras", body)
     if as_json:
         return print_json(camera)
-    text = say("“{name}” was added (id {id}).", "Se agregó «{name}» (id {id}).")
+    text = say("“{name}” was added (id {id}).", "Se añadió «{name}» (id {id}).")
     return print_line(text.format(**camera))
+
+
+@app.command("change", help=say("Change what is given.", "Cambiar lo que se indica."))
+def change(
+    camera: Camera,
+    name: Annotated[str | None, typer.Option(help=say("A new name.", "Nombre nuevo."))] = None,
+    address: Annotated[str | None, typer.Option(help=ADDRESS_HELP)] = None,
+    username: User = None,
+    password_file: PasswordFile = None,
+    engine: Engine = None,
+    transport: Transport = None,
+    records_sound: Sound = None,
+    budget_gb: Budget = None,
+    as_json: Json = False,
+    data: Data = None,
+) -> None:
+    from sereno.cli.running import api_of
+    from sereno.cli.terminal import print_json, print_line
+
+    body = _given(name=name, address=address, username=username)
+    body |= _manners(engine, transport, records_sound, budget_gb)
+    if password_file is not None or username is not None or address is not None:
+        is_needed = needs_password(address or "", username)
+        body |= _given(password=ask_password(password_file, is_needed=is_needed))
+    if not body:
+        raise Invalid("nothing_given", _NOTHING_GIVEN)
+    api = api_of(data)
+    changed = api.patch(f"cameras/{api.camera(camera)['id']}", body)
+    if as_json:
+        return print_json(changed)
+    return print_line(say("“{name}” was changed.", "Se cambió «{name}».").format(**changed))
+
+
+@app.command(
+    "try-again",
+    help=say(
+        "Let the automatic choice of engine and transport start from its first.",
+        "Que la elección automática de motor y transporte empiece por la primera.",
+    ),
+)
+def try_again(camera: Camera, data: Data = None) -> None:
+    from sereno.cli.running import api_of
+    from sereno.cli.terminal import print_line
+
+    api = api_of(data)
+    found = api.post(f"cameras/{api.camera(camera)['id']}/try-again", {})
+    text = say("“{name}” is being tried again.", "Se prueba de nuevo «{name}».")
+    print_line(text.format(**found))
 
 
 @app.command("list", help=say("All cameras and their state.", "Todas las cámaras y su estado."))
@@ -64,7 +133,12 @@ def list_cameras(as_json: Json = False, data: Data = None) -> None:
     return print_table(
         heads,
         [
-            (camera["name"], state_name(camera["status"]), _reason(camera), camera["id"])
+            (
+                camera["name"],
+                state_name(camera["status"]),
+                words_of(camera["status"]["reason"]),
+                camera["id"],
+            )
             for camera in cameras
         ],
     )
@@ -75,27 +149,11 @@ def show(camera: Camera, as_json: Json = False, data: Data = None) -> None:
     from sereno.box.settings import load_settings
     from sereno.cli.running import api_of
     from sereno.cli.terminal import print_json, print_table
-    from sereno.cli.times import show_moment
 
     found = api_of(data).camera(camera)
     if as_json:
         return print_json(found)
-    zone = ZoneInfo(load_settings(data=data).time_zone)
-    status = found["status"]
-    return print_table(
-        (),
-        [
-            (say("name", "nombre"), found["name"]),
-            ("id", found["id"]),
-            (say("address", "dirección"), found["address"]),
-            (say("user", "usuario"), found["username"]),
-            (say("state", "estado"), state_name(status)),
-            (say("reason", "motivo"), _reason(found)),
-            (say("picture", "imagen"), _picture(status)),
-            (say("newest", "última imagen"), show_moment(status["newest_at"], zone)),
-            (say("command", "orden"), status["effective_args"]),
-        ],
-    )
+    return print_table((), facts_of(found, ZoneInfo(load_settings(data=data).time_zone)))
 
 
 @app.command("remove", help=say("Stop and forget a camera.", "Detener y olvidar una cámara."))
@@ -121,6 +179,27 @@ def remove(
     print_line(say("“{name}” was removed.", "Se quitó «{name}».").format(**found))
 
 
+def _given(**fields: object) -> dict[str, Any]:
+    """Those that are not None."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _manners(
+    engine: str | None,
+    transport: str | None,
+    records_sound: bool | None,
+    budget_gb: float | None,
+) -> dict[str, Any]:
+    """How it is recorded, as far as it was given."""
+    budget_bytes = None if budget_gb is None else round(budget_gb * 1e9)
+    return _given(
+        engine=engine,
+        transport=transport,
+        records_sound=records_sound,
+        budget_bytes=budget_bytes,
+    )
+
+
 def needs_password(address: str, username: str | None) -> bool:
     """Whether a user is named and no password with it."""
     parts = urlsplit(address)
@@ -141,35 +220,3 @@ def ask_password(file: Path | None, *, is_needed: bool) -> str | None:
     if not sys.stdin.isatty():
         raise Invalid("no_password", _NO_PASSWORD, field="password")
     return str(typer.prompt(say("Password", "Contraseña"), hide_input=True, err=True))
-
-
-_STATES = {
-    "recording": Words("recording", "grabando"),
-    "connecting": Words("connecting", "conectando"),
-    "waiting": Words("waiting to try again", "a la espera de reintentar"),
-    "failed": Words("failed", "fallida"),
-    "stalled": Words("no picture", "sin imagen"),
-    "no_disk": Words("no disk space", "sin espacio en disco"),
-    "node_offline": Words("node offline", "nodo sin conexión"),
-    "not_assigned": Words("not assigned", "sin asignar"),
-}
-
-
-def state_name(status: dict[str, Any]) -> str:
-    """The state in the person's words; one that is not known here as it came."""
-    state = str(status["state"])
-    known = _STATES.get(state)
-    return say(*known) if known else state
-
-
-def _reason(camera: dict[str, Any]) -> str:
-    reason = camera["status"]["reason"]
-    return str(reason["es" if is_spanish() else "en"]) if reason else ""
-
-
-def _picture(status: dict[str, Any]) -> str:
-    if not status["codec"]:
-        return ""
-    megabits = status["bitrate_bps"] / 1e6
-    size = f"{status['width']}×{status['height']}"
-    return f"{status['codec']}, {size}, {status['fps']:.1f} fps, {megabits:.2f} Mbit/s"

@@ -53,15 +53,25 @@ def _rows(found: dict[str, Any], zone: ZoneInfo) -> Iterator[tuple[str | None, s
     from sereno.cli.times import show_moment
 
     language = "es" if is_spanish() else "en"
-    recorded, running = say("recorded", "grabado"), say("recording", "grabando")
     unknown = say("not reported yet", "aún sin informe")
     told = [
-        *((span, running if span["is_open"] else recorded) for span in found["covered"]),
+        *((span, _covered(span)) for span in found["covered"]),
         *((span, span["reason"][language]) for span in found["gaps"]),
         *((span, unknown) for span in found["unreported"]),
     ]
     for span, what in sorted(told, key=lambda pair: datetime.fromisoformat(pair[0]["from"])):
         yield show_moment(span["from"], zone), show_moment(span["to"], zone), what
+
+
+def _covered(span: dict[str, Any]) -> str:
+    what = say("recording", "grabando") if span["is_open"] else say("recorded", "grabado")
+    if not span["damaged_seconds"]:
+        return what
+    damage = say(
+        "{what}; {seconds:.1f} s of it may be damaged: part of the video was lost on the way",
+        "{what}; {seconds:.1f} s pueden estar dañados: parte del vídeo se perdió en el camino",
+    )
+    return damage.format(what=what, seconds=span["damaged_seconds"])
 
 
 def clip(

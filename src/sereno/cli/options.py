@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -30,6 +30,44 @@ PasswordFile = Annotated[
             "File that holds the password; else SERENO_CAMERA_PASSWORD, else it is asked.",
             "Archivo con la contraseña; si no, SERENO_CAMERA_PASSWORD; si no, se pregunta.",
         )
+    ),
+]
+Engine = Annotated[
+    Literal["auto", "native", "ffmpeg"] | None,
+    typer.Option(
+        help=say(
+            "auto tries Sereno's own engine first, then ffmpeg.",
+            "auto prueba primero el motor propio de Sereno y después ffmpeg.",
+        )
+    ),
+]
+Transport = Annotated[
+    Literal["auto", "tcp", "udp", "multicast"] | None,
+    typer.Option(
+        help=say("How an RTSP camera sends its video.", "Cómo envía su vídeo una cámara RTSP.")
+    ),
+]
+Sound = Annotated[
+    bool | None,
+    typer.Option(
+        "--sound/--no-sound",
+        help=say(
+            "Record sound too; it may need people's consent where the camera is.",
+            "Grabar también el sonido; puede exigir el consentimiento de las personas.",
+        ),
+    ),
+]
+Budget = Annotated[
+    float | None,
+    typer.Option(
+        "--budget-gb",
+        metavar="GB",
+        min=0,
+        max=1e9,
+        help=say(
+            "Room for its footage, then the oldest is removed; 0: no limit of its own.",
+            "Espacio para sus grabaciones; después se borra lo más antiguo; 0: sin límite propio.",
+        ),
     ),
 ]
 From = Annotated[

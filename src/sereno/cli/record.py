@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 from urllib.parse import unquote, urlsplit, urlunsplit
 from uuid import UUID, uuid4
 
@@ -29,6 +29,7 @@ _NOT_HERE = Words(
     "Este nodo no tiene orden para el flujo {stream} de la cámara {camera}. "
     "`sereno cameras list` muestra los id.",
 )
+_NO_CHOICE = Words("--{name} is one of: {choices}.", "--{name} es uno de: {choices}.")
 
 
 def record(
@@ -43,6 +44,12 @@ def record(
         ),
     ] = None,
     stream: Annotated[str, typer.Option(help="main, sub")] = "main",
+    engine: Annotated[str | None, typer.Option(help="auto, native, ffmpeg")] = None,
+    transport: Annotated[str | None, typer.Option(help="auto, tcp, udp, multicast")] = None,
+    sound: Annotated[
+        bool | None,
+        typer.Option(help=say("With the camera's sound or without.", "Con el sonido o sin él.")),
+    ] = None,
     username: User = None,
     password_file: PasswordFile = None,
     output: Annotated[
@@ -62,19 +69,31 @@ def record(
     from sereno.cli.terminal import print_line
     from sereno.media.contract import StreamTask
     from sereno.media.runner import record_one
+    from sereno.wire.orders import EngineName, TransportName
 
     if (address is None) == (camera is None) or stream not in STREAMS:
         raise Invalid("which_stream", _WHICH, field="camera")
+    _check_choice("engine", engine, get_args(EngineName))
+    _check_choice("transport", transport, get_args(TransportName))
     if address is not None:
         password = ask_password(password_file, is_needed=needs_password(address, username))
         source = _from_address(address, username, password)
     else:
         source = _from_orders(str(camera), stream, data)
     output.mkdir(mode=0o700, parents=True, exist_ok=True)
+    said = {"engine": engine, "transport": transport, "records_sound": sound}
+    chosen = {name: value for name, value in said.items() if value is not None}
     task = StreamTask.model_validate(
-        {**source, "stream": stream, "footage_dir": str(output.absolute())}
+        {**source, **chosen, "stream": stream, "footage_dir": str(output.absolute())}
     )
     asyncio.run(record_one(task, seconds, print_line))
+
+
+def _check_choice(name: str, value: str | None, choices: tuple[str, ...]) -> None:
+    """Raises Invalid."""
+    if value is not None and value not in choices:
+        words = _NO_CHOICE.fill(name=name, choices=", ".join(choices))
+        raise Invalid("no_such_choice", words, field=name)
 
 
 def _from_address(address: str, username: str | None, password: str | None) -> dict[str, Any]:
@@ -97,6 +116,9 @@ def _from_orders(camera: str, stream: str, data: Path | None) -> dict[str, Any]:
     return {
         "camera_id": order.camera_id,
         "address": streams[stream].address,
+        "engine": streams[stream].engine,
+        "transport": streams[stream].transport,
+        "records_sound": streams[stream].records_sound,
         "username": order.username,
         "password": order.password,
     }

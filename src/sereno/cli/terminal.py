@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import (
     BarColumn,
     DownloadColumn,
+    MofNCompleteColumn,
     Progress,
     TextColumn,
     TimeRemainingColumn,
@@ -22,6 +23,8 @@ from rich.text import Text
 
 from sereno.base.errors import Words
 from sereno.cli.language import pick
+
+_LOOKING = Words("Looking", "Revisando")
 
 
 class Terminal:
@@ -81,6 +84,19 @@ def print_table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 def _cell(value: object) -> str:
     return "–" if value is None or value == "" else str(value)
+
+
+@contextmanager
+def work_progress(*, in_bytes: bool) -> Iterator[Callable[[int, int | None], None]]:
+    """A bar for work on this machine, in bytes or pieces; shown where a person looks on.
+
+    Call what it gives with the work done since, and with the whole once that is known.
+    """
+    done = DownloadColumn() if in_bytes else MofNCompleteColumn()
+    columns = (TextColumn("{task.description}"), BarColumn(), done, TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(pick(_LOOKING), total=None)
+        yield lambda step, whole: progress.update(task, advance=step, total=whole)
 
 
 def download_progress() -> Progress:

@@ -20,14 +20,21 @@ class RunnerState(models.Model):
     reason_raw = models.TextField(blank=True)
     next_try = models.DateTimeField(null=True)
     engine = models.CharField(max_length=20, blank=True)
+    # As in sereno.wire.reports.ReasonReport; null where the native engine runs or was not asked.
+    engine_reason = models.JSONField(null=True)
     transport = models.CharField(max_length=20, blank=True)
+    clock = models.CharField(max_length=20, blank=True)
     codec = models.CharField(max_length=60, blank=True)
+    sound = models.CharField(max_length=60, blank=True)
     width = models.IntegerField(default=0)
     height = models.IntegerField(default=0)
     pid = models.IntegerField(null=True)
     effective_args = models.TextField(blank=True)
     bitrate_bps = models.BigIntegerField(default=0)
     fps = models.FloatField(default=0)
+    lost_packets = models.BigIntegerField(default=0)
+    # A list of reasons: what people should know and what stops nothing.
+    notices = models.JSONField(default=list)
     newest_at = models.DateTimeField(null=True)
     heard_at = models.DateTimeField()
 

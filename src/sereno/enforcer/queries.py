@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from sereno.enforcer.models import RunnerState
-from sereno.enforcer.rules import Seen, Shown, desired_streams, shown
+from sereno.enforcer.rules import Manner, Seen, Shown, desired_streams, shown
 from sereno.sites.models import Camera, Node
 from sereno.sites.queries import cameras_of_node
 from sereno.sites.secrets import unseal
-from sereno.wire.orders import CameraOrder
+from sereno.wire.orders import CameraOrder, EngineName, TransportName
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,21 @@ def desired_of(node: Node) -> tuple[CameraOrder, ...]:
             name=camera.name,
             username=camera.username,
             password=unseal(camera.password_sealed),
-            streams=desired_streams(camera.address),
+            budget_bytes=camera.budget_bytes,
+            retry_number=camera.retry_number,
+            streams=desired_streams(camera.address, _manner_of(camera)),
         )
         for camera in cameras_of_node(node)
+    )
+
+
+def _manner_of(camera: Camera) -> Manner:
+    return Manner(
+        engine=cast(EngineName, camera.engine),
+        transport=cast(TransportName, camera.transport),
+        records_sound=camera.records_sound,
+        nice=camera.nice,
+        cpu_affinity=tuple(camera.cpu_affinity),
     )
 
 

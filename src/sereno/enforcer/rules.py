@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sereno.base.errors import Words
 from sereno.policy.reasons import Reason
 from sereno.sites.rules import OFFLINE_AFTER, is_online
-from sereno.wire.orders import StreamOrder
+from sereno.wire.orders import EngineName, StreamOrder, TransportName
 from sereno.wire.reports import StreamState
 
 NODE_OFFLINE = "node_offline"
@@ -29,9 +29,20 @@ HUB_REASONS = {
 }
 
 
-def desired_streams(address: str) -> tuple[StreamOrder, ...]:
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a camera is recorded; the fields of `StreamOrder`."""
+
+    engine: EngineName
+    transport: TransportName
+    records_sound: bool
+    nice: int
+    cpu_affinity: tuple[int, ...]
+
+
+def desired_streams(address: str, manner: Manner) -> tuple[StreamOrder, ...]:
     """What a camera's node runs now: the main stream, recorded without a pause."""
-    return (StreamOrder(stream="main", address=address, is_recorded=True),)
+    return (StreamOrder(stream="main", address=address, is_recorded=True, **asdict(manner)),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,14 @@ from typing import Any
 
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
+from psycopg.types.range import TimestamptzRange
 
 from sereno.base.errors import NotFound, Words
 from sereno.base.redact import redact
-from sereno.footage.rules import newest
+from sereno.footage.rules import damage_of, newest
 from sereno.sites.models import Node
 from sereno.sites.queries import camera_ids_of_node
-from sereno.wire.reports import AbsenceReport, Horizon, Reports, RunReport
+from sereno.wire.reports import AbsenceReport, Horizon, ReasonReport, Reports, RunReport
 
 _NOT_YOURS = Words(
     "The camera {camera_id} is not this node's. Nothing of this batch was taken.",
@@ -28,13 +29,17 @@ Row = tuple[Any, ...]
 _TAKE_RUN = """
 INSERT INTO footage_coveragerun AS known
     (run_id, camera_id, stream, span, is_open,
-     end_reason_key, end_reason_params, end_reason_raw, revision, segment_count, size_bytes)
-VALUES (%s, %s, %s, tstzrange(%s, %s), %s, %s, %s, %s, %s, %s, %s)
+     end_reason_key, end_reason_params, end_reason_raw, revision, segment_count, size_bytes,
+     engine, clock, sound, damaged_seconds, damage)
+VALUES (%s, %s, %s, tstzrange(%s, %s, %s), %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
+        %s::tstzrange[])
 ON CONFLICT (run_id) DO UPDATE SET
     span = excluded.span, is_open = excluded.is_open,
     end_reason_key = excluded.end_reason_key, end_reason_params = excluded.end_reason_params,
     end_reason_raw = excluded.end_reason_raw, revision = excluded.revision,
-    segment_count = excluded.segment_count, size_bytes = excluded.size_bytes
+    segment_count = excluded.segment_count, size_bytes = excluded.size_bytes,
+    engine = excluded.engine, clock = excluded.clock, sound = excluded.sound,
+    damaged_seconds = excluded.damaged_seconds, damage = excluded.damage
 WHERE known.revision < excluded.revision AND known.camera_id = excluded.camera_id
 """
 
@@ -66,7 +71,8 @@ def take_reports(node: Node, reports: Reports, now: datetime) -> None:
     """
     _check_cameras(node, reports)
     runs = newest(reports.runs, attrgetter("run_id"))
-    absences = newest(reports.absences, attrgetter("absence_id"))
+    told = newest(reports.absences, attrgetter("absence_id"))
+    absences = [absence for absence in told if absence.end > absence.start]
     horizons = sorted(reports.horizons, key=lambda each: (each.camera_id, each.stream))
     with connection.cursor() as cursor:
         for statement, rows in (
@@ -92,19 +98,26 @@ def _check_cameras(node: Node, reports: Reports) -> None:
 
 def _run_row(run: RunReport) -> Row:
     reason = run.end_reason
+    is_left = run.end > run.start
     return (
         run.run_id,
         run.camera_id,
         run.stream,
         run.start,
-        run.end,
-        run.is_open,
+        run.end if is_left else run.start,
+        "[)" if is_left else "[]",
+        run.is_open and is_left,
         reason.key if reason else "",
-        Jsonb(reason.params if reason else {}),
+        Jsonb(_params(reason) if reason else {}),
         _text(reason.raw) if reason else "",
         run.revision,
         run.segment_count,
         run.size_bytes,
+        run.engine,
+        run.clock,
+        run.sound,
+        run.damaged_seconds,
+        [TimestamptzRange(part.start, part.end) for part in damage_of(run)],
     )
 
 
@@ -117,7 +130,7 @@ def _absence_row(absence: AbsenceReport) -> Row:
         absence.end,
         absence.is_open,
         absence.reason.key,
-        Jsonb(absence.reason.params),
+        Jsonb(_params(absence.reason)),
         _text(absence.reason.raw),
         absence.revision,
     )
@@ -125,6 +138,10 @@ def _absence_row(absence: AbsenceReport) -> Row:
 
 def _horizon_row(horizon: Horizon, now: datetime) -> Row:
     return horizon.camera_id, horizon.stream, min(horizon.reported_through, now)
+
+
+def _params(reason: ReasonReport) -> dict[str, str]:
+    return {name: _text(value) for name, value in reason.params.items()}
 
 
 def _text(told: str) -> str:

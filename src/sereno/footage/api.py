@@ -29,7 +29,15 @@ class SpanAnswer(BaseModel):
 
 
 class CoveredAnswer(SpanAnswer):
+    """`clock`: whether its times are the camera's (`rtcp`) or those of arrival (`arrival`).
+
+    `damaged_seconds`: how much of it losses may have damaged. What may be damaged stands by itself,
+    but where the node told no more than how much of a whole recording is.
+    """
+
     is_open: bool
+    clock: str
+    damaged_seconds: float
 
 
 class GapAnswer(SpanAnswer):
@@ -68,8 +76,13 @@ def get_timeline(
         camera_id=camera.pk,
         reported_through=told.reported_through,
         covered=[
-            CoveredAnswer(**_ends(span), is_open=span.end in told.open_ends)
-            for span in told.timeline.covered
+            CoveredAnswer(
+                **_ends(piece.span),
+                is_open=piece.is_open,
+                clock=piece.clock,
+                damaged_seconds=piece.damaged_seconds,
+            )
+            for piece in told.stretches
         ],
         gaps=[
             GapAnswer(**_ends(gap.span), reason=ReasonAnswer.of(gap.reason))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 
-from sereno.base.spans import Span
+from sereno.base.spans import Span, span_or_none
 from sereno.policy.reasons import Reason
 from sereno.sites.models import Camera
 
 
 class CoverageRun(models.Model):
-    """Unbroken footage of one stream. Overlaps are allowed: a clock that steps back is honest."""
+    """Unbroken footage of one stream. Overlaps are allowed: a clock that steps back is honest.
+
+    A run of which nothing is left keeps its row, its span one moment: an old report that comes late
+    must not bring it back, and its end still explains what came after it.
+    """
 
     run_id = models.UUIDField(primary_key=True)
     camera = models.ForeignKey(Camera, on_delete=models.PROTECT, db_index=False)
@@ -25,13 +29,27 @@ class CoverageRun(models.Model):
     revision = models.BigIntegerField()
     segment_count = models.IntegerField()
     size_bytes = models.BigIntegerField()
+    engine = models.CharField(max_length=20, default="native")
+    clock = models.CharField(max_length=20, default="arrival")
+    sound = models.CharField(max_length=60, blank=True)
+    damaged_seconds = models.FloatField(default=0)
+    # Where losses may have damaged it: in order, without overlaps, inside `span`.
+    damage = ArrayField(DateTimeRangeField(), default=list)
 
     class Meta:
         indexes = (GistIndex(fields=["camera", "span"], name="footage_run_span"),)
 
     @property
-    def covered(self) -> Span:
-        return Span(self.span.lower, self.span.upper)
+    def covered(self) -> Span | None:
+        """None where nothing of it is left."""
+        return span_or_none(self.span.lower, self.span.upper)
+
+    @property
+    def damaged(self) -> list[Span]:
+        """Where losses may have damaged it; all of it where the node did not say where."""
+        if self.damage:
+            return [Span(part.lower, part.upper) for part in self.damage]
+        return [self.covered] if self.damaged_seconds and self.covered else []
 
     @property
     def end_reason(self) -> Reason | None:

@@ -11,6 +11,7 @@ from django.db import connection
 
 from sereno.base.spans import Span, span_or_none
 from sereno.footage.models import Absence, CoverageRun, Horizon
+from sereno.footage.rules import Footage, Stretch, stretches
 from sereno.policy import gaps
 from sereno.policy.reasons import Reason
 from sereno.sites.models import Camera
@@ -24,18 +25,19 @@ FROM generate_series(%(first)s::timestamp, %(last)s::timestamp, '1 day') AS day
 WHERE EXISTS (
     SELECT FROM footage_coveragerun
     WHERE camera_id = %(camera)s AND span && tstzrange(
-        day AT TIME ZONE %(zone)s, (day + interval '1 day') AT TIME ZONE %(zone)s))
+        day AT TIME ZONE %(zone)s, (day + interval '1 day') AT TIME ZONE %(zone)s)
+    AND lower(span) < upper(span))
 ORDER BY day
 """
 
 
 @dataclass(frozen=True, slots=True)
 class CameraTimeline:
-    """What a camera's promise became; `open_ends` are the ends of runs that still go on."""
+    """What a camera's promise became; `stretches` are its coverage, told in more detail."""
 
     reported_through: datetime | None
     timeline: gaps.Timeline
-    open_ends: frozenset[datetime]
+    stretches: list[Stretch]
 
 
 def timeline_of(camera: Camera, window: Span, now: datetime) -> CameraTimeline:
@@ -47,19 +49,24 @@ def timeline_of(camera: Camera, window: Span, now: datetime) -> CameraTimeline:
     reported_through = horizon.reported_through if horizon else None
     past = span_or_none(window.start, min(window.end, now))
     if past is None:
-        return CameraTimeline(reported_through, gaps.Timeline([], [], []), frozenset())
+        return CameraTimeline(reported_through, gaps.Timeline([], [], []), [])
     runs = _runs_around(camera, past)
     absences = [*_before_first_word(camera, past, runs), *_absences_in(camera, past)]
     promise = span_or_none(camera.created_at, camera.removed_at or now)
     found = gaps.timeline(
         [promise] if promise else [],
-        [gaps.Run(run.covered, run.end_reason) for run in runs],
+        [gaps.Run(span, run.end_reason) for run in runs if (span := run.covered)],
         absences,
         reported_through or camera.created_at,
         past,
+        [gaps.RunEnd(run.span.upper, run.end_reason) for run in runs if not run.covered],
     )
-    open_ends = frozenset(run.span.upper for run in runs if run.is_open)
-    return CameraTimeline(reported_through, found, open_ends)
+    told = [
+        Footage(span, run.is_open, run.clock, run.damaged_seconds, run.damaged)
+        for run in runs
+        if (span := run.covered)
+    ]
+    return CameraTimeline(reported_through, found, stretches(told, past))
 
 
 def _absences_in(camera: Camera, window: Span) -> list[gaps.Absence]:

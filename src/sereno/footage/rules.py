@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import TypeVar
 from uuid import UUID
 
 from sereno.base.errors import Invalid, Words
-from sereno.base.spans import Span
+from sereno.base.spans import Span, intersect, span_or_none, subtract, union
 from sereno.wire.reports import AbsenceReport, RunReport
 
 LONGEST_WINDOW = timedelta(days=31)
@@ -26,7 +28,7 @@ _TOO_LONG = Words(
 
 
 def newest(reports: Iterable[Report], id_of: Callable[[Report], UUID]) -> list[Report]:
-    """The highest revision of each, in the order of ids; those that cover no time are left out.
+    """The highest revision of each, in the order of ids.
 
     A fixed order of ids lets two batches at once wait for each other instead of blocking.
     """
@@ -35,8 +37,77 @@ def newest(reports: Iterable[Report], id_of: Callable[[Report], UUID]) -> list[R
         known = best.get(id_of(report))
         if known is None or report.revision > known.revision:
             best[id_of(report)] = report
-    kept = [report for report in best.values() if report.end > report.start]
-    return sorted(kept, key=id_of)
+    return sorted(best.values(), key=id_of)
+
+
+def damage_of(run: RunReport) -> list[Span]:
+    """Where `run` says that losses may have damaged it: in order, inside it, without overlaps."""
+    whole = span_or_none(run.start, run.end)
+    told = (span_or_none(part.start, part.end) for part in run.damage)
+    return intersect(union(filter(None, told)), whole) if whole else []
+
+
+@dataclass(frozen=True, slots=True)
+class Footage:
+    """A run as far as it covers time; `clock` as in `RunReport`.
+
+    Losses may have damaged its footage in `damage`, `damaged_seconds` of it in all.
+    """
+
+    span: Span
+    is_open: bool
+    clock: str
+    damaged_seconds: float = 0.0
+    damage: Sequence[Span] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Footage of one kind without a break; `clock` as in `RunReport`.
+
+    Losses may have damaged `damaged_seconds` of it; 0: none.
+    """
+
+    span: Span
+    is_open: bool
+    clock: str
+    damaged_seconds: float = 0.0
+
+
+def stretches(runs: Iterable[Footage], window: Span) -> list[Stretch]:
+    """Runs as a line without overlaps inside `window`: who began first keeps the time.
+
+    What may be damaged stands by itself. Other stretches that touch become one where they have
+    the same clock.
+    """
+    line: list[Stretch] = []
+    reach = window.start
+    for run in sorted(runs, key=attrgetter("span")):
+        span = span_or_none(max(run.span.start, reach), min(run.span.end, window.end))
+        if span is None:
+            continue
+        reach = span.end
+        for piece in _cut(run, span):
+            if line and _are_one(line[-1], piece):
+                piece = replace(piece, span=Span(line.pop().span.start, piece.span.end))
+            line.append(piece)
+    return line
+
+
+def _cut(run: Footage, span: Span) -> list[Stretch]:
+    """The part `span` of `run`, cut where losses begin and end."""
+    damage = intersect(run.damage, span)
+    most_seconds = run.damaged_seconds or float("inf")
+    hurt = {part: min(part.duration.total_seconds(), most_seconds) for part in damage}
+    return [
+        Stretch(part, run.is_open and part.end == run.span.end, run.clock, hurt.get(part, 0.0))
+        for part in sorted([*damage, *subtract([span], damage)])
+    ]
+
+
+def _are_one(before: Stretch, after: Stretch) -> bool:
+    is_whole = not before.damaged_seconds and not after.damaged_seconds
+    return is_whole and before.clock == after.clock and before.span.end == after.span.start
 
 
 def window_of(start: datetime, end: datetime) -> Span:

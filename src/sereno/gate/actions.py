@@ -15,15 +15,13 @@ from sereno.wire.reports import Heartbeat
 @transaction.atomic
 def take_heartbeat(node: Node, heartbeat: Heartbeat, now: datetime) -> None:
     """Remember how the node and its streams are."""
-    volumes = [volume for volume in heartbeat.volumes if volume.total_bytes]
     state = NodeState(
         boot_id=heartbeat.boot_id,
         version=heartbeat.version,
         started_at=heartbeat.started_at,
         is_clock_synchronised=heartbeat.ntp.is_synchronised,
         clock_offset_seconds=(heartbeat.sent_at - now).total_seconds(),
-        volume_total_bytes=sum(each.total_bytes for each in volumes) if volumes else None,
-        volume_free_bytes=sum(each.free_bytes for each in volumes) if volumes else None,
+        volumes=heartbeat.volumes,
         media_address=heartbeat.media_address,
         orders_etag=heartbeat.orders_etag,
         backlog=heartbeat.backlog,

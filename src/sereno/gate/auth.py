@@ -14,8 +14,8 @@ from sereno.wire.version import WIRE_VERSION
 
 _TOO_NEW = Words(
     "This node speaks version {theirs} of the wire, the hub only {ours}. Update the hub first.",
-    "Este nodo habla la versión {theirs} del protocolo y el hub solo la {ours}. "
-    "Actualice primero el hub.",
+    "Este nodo habla la versión {theirs} del protocolo y la central solo la {ours}. "
+    "Actualice primero la central.",
 )
 
 

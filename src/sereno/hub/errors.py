@@ -67,7 +67,7 @@ _DATABASE_AWAY = Words(
 )
 _INCIDENT = Words(
     "Something went wrong here, not with you. Incident {incident} is in the hub's log.",
-    "Algo falló aquí, no es culpa suya. El incidente {incident} está en el registro del hub.",
+    "Algo falló aquí, no es culpa suya. El incidente {incident} está en el registro de la central.",
 )
 
 

@@ -18,20 +18,26 @@ from sereno.accounts.tokens import digest_of, digest_of_code, new_code, new_toke
 from sereno.audit.actions import record
 from sereno.audit.rules import Actor, ActorKind
 from sereno.base.errors import Conflict, Invalid, Unauthenticated, Words
+from sereno.sites.addresses import parse_address
 from sereno.sites.models import Camera, EnrolmentCode, Node, Site
 from sereno.sites.queries import access_camera
 from sereno.sites.rules import (
     CODE_LIFETIME,
+    check_cpus,
     check_credentials,
+    check_engine,
     check_name,
     one_place,
-    parse_address,
 )
 from sereno.sites.secrets import seal
+from sereno.wire.orders import EngineName, TransportName
+from sereno.wire.reports import VolumeStatus
 
 WAKE_CHANNEL = "sereno_wake"
+# How a camera is recorded: fields that are taken as they are given.
+_MANNERS = ("engine", "transport", "records_sound", "nice")
 # What a camera's changes may show in the journal.
-SHOWN = ("name", "address", "username")
+SHOWN = ("name", "address", "username", *_MANNERS, "budget_bytes", "cpu_affinity")
 
 _NAME_TAKEN = Words(
     "Another camera of this site has this name. Choose another name.",
@@ -53,12 +59,21 @@ _ZONE_UNKNOWN = Words(
 
 @dataclass(frozen=True, slots=True)
 class CameraFields:
-    """What a person says of a camera; None leaves a field as it is."""
+    """What a person says of a camera; None leaves a field as it is.
+
+    `budget_bytes` of 0 takes the camera's own limit away.
+    """
 
     name: str | None = None
     address: str | None = None
     username: str | None = None
     password: str | None = None
+    engine: EngineName | None = None
+    transport: TransportName | None = None
+    records_sound: bool | None = None
+    budget_bytes: int | None = None
+    nice: int | None = None
+    cpu_affinity: tuple[int, ...] | None = None
 
 
 def wake(node_id: UUID | None) -> None:
@@ -119,6 +134,7 @@ def add_camera(asker: Asker, fields: CameraFields, site: Site | None = None) -> 
     site = site or Site.objects.order_by("pk").first()
     if site is None:
         raise Conflict("no_site", _NO_SITE)
+    _keep_nodes(site)
     camera = Camera(site=site, node=_node_for(site))
     required = replace(fields, name=fields.name or "", address=fields.address or "")
     changed = _fill(camera, required)
@@ -155,6 +171,18 @@ def remove_camera(asker: Asker, camera_id: UUID, now: datetime | None = None) ->
     record(asker.actor, "camera_remove", "camera", camera.pk, name=camera.name)
 
 
+@transaction.atomic
+def forget_memory(asker: Asker, camera_id: UUID) -> Camera:
+    """Let `auto` try again what did not work before, the native engine first. Raises NotFound."""
+    require(asker, Right.MANAGE)
+    camera = _lock(asker, camera_id)
+    camera.retry_number += 1
+    camera.save(update_fields=["retry_number"])
+    wake(camera.node_id)
+    record(asker.actor, "camera_forget_memory", "camera", camera.pk, name=camera.name)
+    return camera
+
+
 def _lock(asker: Asker, camera_id: UUID) -> Camera:
     access_camera(asker, camera_id)
     Camera.objects.select_for_update().get(pk=camera_id)
@@ -173,6 +201,7 @@ def _fill(camera: Camera, fields: CameraFields) -> dict[str, object]:
         camera.address = parsed.without_credentials
         credentials = one_place(parsed, fields.username, fields.password) or credentials
     check_credentials(credentials[0] or "", credentials[1] or "")
+    _fill_manners(camera, fields)
     changed: dict[str, object] = {}
     if credentials[0] is not None:
         camera.username = credentials[0]
@@ -180,6 +209,27 @@ def _fill(camera: Camera, fields: CameraFields) -> dict[str, object]:
         camera.password_sealed = seal(credentials[1])
         changed["password"] = "set" if credentials[1] else "cleared"
     return changed | {name: now for name in SHOWN if (now := getattr(camera, name)) != before[name]}
+
+
+def _fill_manners(camera: Camera, fields: CameraFields) -> None:
+    """How it is recorded."""
+    for name in _MANNERS:
+        if (given := getattr(fields, name)) is not None:
+            setattr(camera, name, given)
+    if fields.budget_bytes is not None:
+        camera.budget_bytes = fields.budget_bytes or None
+    if fields.cpu_affinity is not None:
+        camera.cpu_affinity = list(check_cpus(fields.cpu_affinity))
+    check_engine(camera.engine, camera.address.partition(":")[0])
+
+
+def _keep_nodes(site: Site) -> None:
+    """Until this transaction ends, no other one gives cameras of `site` to nodes.
+
+    Otherwise a camera that is being added and a node that comes or goes would not see each other,
+    and the camera would be left without a node.
+    """
+    Site.objects.select_for_update(no_key=True).get(pk=site.pk)
 
 
 def _node_for(site: Site) -> Node | None:
@@ -216,6 +266,7 @@ def enrol_node(
     if codes.update(used_at=now) != 1:
         raise Unauthenticated("enrolment_code_refused", _CODE_REFUSED)
     spent = EnrolmentCode.objects.select_related("site").get(code_hash=digest_of_code(code))
+    _keep_nodes(spent.site)
     token = new_token("node")
     node = Node.objects.create(
         site=spent.site, name=name, token_hash=digest_of(token), enrolled_at=now
@@ -230,6 +281,7 @@ def enrol_node(
 def revoke_node(asker: Asker, node: Node, now: datetime | None = None) -> None:
     """Its token opens nothing any more; its cameras go to another node of the site, if any."""
     require(asker, Right.MANAGE)
+    _keep_nodes(node.site)
     if not Node.objects.filter(pk=node.pk, revoked_at=None).update(
         revoked_at=now or timezone.now()
     ):
@@ -250,8 +302,7 @@ class NodeState:
     started_at: datetime
     is_clock_synchronised: bool
     clock_offset_seconds: float
-    volume_total_bytes: int | None
-    volume_free_bytes: int | None
+    volumes: tuple[VolumeStatus, ...]
     media_address: str
     orders_etag: str
     backlog: int
@@ -261,7 +312,8 @@ def note_heartbeat(node: Node, state: NodeState, now: datetime) -> None:
     """Remember that the node was heard and how it is. Telling, not acting: not journalled."""
     Node.objects.filter(pk=node.pk).update(
         last_seen=now,
-        **{name: getattr(state, name) for name in NodeState.__dataclass_fields__},
+        **{name: getattr(state, name) for name in NodeState.__dataclass_fields__}
+        | {"volumes": [volume.model_dump(mode="json") for volume in state.volumes]},
     )
 
 

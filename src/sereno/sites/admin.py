@@ -63,13 +63,37 @@ class CameraForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
 
     class Meta:
         model = Camera
-        fields = ("name", "address", "username")
+        fields = (
+            "name",
+            "address",
+            "username",
+            "engine",
+            "transport",
+            "records_sound",
+            "budget_bytes",
+            "nice",
+            "cpu_affinity",
+        )
+        help_texts = {  # noqa: RUF012  Django's own form
+            "records_sound": "Recording sound may need people's consent where the camera is.",
+        }
+
+
+def _fields_in(form: forms.ModelForm[Camera]) -> CameraFields:
+    """What the person changed."""
+    given = {name: form.cleaned_data[name] for name in form.changed_data}
+    if "budget_bytes" in given:
+        given["budget_bytes"] = given["budget_bytes"] or 0
+    if "cpu_affinity" in given:
+        given["cpu_affinity"] = tuple(given["cpu_affinity"])
+    return CameraFields(**given)
 
 
 @admin.register(Camera)
 class CameraAdmin(ActingAdmin):
     form = CameraForm
     list_display = ("name", "site", "address", "node", "created_at")
+    actions = ("try_again",)
     search_fields = ("name", "address")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Camera]:
@@ -78,11 +102,16 @@ class CameraAdmin(ActingAdmin):
     def save_model(
         self, request: HttpRequest, obj: Camera, form: forms.ModelForm[Camera], change: bool
     ) -> None:
-        given = {name: form.cleaned_data[name] for name in form.changed_data}
+        fields = _fields_in(form)
         if change:
-            actions.change_camera(asker_of(request), obj.pk, CameraFields(**given))
+            actions.change_camera(asker_of(request), obj.pk, fields)
         else:
-            obj.pk = actions.add_camera(asker_of(request), CameraFields(**given)).pk
+            obj.pk = actions.add_camera(asker_of(request), fields).pk
+
+    @admin.action(description="Try the first choice of engine and transport again")
+    def try_again(self, request: HttpRequest, cameras: QuerySet[Camera]) -> None:
+        for camera in cameras:
+            actions.forget_memory(asker_of(request), camera.pk)
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest

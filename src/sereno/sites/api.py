@@ -30,8 +30,18 @@ class ClockAnswer(Schema):
 
 
 class VolumeAnswer(Schema):
+    """`state`: `ok`, `missing`, `full`, `failing` or `slow`. Sizes are 0 while nobody knows them.
+
+    `footage_bytes`: what footage takes there; `budget_bytes`: what it may take, null: no limit.
+    """
+
+    volume_id: UUID
+    path: str
+    state: str
     total_bytes: int
     free_bytes: int
+    footage_bytes: int
+    budget_bytes: int | None
 
 
 class NodeAnswer(Schema):
@@ -43,16 +53,11 @@ class NodeAnswer(Schema):
     version: str
     started_at: datetime | None
     clock: ClockAnswer
-    volume: VolumeAnswer | None
+    volumes: list[VolumeAnswer]
     backlog: int
 
     @classmethod
     def of(cls, node: Node, now: datetime) -> NodeAnswer:
-        volume = None
-        if node.volume_total_bytes is not None and node.volume_free_bytes is not None:
-            volume = VolumeAnswer(
-                total_bytes=node.volume_total_bytes, free_bytes=node.volume_free_bytes
-            )
         return cls(
             id=node.pk,
             name=node.name,
@@ -65,7 +70,7 @@ class NodeAnswer(Schema):
                 is_synchronised=node.is_clock_synchronised,
                 offset_seconds=node.clock_offset_seconds,
             ),
-            volume=volume,
+            volumes=[VolumeAnswer.model_validate(volume) for volume in node.volumes],
             backlog=node.backlog,
         )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -38,8 +40,8 @@ class Node(models.Model):
     started_at = models.DateTimeField(null=True)
     is_clock_synchronised = models.BooleanField(null=True)
     clock_offset_seconds = models.FloatField(null=True)
-    volume_total_bytes = models.BigIntegerField(null=True)
-    volume_free_bytes = models.BigIntegerField(null=True)
+    # As in sereno.wire.reports.VolumeStatus, in the node's order of preference.
+    volumes = models.JSONField(default=list)
     media_address = models.CharField(max_length=300, blank=True)
     orders_etag = models.CharField(max_length=80, blank=True)
     backlog = models.PositiveIntegerField(default=0)
@@ -57,8 +59,25 @@ class EnrolmentCode(models.Model):
     used_at = models.DateTimeField(null=True)
 
 
+class Engine(models.TextChoices):
+    """What reads a camera's stream."""
+
+    AUTO = "auto"
+    NATIVE = "native"
+    FFMPEG = "ffmpeg"
+
+
+class Transport(models.TextChoices):
+    """How the media of an RTSP camera travel."""
+
+    AUTO = "auto"
+    TCP = "tcp"
+    UDP = "udp"
+    MULTICAST = "multicast"
+
+
 class Camera(models.Model):
-    """A camera: what and where. A removed one keeps its row, for its footage's sake."""
+    """A camera: what, where, and how. A removed one keeps its row, for its footage's sake."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     site = models.ForeignKey(Site, on_delete=models.PROTECT)
@@ -67,6 +86,28 @@ class Camera(models.Model):
     address = models.CharField(max_length=2000, help_text="URL without credentials")
     username = models.CharField(max_length=200, blank=True)
     password_sealed = models.TextField(blank=True, editable=False)
+    engine = models.CharField(max_length=10, choices=Engine, default=Engine.AUTO)
+    transport = models.CharField(max_length=10, choices=Transport, default=Transport.AUTO)
+    records_sound = models.BooleanField(default=True)
+    budget_bytes = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="Room for its footage; empty: no limit of its own"
+    )
+    nice = models.SmallIntegerField(
+        default=0,
+        validators=(MinValueValidator(-20), MaxValueValidator(19)),
+        help_text="Priority of the recording process, as in nice(1)",
+    )
+    cpu_affinity = ArrayField(
+        models.PositiveSmallIntegerField(),
+        default=list,
+        blank=True,
+        help_text="CPUs by number, separated by commas; empty: any",
+    )
+    retry_number = models.PositiveIntegerField(
+        default=0,
+        editable=False,
+        help_text="grows when the node is to forget which engine and transport worked",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     removed_at = models.DateTimeField(null=True, editable=False)
 

@@ -31,6 +31,8 @@ def test_a_password_in_an_address_never_stays(password: str) -> None:
         "GET /media/v1/clip.mp4?ticket=SECRET&x=1",
         "token=SECRET",
         "password=SECRET",
+        "could not open rtsp://10.0.0.9/user=admin_password=SECRET_channel=1.sdp",
+        "http://10.0.0.9/v.cgi?loginuse=admin&loginpas=SECRET",
     ],
 )
 def test_known_carriers_of_secrets_are_masked(line: str) -> None:

@@ -21,6 +21,10 @@ CAMERA = {
     "name": "Patio [1]",
     "address": "rtsp://10.0.0.7/main",
     "username": "ana",
+    "engine": "auto",
+    "transport": "tcp",
+    "records_sound": True,
+    "budget_bytes": 2_500_000_000,
     "status": {
         "state": "failed",
         "reason": {"en": "Wrong password.", "es": "Contraseña incorrecta."},
@@ -30,6 +34,13 @@ CAMERA = {
         "fps": 25.0,
         "bitrate_bps": 1_500_000,
         "newest_at": None,
+        "engine": "ffmpeg",
+        "engine_reason": {"en": "It sends MJPEG.", "es": "Envía MJPEG."},
+        "transport": "tcp",
+        "clock": "arrival",
+        "sound": "",
+        "lost_packets": 31,
+        "notices": [{"en": "Its sound is not kept.", "es": "Su sonido no se guarda."}],
         "effective_args": "sereno stream record --camera x",
     },
 }
@@ -60,7 +71,7 @@ def _handler(api: FakeApi) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(raw)
 
-        do_GET = do_POST = do_DELETE = _answer
+        do_GET = do_POST = do_PATCH = do_DELETE = _answer
 
         def log_message(self, *message: object) -> None:
             """Tests look at `asked`."""

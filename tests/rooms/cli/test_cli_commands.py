@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,53 @@ def test_programs_get_what_the_api_said(api: Any, sereno: Sereno) -> None:
     assert camera["id"] == CAMERA_ID
     assert json.loads(sereno("cameras", "show", CAMERA_ID, "--json").out) == camera
     assert json.loads(sereno("version", "--json").out)["formats"]["data"] == 1
+
+
+def test_a_cameras_facts_are_shown_in_words(api: Any, sereno: Sereno) -> None:
+    said = sereno("cameras", "show", CAMERA_ID).out
+    facts = dict(re.split(r" {2,}", line.rstrip(), maxsplit=1) for line in said.splitlines())
+    assert facts["engine"] == "ffmpeg (automatic)"
+    assert facts["why"] == "It sends MJPEG."
+    assert facts["transport"] == "tcp (set to tcp)"
+    assert facts["room"] == "2.5 GB"
+    assert facts["lost packets"] == "31"
+    assert facts["to know"] == "Its sound is not kept."
+    assert facts["time from"] == "the arrival of the pictures"
+
+
+def test_a_change_sends_what_was_given(api: Any, sereno: Sereno) -> None:
+    api.answers[f"PATCH /api/v1/cameras/{CAMERA_ID}"] = (200, {"name": "Patio [1]"})
+    options = ("--transport", "udp", "--no-sound", "--budget-gb", "0.5", "--engine", "native")
+    assert sereno("cameras", "change", CAMERA_ID, *options).status == 0
+    sent = {
+        "engine": "native",
+        "transport": "udp",
+        "records_sound": False,
+        "budget_bytes": 500_000_000,
+    }
+    assert api.asked[-1] == ("PATCH", f"/api/v1/cameras/{CAMERA_ID}", sent)
+    said = sereno("cameras", "change", CAMERA_ID)
+    assert said.status == 2
+    assert "Nothing to change" in said.err
+
+
+def test_the_first_choice_is_tried_again(api: Any, sereno: Sereno) -> None:
+    path = f"/api/v1/cameras/{CAMERA_ID}/try-again"
+    api.answers[f"POST {path}"] = (200, {"name": "Patio [1]"})
+    assert sereno("cameras", "try-again", "patio [1]").out == "“Patio [1]” is being tried again.\n"
+    assert api.asked[-1][:2] == ("POST", path)
+
+
+def test_each_disk_is_told_with_what_is_wrong(api: Any, sereno: Sereno) -> None:
+    disk = {"path": "/mnt/a", "state": "ok", "free_bytes": 4_000_000_000}
+    node = {
+        "name": "box", "is_online": True, "last_seen": None, "backlog": 0, "id": "1",
+        "volumes": [disk, {"path": "/mnt/b", "state": "missing", "free_bytes": 0}],
+    }  # fmt: skip
+    api.answers["GET /api/v1/nodes"] = (200, [node])
+    said = sereno("nodes", "list").out
+    assert "/mnt/a: 4.0 GB free" in said
+    assert "/mnt/b: 0.0 GB free (not there)" in said
 
 
 @pytest.mark.parametrize("source", ["file", "environment", "address"])
@@ -101,15 +149,19 @@ def test_an_odd_answer_is_told_without_a_traceback(api: Any, sereno: Sereno) -> 
 
 def test_the_timeline_tells_footage_gaps_and_the_unknown_in_order(api: Any, sereno: Sereno) -> None:
     reason = {"en": "The camera closed the connection.", "es": "…"}
-    covered = {"from": "2026-11-20T12:00:00Z", "to": "2026-11-20T12:10:00Z", "is_open": False}
+    whole = {"is_open": False, "clock": "rtcp", "damaged_seconds": 0.0}
+    covered = {"from": "2026-11-20T12:00:00Z", "to": "2026-11-20T12:09:00Z", **whole}
+    damaged = {"from": "2026-11-20T12:09:00Z", "to": "2026-11-20T12:10:00Z", **whole}
+    damaged["damaged_seconds"] = 1.5
     gap = {"from": "2026-11-20T12:10:00Z", "to": "2026-11-20T12:11:00Z", "reason": reason}
     unknown = {"from": "2026-11-20T12:11:00Z", "to": "2026-11-20T12:12:00Z"}
-    found = {"covered": [covered], "gaps": [gap], "unreported": [unknown]}
+    found = {"covered": [covered, damaged], "gaps": [gap], "unreported": [unknown]}
     api.answers[f"GET /api/v1/cameras/{CAMERA_ID}/timeline"] = (200, found)
     span = ("--from", "2026-11-20T06:00", "--to", "2026-11-20T06:12")
     lines = sereno("timeline", "Patio [1]", *span).out.splitlines()
     assert [line.rstrip().split("  ")[-1] for line in lines[1:]] == [
         "recorded",
+        "recorded; 1.5 s of it may be damaged: part of the video was lost on the way",
         "The camera closed the connection.",
         "not reported yet",
     ]

@@ -14,9 +14,16 @@ from sereno.enforcer.models import RunnerState
 from sereno.enforcer.queries import desired_of, states_of
 from sereno.enforcer.rules import Seen, shown, words_of
 from sereno.policy.reasons import Reason
-from sereno.sites.actions import CameraFields, add_camera, remove_camera
+from sereno.sites.actions import (
+    CameraFields,
+    add_camera,
+    change_camera,
+    forget_memory,
+    remove_camera,
+)
 from sereno.sites.models import Camera, Node
 from sereno.sites.queries import cameras_of
+from sereno.wire.orders import StreamOrder
 from sereno.wire.reports import ReasonReport, StreamState, StreamStatus
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -69,6 +76,28 @@ def test_states_are_replaced_by_each_heartbeat(node: Node, camera: Camera) -> No
     assert not RunnerState.objects.exists()
 
 
+def test_what_a_node_tells_of_engine_and_sound_is_kept(node: Node, camera: Camera) -> None:
+    leak = "rtsp://root:s3cr3t@192.0.2.7/x"
+    told = status(
+        camera.pk,
+        engine="ffmpeg",
+        engine_reason=ReasonReport(key="codec_unknown", params={"codec": "MJPEG"}, raw=leak),
+        sound="mp4a.40.2",
+        clock="rtcp",
+        lost_packets=12,
+        notices=[ReasonReport(key="sound_dropped", params={"codec": "Opus"}, raw=leak)],
+    )
+    record_states(node, [told], NOON)
+    kept = RunnerState.objects.get()
+    assert (kept.sound, kept.clock, kept.lost_packets) == ("mp4a.40.2", "rtcp", 12)
+    assert kept.engine_reason["params"] == {"codec": "MJPEG"}
+    assert [notice["key"] for notice in kept.notices] == ["sound_dropped"]
+    assert "s3cr3t" not in str((kept.engine_reason, kept.notices))
+    record_states(node, [status(camera.pk)], NOON)
+    kept.refresh_from_db()
+    assert (kept.engine_reason, kept.notices, kept.lost_packets) == (None, [], 0)
+
+
 def test_a_node_speaks_of_its_own_cameras_only(admin: Asker, node: Node, camera: Camera) -> None:
     other = add_camera(admin, CameraFields("Otra", "rtsp://192.0.2.8/"))
     Camera.objects.filter(pk=other.pk).update(node=None)
@@ -89,9 +118,34 @@ def test_removed_cameras_are_no_longer_desired(admin: Asker, node: Node, camera:
     (order,) = desired_of(node)
     assert order.camera_id == camera.pk
     assert order.password.get_secret_value() == "s3cr3t-Pa55"
-    assert [stream.address for stream in order.streams] == ["rtsp://192.0.2.7:554/main"]
+    (stream,) = order.streams
+    assert stream == StreamOrder(stream="main", address="rtsp://192.0.2.7:554/main")
+    assert (order.budget_bytes, order.retry_number) == (None, 0)
     remove_camera(admin, camera.pk)
     assert desired_of(node) == ()
+
+
+def test_how_a_camera_is_recorded_travels_in_the_orders(
+    admin: Asker, node: Node, camera: Camera
+) -> None:
+    manners = CameraFields(
+        engine="native", transport="multicast", records_sound=False, budget_bytes=7, nice=-5,
+        cpu_affinity=(1, 0),
+    )  # fmt: skip
+    change_camera(admin, camera.pk, manners)
+    forget_memory(admin, camera.pk)
+    (order,) = desired_of(node)
+    assert (order.budget_bytes, order.retry_number) == (7, 1)
+    (stream,) = order.streams
+    assert stream == StreamOrder(
+        stream="main",
+        address=camera.address,
+        engine="native",
+        transport="multicast",
+        records_sound=False,
+        nice=-5,
+        cpu_affinity=(0, 1),
+    )
 
 
 @pytest.mark.parametrize("count", [1, 20])

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from sereno.accounts.queries import SYSTEM, Asker
 from sereno.base.errors import Invalid, NotFound
@@ -20,7 +21,15 @@ from sereno.footage.queries import days_with_footage, timeline_of
 from sereno.footage.rules import window_of
 from sereno.sites import actions
 from sereno.sites.models import Camera, Node
-from sereno.wire.reports import AbsenceReport, Horizon, ReasonReport, Reports, RunReport
+from sereno.wire.reports import (
+    MOST_DAMAGED_SPANS,
+    AbsenceReport,
+    DamagedSpan,
+    Horizon,
+    ReasonReport,
+    Reports,
+    RunReport,
+)
 
 DAY = datetime(2026, 11, 3, tzinfo=UTC)
 
@@ -86,7 +95,7 @@ def told(camera: Camera, start: float = 0, end: float = 120, now: float = 200) -
         "covered": [minutes(span) for span in found.timeline.covered],
         "gaps": [(*minutes(gap.span), gap.reason.key) for gap in found.timeline.gaps],
         "unreported": [minutes(span) for span in found.timeline.unreported],
-        "open": sorted((moment - DAY).total_seconds() / 60 for moment in found.open_ends),
+        "open": [minutes(piece.span)[1] for piece in found.stretches if piece.is_open],
     }
 
 
@@ -177,9 +186,111 @@ def test_an_older_revision_never_overwrites(node: Node, promised: Camera) -> Non
         assert kept.end_reason.params == {"host": "cam"}
 
 
-def test_what_covers_no_time_is_left_out(node: Node, promised: Camera) -> None:
-    take(node, runs=[run(promised, 10, 10), run(promised, 20, 15)])
-    assert not CoverageRun.objects.exists()
+def test_what_covers_no_time_is_not_footage(node: Node, promised: Camera) -> None:
+    nothing = absence(promised, 30, 30, "refused")
+    take(node, runs=[run(promised, 10, 10), run(promised, 20, 15)], absences=[nothing])
+    take(node, horizons=[horizon(promised, 120)])
+    found = told(promised)
+    assert (found["covered"], found["open"]) == ([], [])
+    assert days_with_footage(promised, date(2026, 11, 1), date(2026, 11, 30)) == []
+    assert not Absence.objects.exists()
+
+
+def test_oldest_footage_removed_for_space_leaves_a_gap_that_says_so(
+    node: Node, promised: Camera
+) -> None:
+    first = run(promised, 10, 40, why="refused", revision=4, run_id=1)
+    second = run(promised, 50, 90, revision=2, run_id=2)
+    take(node, runs=[first, second], horizons=[horizon(promised, 90)])
+    gone = absence(promised, 10, 25, "removed_for_space")
+    later = run(promised, 25, 40, why="refused", revision=5, run_id=1)
+    take(node, runs=[later], absences=[gone])
+    take(node, runs=[first])
+    assert told(promised) == {
+        "covered": [(25, 40), (50, 90)],
+        "gaps": [(10, 25, "removed_for_space"), (40, 50, "refused")],
+        "unreported": [(90, 120)],
+        "open": [90],
+    }
+    all_gone = gone.model_copy(update={"end": at(40), "revision": 2})
+    vanished = run(promised, 40, 40, why="refused", revision=6, run_id=1)
+    take(node, runs=[vanished], absences=[all_gone])
+    take(node, runs=[later, first])
+    assert told(promised) == {
+        "covered": [(50, 90)],
+        "gaps": [(10, 40, "removed_for_space"), (40, 50, "refused")],
+        "unreported": [(90, 120)],
+        "open": [90],
+    }
+    assert told(promised, start=45)["gaps"] == [(45, 50, "refused")]
+
+
+def test_coverage_tells_clock_and_damage(node: Node, promised: Camera) -> None:
+    def detailed(start: float, end: float, **facts: object) -> RunReport:
+        return run(promised, start, end, why="format_changed").model_copy(update=facts)
+
+    take(
+        node,
+        runs=[
+            detailed(10, 20, clock="rtcp", sound="mp4a.40.2"),
+            detailed(20, 30, clock="rtcp"),
+            detailed(25, 40, clock="rtcp", damaged_seconds=2.5, engine="ffmpeg"),
+            detailed(40, 50),
+            run(promised, 50, 60),
+        ],
+    )
+    found = timeline_of(promised, Span(at(15), at(55)), at(200)).stretches
+    kept = [
+        ((piece.span.start - DAY).seconds / 60, (piece.span.end - DAY).seconds / 60, piece.clock,
+         piece.damaged_seconds, piece.is_open)
+        for piece in found
+    ]  # fmt: skip
+    assert kept == [
+        (15, 30, "rtcp", 0, False),
+        (30, 40, "rtcp", 2.5, False),
+        (40, 55, "arrival", 0, False),
+    ]
+    stored = CoverageRun.objects.get(damaged_seconds=2.5)
+    assert (stored.engine, stored.sound) == ("ffmpeg", "")
+
+
+def damage(*ends: tuple[float, float]) -> tuple[DamagedSpan, ...]:
+    return tuple(DamagedSpan(start=at(start), end=at(end)) for start, end in ends)
+
+
+def test_damage_stands_where_it_is(node: Node, promised: Camera) -> None:
+    told_by_node = damage((30, 31), (12, 13), (30.5, 32), (5, 11), (38, 99), (20, 20), (25, 24))
+    hurt = run(promised, 10, 40, revision=1, run_id=1)
+    hurt = hurt.model_copy(update={"damage": told_by_node, "damaged_seconds": 300.0})
+    take(node, runs=[hurt, run(promised, 35, 50, run_id=2)])
+
+    def damaged(start: float, end: float) -> list[tuple[float, float, float]]:
+        found = timeline_of(promised, Span(at(start), at(end)), at(200)).stretches
+        return [
+            ((piece.span.start - DAY).seconds / 60, (piece.span.end - DAY).seconds / 60,
+             piece.damaged_seconds / 60)
+            for piece in found
+        ]  # fmt: skip
+
+    assert damaged(0, 60) == [
+        (10, 11, 1), (11, 12, 0), (12, 13, 1), (13, 30, 0), (30, 32, 2), (32, 38, 0), (38, 40, 2),
+        (40, 50, 0),
+    ]  # fmt: skip
+    assert damaged(31, 33) == [(31, 32, 1), (32, 33, 0)]
+    assert told(promised)["open"] == [40, 50]
+    later = hurt.model_copy(update={"start": at(31), "revision": 2})
+    take(node, runs=[later])
+    take(node, runs=[hurt])
+    assert damaged(0, 60) == [(31, 32, 1), (32, 38, 0), (38, 40, 2), (40, 50, 0)]
+    healed = later.model_copy(update={"damage": (), "damaged_seconds": 0.0, "revision": 3})
+    take(node, runs=[healed])
+    assert damaged(0, 60) == [(31, 50, 0)]
+
+
+def test_a_run_tells_its_damage_in_few_parts(promised: Camera) -> None:
+    parts = damage(*((minute, minute + 0.5) for minute in range(MOST_DAMAGED_SPANS + 1)))
+    with pytest.raises(ValidationError, match="at most 200"):
+        RunReport.model_validate({**run(promised, 0, 500).model_dump(), "damage": parts})
 
 
 def test_a_batch_with_a_foreign_camera_is_refused_whole(

@@ -131,7 +131,17 @@ def test_a_heartbeat_is_kept_and_answered(
     assert answer.json()["orders_etag"] == node_program("GET", "node/orders")["ETag"]
     (told,) = admin_program("GET", "nodes").json()
     assert told["is_online"] is True
-    assert told["volume"] == {"total_bytes": 100, "free_bytes": 40}
+    assert told["volumes"] == [
+        {
+            "volume_id": "5a3a2c3e-8f0e-4f0a-9a51-0c7f1f6f0b11",
+            "path": "/footage",
+            "state": "ok",
+            "total_bytes": 100,
+            "free_bytes": 40,
+            "footage_bytes": 0,
+            "budget_bytes": None,
+        }
+    ]
     assert told["backlog"] == 3
     assert told["clock"]["is_synchronised"] is True
     assert told["clock"]["offset_seconds"] == pytest.approx(30, abs=5)
@@ -212,3 +222,48 @@ def test_what_no_column_holds_is_refused_in_words(
     answer = node_program("POST", "node/heartbeat", heartbeat(**more))
     assert answer.status_code == 422
     assert answer.json()["error"]["key"] == "value_unstorable"
+
+
+@pytest.mark.parametrize("key", ["engine_reason", "reason", "notices"])
+def test_words_of_a_newer_or_lying_node_break_no_page(
+    node_program: Any, admin_program: Any, camera: Camera, key: str
+) -> None:
+    odd = {"key": "quantum_flux", "params": {"self": "x", "key": "{0.__class__}"}, "raw": "?"}
+    stream = {
+        "camera_id": str(camera.pk),
+        "stream": "main",
+        "state": "waiting",
+        "since": "2026-11-21T11:00:00Z",
+        key: [odd, odd | {"key": "no_picture"}] if key == "notices" else odd,
+    }
+    assert node_program("POST", "node/heartbeat", heartbeat(streams=[stream])).status_code == 200
+    status = admin_program("GET", "cameras").json()[0]["status"]
+    told = status[key] if key == "notices" else [status[key]]
+    assert told[0]["key"] == "quantum_flux"
+    assert told[0]["en"].startswith("The node did not say why.")
+
+
+@pytest.mark.parametrize(
+    "absurd",
+    [
+        {"fps": float("nan")},
+        {"fps": float("inf")},
+        {"lost_packets": 10**30},
+        {"width": -(10**12)},
+        {"engine": "x" * 21},
+        {"reason": {"key": "refused", "params": {"host": "a\0b"}}},
+    ],
+)
+def test_what_a_browser_could_not_read_is_refused_or_mended(
+    node_program: Any, admin_program: Any, camera: Camera, absurd: dict[str, Any]
+) -> None:
+    stream = {
+        "camera_id": str(camera.pk),
+        "stream": "main",
+        "state": "recording",
+        "since": "2026-11-21T11:00:00Z",
+        **absurd,
+    }
+    answer = node_program("POST", "node/heartbeat", heartbeat(streams=[stream]))
+    assert answer.status_code == (200 if "reason" in absurd else 422)
+    assert "NaN" not in admin_program("GET", "cameras").content.decode()

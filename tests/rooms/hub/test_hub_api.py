@@ -41,6 +41,7 @@ def calls(camera_id: object) -> list[tuple[str, str, object]]:
         ("GET", f"cameras/{camera_id}", None),
         ("PATCH", f"cameras/{camera_id}", {"name": "x"}),
         ("DELETE", f"cameras/{camera_id}", None),
+        ("POST", f"cameras/{camera_id}/try-again", None),
         ("GET", f"cameras/{camera_id}/timeline?{span}", None),
         ("GET", f"cameras/{camera_id}/days?month=2026-11", None),
         ("POST", "tickets", {"camera_id": str(camera_id), "purpose": "live"}),
@@ -67,7 +68,7 @@ def test_a_wrong_token_learns_nothing(stranger: Any, camera: Camera) -> None:
 def test_a_viewer_reads_and_changes_nothing(viewer_program: Any, camera: Camera) -> None:
     for method, path, body in calls(camera.pk):
         answer = viewer_program(method, path, body)
-        is_change = method in {"PATCH", "DELETE"} or (path == "cameras" and method == "POST")
+        is_change = method in {"PATCH", "DELETE"} or (method == "POST" and path != "tickets")
         if is_change:
             assert answer.status_code == 403
             assert error_of(answer)["key"] == "not_allowed"
@@ -91,6 +92,12 @@ def test_a_cameras_life(admin_program: Any, node: Node) -> None:
         "address",
         "username",
         "has_password",
+        "engine",
+        "transport",
+        "records_sound",
+        "budget_bytes",
+        "nice",
+        "cpu_affinity",
         "created_at",
         "node_id",
         "status",
@@ -100,6 +107,19 @@ def test_a_cameras_life(admin_program: Any, node: Node) -> None:
     assert changed.json() == {**camera, "name": "Entrada"}
     assert admin_program("GET", path).json() == changed.json()
     assert admin_program("GET", "cameras").json() == [changed.json()]
+    manners = {
+        "engine": "ffmpeg",
+        "transport": "udp",
+        "records_sound": False,
+        "budget_bytes": 10**12,
+        "nice": 5,
+        "cpu_affinity": [1],
+    }
+    told = admin_program("PATCH", path, manners)
+    assert told.json() == {**changed.json(), **manners}
+    assert admin_program("PATCH", path, {"budget_bytes": 0}).json()["budget_bytes"] is None
+    assert admin_program("POST", f"{path}/try-again").json()["id"] == camera["id"]
+    assert Camera.objects.get().retry_number == 1
     gone = admin_program("DELETE", path)
     assert (gone.status_code, gone.content) == (204, b"")
     assert admin_program("GET", path).status_code == 404
@@ -109,7 +129,13 @@ def test_a_cameras_life(admin_program: Any, node: Node) -> None:
 @pytest.mark.parametrize(
     ("body", "status", "field"),
     [
-        ({**NEW, "address": "http://x/"}, 422, "address"),
+        ({**NEW, "address": "ftp://x/"}, 422, "address"),
+        ({**NEW, "address": "http://x/", "engine": "native"}, 422, "engine"),
+        ({**NEW, "engine": "vlc"}, 422, "engine"),
+        ({**NEW, "transport": "carrier pigeon"}, 422, "transport"),
+        ({**NEW, "budget_bytes": -1}, 422, "budget_bytes"),
+        ({**NEW, "nice": 20}, 422, "nice"),
+        ({**NEW, "cpu_affinity": [4096]}, 422, "cpu_affinity"),
         ({**NEW, "name": ""}, 422, "name"),
         ({"name": "x"}, 422, "address"),
         ({**NEW, "name": 7}, 422, "name"),
@@ -192,13 +218,22 @@ def test_a_timeline_as_the_contract_says(admin_program: Any, node: Node, camera:
         "camera_id": str(camera.pk),
         **span_of("02:00", "04:00"),
         "reported_through": through,
-        "covered": [{**span_of("02:00", "02:30"), "is_open": True}],
+        "covered": [
+            {
+                **span_of("02:00", "02:30"),
+                "is_open": True,
+                "clock": "arrival",
+                "damaged_seconds": 0.0,
+            }
+        ],
         "gaps": [],
         "unreported": [span_of("02:30", "04:00")],
     }
     span = "from=2026-11-01T00:00:00Z&to=2026-11-01T02:00:00Z"
     told = admin_program("GET", f"cameras/{camera.pk}/timeline?{span}").json()
-    assert told["covered"] == [{**span_of("00:00", "01:00"), "is_open": False}]
+    assert told["covered"] == [
+        {**span_of("00:00", "01:00"), "is_open": False, "clock": "arrival", "damaged_seconds": 0.0}
+    ]
     assert told["gaps"] == [{**span_of("01:00", "02:00"), "reason": {**refused, **words}}]
     days = admin_program("GET", f"cameras/{camera.pk}/days?month=2026-10").json()
     assert days == {"days": ["2026-10-31"]}  # 00:00 UTC is the evening before in Guayaquil
@@ -308,7 +343,14 @@ def test_the_contract_names_every_call(client: Client) -> None:
     assert names == {
         *("get_session", "sign_in", "sign_out", "get_setup", "use_setup"),
         *("list_sites", "list_nodes", "list_cameras", "add_camera", "get_camera"),
-        *("change_camera", "remove_camera", "get_timeline", "list_days", "make_ticket"),
+        *(
+            "change_camera",
+            "try_camera_again",
+            "remove_camera",
+            "get_timeline",
+            "list_days",
+            "make_ticket",
+        ),
         *("enrol_node", "get_orders", "send_reports", "send_heartbeat", "get_node_identity"),
         "get_health",
     }

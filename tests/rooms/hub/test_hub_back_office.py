@@ -17,6 +17,15 @@ from sereno.sites.models import Camera, EnrolmentCode, Node, Site
 from sereno.sites.secrets import unseal
 
 BACKEND = f"{SlowedBackend.__module__}.{SlowedBackend.__qualname__}"
+# How a camera is recorded, as its form shows it before anybody changes it.
+MANNERS = {
+    "engine": "auto",
+    "transport": "auto",
+    "records_sound": "on",
+    "budget_bytes": "",
+    "nice": "0",
+    "cpu_affinity": "",
+}
 
 
 @pytest.fixture
@@ -49,7 +58,8 @@ def test_pages_open_for_administrators_only(
 
 
 def test_a_cameras_life(office: Client, node: Node) -> None:
-    form = {"name": "Patio", "address": "rtsp://root:s3cr3t@192.0.2.7/x", "username": ""}
+    address = "rtsp://root:s3cr3t@192.0.2.7/x"
+    form = {"name": "Patio", "address": address, "username": "", **MANNERS}
     assert office.get("/admin/sites/camera/add/").status_code == 200
     assert office.post("/admin/sites/camera/add/", form | {"password": ""}).status_code == 302
     camera = Camera.objects.get()
@@ -59,9 +69,16 @@ def test_a_cameras_life(office: Client, node: Node) -> None:
     page = f"/admin/sites/camera/{camera.pk}/change/"
     assert b"s3cr3t" not in office.get(page).content
     form = {"name": "Entrada", "address": camera.address, "username": "root", "password": ""}
-    assert office.post(page, form).status_code == 302
+    chosen = {"engine": "ffmpeg", "transport": "udp", "budget_bytes": "5", "cpu_affinity": "1,0"}
+    assert office.post(page, form | MANNERS | chosen).status_code == 302
     camera.refresh_from_db()
     assert camera.name == "Entrada"
+    assert (camera.engine, camera.transport, camera.records_sound) == ("ffmpeg", "udp", True)
+    assert (camera.budget_bytes, camera.cpu_affinity) == (5, [0, 1])
+    shown_before = {"initial-cpu_affinity": "0,1"}  # a hidden field of Django's own
+    assert office.post(page, form | MANNERS | shown_before).status_code == 302
+    camera.refresh_from_db()
+    assert (camera.engine, camera.budget_bytes, camera.cpu_affinity) == ("auto", None, [])
     assert unseal(camera.password_sealed).get_secret_value() == "s3cr3t"
     assert last_act() == "camera_change"
     gone = office.post(f"/admin/sites/camera/{camera.pk}/delete/", {"post": "yes"})
@@ -72,11 +89,24 @@ def test_a_cameras_life(office: Client, node: Node) -> None:
 
 
 def test_a_refusal_comes_back_with_its_words(office: Client, site: Site) -> None:
-    form = {"name": "Patio", "address": "http://192.0.2.7/", "username": "", "password": ""}
+    form = {
+        "name": "Patio",
+        "address": "ftp://192.0.2.7/",
+        "username": "",
+        "password": "",
+        **MANNERS,
+    }
     answer = office.post("/admin/sites/camera/add/", form)
     assert answer.status_code == 302
     assert "rtsp://" in said(answer)
     assert not Camera.objects.exists()
+
+
+def test_the_first_choice_is_tried_again(office: Client, camera: Camera) -> None:
+    form = {"action": "try_again", "_selected_action": [str(camera.pk)]}
+    office.post("/admin/sites/camera/", form)
+    camera.refresh_from_db()
+    assert camera.retry_number == 1
 
 
 def test_many_cameras_are_removed_at_once(office: Client, camera: Camera) -> None:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sereno.base.errors import Invalid
-from sereno.sites.rules import check_credentials, check_name, one_place, parse_address
+from sereno.sites.addresses import parse_address
+from sereno.sites.rules import check_cpus, check_credentials, check_engine, check_name, one_place
 
 
 @pytest.mark.parametrize(
@@ -30,6 +31,20 @@ from sereno.sites.rules import check_credentials, check_name, one_place, parse_a
         ("rtsp://１９２.0.2.7/x", "rtsp://192.0.2.7/x", None, None),
         ("rtsp://h/user@home", "rtsp://h/user@home", None, None),
         ("rtsp://h?channel=1", "rtsp://h?channel=1", None, None),
+        ("rtsp://h/s?bypass=1&user=a", "rtsp://h/s?bypass=1&user=a", None, None),
+        ("rtsp://h/user=a&password=&c=1", "rtsp://h/user=a&password=&c=1", None, None),
+        ("rtsp://h/a_password=_channel=1", "rtsp://h/a_password=_channel=1", None, None),
+        ("rtsps://u:p@192.0.2.7:322/x", "rtsps://192.0.2.7:322/x", "u", "p"),
+        ("HTTP://u:p@192.0.2.7/v.mjpg", "http://192.0.2.7/v.mjpg", "u", "p"),
+        ("https://cam.local/v.mjpg", "https://cam.local/v.mjpg", None, None),
+        ("rtmp://192.0.2.7/live/1", "rtmp://192.0.2.7/live/1", None, None),
+        ("V4L2:///dev/video0", "v4l2:///dev/video0", None, None),
+        (
+            "v4l2:///dev/v4l/by-id/usb-046d_C920-video-index0",
+            "v4l2:///dev/v4l/by-id/usb-046d_C920-video-index0",
+            None,
+            None,
+        ),
     ],
 )
 def test_good_addresses(text: str, stored: str, username: str | None, password: str | None) -> None:
@@ -46,8 +61,13 @@ def test_good_addresses(text: str, stored: str, username: str | None, password: 
         ("192.0.2.7:554/main", "no_scheme"),
         ("//192.0.2.7/main", "no_scheme"),
         ("rtsp:/192.0.2.7", "no_scheme"),
-        ("http://192.0.2.7/", "scheme_unknown"),
-        ("rtsps://192.0.2.7/", "scheme_unknown"),
+        ("ftp://192.0.2.7/", "scheme_unknown"),
+        ("v4l2://", "device_bad"),
+        ("v4l2://dev/video0", "device_bad"),
+        ("v4l2:///dev/sda", "device_bad"),
+        ("v4l2:///dev/../etc/passwd", "device_bad"),
+        ("v4l2://u:p@/dev/video0", "device_bad"),
+        ("v4l2:///dev/video0?x=1", "device_bad"),
         ("file:///etc/passwd", "scheme_unknown"),
         ("rtsp://", "host_missing"),
         ("rtsp:///main", "host_missing"),
@@ -66,6 +86,13 @@ def test_good_addresses(text: str, stored: str, username: str | None, password: 
         ("rtsp://root:pa/ss@192.0.2.7/main", "credentials_not_escaped"),
         ("rtsp://root:p%0Aq@192.0.2.7/", "credentials_garbled"),
         ("rtsp://root:p%ff@192.0.2.7/", "credentials_garbled"),
+        ("http://192.0.2.7/v.cgi?user=admin&pwd=s3cr3t", "password_inside"),
+        ("rtsp://192.0.2.7/s?USER=a&Password=s3cr3t", "password_inside"),
+        ("rtsp://192.0.2.7/user=a_password=s3cr3t_channel=1.sdp", "password_inside"),
+        ("rtsp://192.0.2.7/s?p%61sswd=s3cr3t", "password_inside"),
+        ("http://192.0.2.7/v.cgi?loginuse=a&loginpas=s3cr3t", "password_inside"),
+        ("rtsp://192.0.2.7/s?pass=1", "password_inside"),
+        ("rtsp://u:p@192.0.2.7/s?pass=1", "password_inside"),
         ("rtsp://192.0.2.7/main#1", "fragment"),
         ("rtsp://root:a#b@192.0.2.7/", "fragment"),
         ("rtsp://192.0.2.7/\nmain", "control_character"),
@@ -135,3 +162,22 @@ def test_credentials_that_no_login_holds(username: str, password: str, field: st
     with pytest.raises(Invalid) as refused:
         check_credentials(username, password)
     assert refused.value.field == field
+
+
+def test_the_native_engine_reads_rtsp_only() -> None:
+    for scheme in ("rtsp", "rtsps"):
+        check_engine("native", scheme)
+    for scheme in ("http", "https", "rtmp", "v4l2"):
+        check_engine("auto", scheme)
+        check_engine("ffmpeg", scheme)
+        with pytest.raises(Invalid) as refused:
+            check_engine("native", scheme)
+        assert refused.value.field == "engine"
+
+
+def test_cpus_are_numbers_in_order_each_once() -> None:
+    assert check_cpus((3, 1, 3)) == (1, 3)
+    for cpus in ((-1,), (0, 1024)):
+        with pytest.raises(Invalid) as refused:
+            check_cpus(cpus)
+        assert refused.value.field == "cpu_affinity"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -12,7 +13,7 @@ from cryptography.fernet import Fernet, MultiFernet
 from django.db import connection, connections, transaction
 from pytest_django import Settings
 
-from sereno.accounts.queries import Asker
+from sereno.accounts.queries import SYSTEM, Asker
 from sereno.audit.models import Entry
 from sereno.audit.queries import verify_chain
 from sereno.base.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
@@ -69,12 +70,49 @@ def test_a_change_touches_what_was_given(admin: Asker, camera: Camera) -> None:
     assert (changed.username, changed.password_sealed) == ("", "")
 
 
+def test_how_a_camera_is_recorded_can_be_set_and_is_journalled(
+    admin: Asker, camera: Camera
+) -> None:
+    manners = CameraFields(
+        engine="ffmpeg",
+        transport="udp",
+        records_sound=False,
+        budget_bytes=5 * 10**9,
+        nice=5,
+        cpu_affinity=(2, 0, 2),
+    )
+    changed = actions.change_camera(admin, camera.pk, manners)
+    changed.refresh_from_db()
+    assert (changed.engine, changed.transport, changed.records_sound) == ("ffmpeg", "udp", False)
+    assert (changed.budget_bytes, changed.nice, changed.cpu_affinity) == (5 * 10**9, 5, [0, 2])
+    told = Entry.objects.latest("number")
+    assert told.details == {
+        "engine": "ffmpeg",
+        "transport": "udp",
+        "records_sound": False,
+        "budget_bytes": 5 * 10**9,
+        "nice": 5,
+        "cpu_affinity": [0, 2],
+    }
+    changed = actions.change_camera(admin, camera.pk, CameraFields(budget_bytes=0))
+    assert (changed.budget_bytes, changed.engine) == (None, "ffmpeg")
+
+
+def test_trying_again_is_an_act_of_its_own(admin: Asker, camera: Camera) -> None:
+    for number in (1, 2):
+        assert actions.forget_memory(admin, camera.pk).retry_number == number
+    told = Entry.objects.latest("number")
+    assert (told.act, told.object_id) == ("camera_forget_memory", str(camera.pk))
+
+
 def test_a_refused_change_changes_nothing(admin: Asker, camera: Camera) -> None:
     add(admin, "Portón")
     entries = Entry.objects.count()
     for fields, kind in (
         (CameraFields(name="portón", password="x"), Conflict),
-        (CameraFields(name="Nuevo", address="http://x/"), Invalid),
+        (CameraFields(name="Nuevo", address="ftp://x/"), Invalid),
+        (CameraFields(name="Nuevo", address="http://x/", engine="native"), Invalid),
+        (CameraFields(name="Nuevo", cpu_affinity=(-1,)), Invalid),
         (CameraFields(address="rtsp://a:b@h/", username="c"), Invalid),
     ):
         with pytest.raises(kind):
@@ -99,6 +137,7 @@ def test_a_removed_camera_is_gone_for_people_and_kept_for_its_footage(
         lambda: queries.access_camera(admin, camera.pk),
         lambda: actions.remove_camera(admin, camera.pk),
         lambda: actions.change_camera(admin, camera.pk, CameraFields(name="x")),
+        lambda: actions.forget_memory(admin, camera.pk),
         lambda: queries.access_camera(admin, uuid4()),
     ):
         with pytest.raises(NotFound) as refused:
@@ -113,6 +152,7 @@ def test_viewers_see_and_change_nothing(viewer: Asker, camera: Camera) -> None:
         lambda: add(viewer, "x"),
         lambda: actions.change_camera(viewer, camera.pk, CameraFields(name="x")),
         lambda: actions.remove_camera(viewer, camera.pk),
+        lambda: actions.forget_memory(viewer, camera.pk),
         lambda: actions.create_enrolment_code(viewer, camera.site),
         lambda: actions.revoke_node(viewer, camera.node),
         lambda: actions.make_site(viewer, "x", "UTC"),
@@ -199,3 +239,48 @@ def test_two_at_once_with_one_name_make_one_camera(
     for thread in threads:
         thread.join()
     assert sorted(results) == ["made", "name_taken", "name_taken", "name_taken"]
+
+
+def test_a_camera_added_while_its_node_enrols_has_a_node(
+    committed: None, admin: Asker, site: Site
+) -> None:
+    code = actions.create_enrolment_code(SYSTEM, site)
+    other = at_the_same_time(lambda: add(admin), lambda: actions.enrol_node(code, "nodo", ""))
+    assert Camera.objects.get().node == other[0]
+
+
+def test_a_camera_added_while_its_node_is_revoked_has_no_revoked_node(
+    committed: None, admin: Asker, node: Node
+) -> None:
+    at_the_same_time(lambda: add(admin), lambda: actions.revoke_node(admin, node))
+    assert Camera.objects.get().node is None
+
+
+def at_the_same_time(first: Callable[[], object], second: Callable[[], Any]) -> Any:
+    """Does `second` while `first` is done and not yet committed; what `second` gave."""
+    gave: list[Any] = []
+
+    def work() -> None:
+        try:
+            gave.append(second())
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=work)
+    with transaction.atomic():
+        first()
+        thread.start()
+        while thread.is_alive() and not somebody_waits():
+            thread.join(0.02)
+    thread.join()
+    return gave[0]
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(cursor.fetchone()[0])

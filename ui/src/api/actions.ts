@@ -64,6 +64,20 @@ export function useRemoveCamera() {
   });
 }
 
+/** Lets the automatic choice of engine and transport start from its first. */
+export function useTryAgain(cameraId: string) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: () =>
+      unwrap(
+        client.POST("/api/v1/cameras/{camera_id}/try-again", {
+          params: { path: { camera_id: cameraId } },
+        }),
+      ),
+    onSuccess: () => cache.invalidateQueries(camerasQuery),
+  });
+}
+
 /** Leave to see one camera, good for a minute. */
 export async function liveTicket(cameraId: string): Promise<string> {
   const body = { camera_id: cameraId, purpose: "live" } as const;

@@ -168,6 +168,26 @@ export interface paths {
         patch: operations["change_camera"];
         trace?: never;
     };
+    "/api/v1/cameras/{camera_id}/try-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Camera Again
+         * @description Forget which engine and transport worked; the automatic choice starts with its first.
+         */
+        post: operations["try_camera_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras/{camera_id}/timeline": {
         parameters: {
             query?: never;
@@ -416,16 +436,35 @@ export interface components {
             /** Started At */
             started_at: string | null;
             clock: components["schemas"]["ClockAnswer"];
-            volume: components["schemas"]["VolumeAnswer"] | null;
+            /** Volumes */
+            volumes: components["schemas"]["VolumeAnswer"][];
             /** Backlog */
             backlog: number;
         };
-        /** VolumeAnswer */
+        /**
+         * VolumeAnswer
+         * @description `state`: `ok`, `missing`, `full`, `failing` or `slow`. Sizes are 0 while nobody knows them.
+         *
+         *     `footage_bytes`: what footage takes there; `budget_bytes`: what it may take, null: no limit.
+         */
         VolumeAnswer: {
+            /**
+             * Volume Id
+             * Format: uuid
+             */
+            volume_id: string;
+            /** Path */
+            path: string;
+            /** State */
+            state: string;
             /** Total Bytes */
             total_bytes: number;
             /** Free Bytes */
             free_bytes: number;
+            /** Footage Bytes */
+            footage_bytes: number;
+            /** Budget Bytes */
+            budget_bytes: number | null;
         };
         /**
          * CameraAnswer
@@ -447,6 +486,24 @@ export interface components {
             username: string;
             /** Has Password */
             has_password: boolean;
+            /**
+             * Engine
+             * @enum {string}
+             */
+            engine: "auto" | "native" | "ffmpeg";
+            /**
+             * Transport
+             * @enum {string}
+             */
+            transport: "auto" | "tcp" | "udp" | "multicast";
+            /** Records Sound */
+            records_sound: boolean;
+            /** Budget Bytes */
+            budget_bytes: number | null;
+            /** Nice */
+            nice: number;
+            /** Cpu Affinity */
+            cpu_affinity: number[];
             /**
              * Created At
              * Format: date-time
@@ -477,6 +534,10 @@ export interface components {
         /**
          * StatusAnswer
          * @description `state`: as the node said, or `node_offline`, or `not_assigned`.
+         *
+         *     `engine_reason`: why `auto` did not take the native engine. `clock`: whether times are the
+         *     camera's (`rtcp`) or those of arrival. `lost_packets` counts from the run's start. `notices`:
+         *     what people should know and what stops nothing.
          */
         StatusAnswer: {
             /** State */
@@ -494,16 +555,27 @@ export interface components {
              * @default
              */
             engine: string;
+            engine_reason?: components["schemas"]["ReasonAnswer"] | null;
             /**
              * Transport
              * @default
              */
             transport: string;
             /**
+             * Clock
+             * @default
+             */
+            clock: string;
+            /**
              * Codec
              * @default
              */
             codec: string;
+            /**
+             * Sound
+             * @default
+             */
+            sound: string;
             /**
              * Width
              * @default 0
@@ -531,6 +603,16 @@ export interface components {
              * @default 0
              */
             fps: number;
+            /**
+             * Lost Packets
+             * @default 0
+             */
+            lost_packets: number;
+            /**
+             * Notices
+             * @default []
+             */
+            notices: components["schemas"]["ReasonAnswer"][];
             /** Newest At */
             newest_at?: string | null;
         };
@@ -539,6 +621,30 @@ export interface components {
          * @description Credentials stand in the address or in their fields, not in both.
          */
         NewCamera: {
+            /** Engine */
+            engine?: ("auto" | "native" | "ffmpeg") | null;
+            /** Transport */
+            transport?: ("auto" | "tcp" | "udp" | "multicast") | null;
+            /**
+             * Records Sound
+             * @description recording sound may need people's consent where the camera is
+             */
+            records_sound?: boolean | null;
+            /**
+             * Budget Bytes
+             * @description room for its footage; 0: no limit of its own
+             */
+            budget_bytes?: number | null;
+            /**
+             * Nice
+             * @description as in nice(1)
+             */
+            nice?: number | null;
+            /**
+             * Cpu Affinity
+             * @description CPUs by number; empty: any
+             */
+            cpu_affinity?: number[] | null;
             /** Name */
             name: string;
             /** Address */
@@ -553,6 +659,30 @@ export interface components {
          * @description What is left out or null stays as it is.
          */
         CameraChange: {
+            /** Engine */
+            engine?: ("auto" | "native" | "ffmpeg") | null;
+            /** Transport */
+            transport?: ("auto" | "tcp" | "udp" | "multicast") | null;
+            /**
+             * Records Sound
+             * @description recording sound may need people's consent where the camera is
+             */
+            records_sound?: boolean | null;
+            /**
+             * Budget Bytes
+             * @description room for its footage; 0: no limit of its own
+             */
+            budget_bytes?: number | null;
+            /**
+             * Nice
+             * @description as in nice(1)
+             */
+            nice?: number | null;
+            /**
+             * Cpu Affinity
+             * @description CPUs by number; empty: any
+             */
+            cpu_affinity?: number[] | null;
             /** Name */
             name?: string | null;
             /** Address */
@@ -562,7 +692,13 @@ export interface components {
             /** Password */
             password?: string | null;
         };
-        /** CoveredAnswer */
+        /**
+         * CoveredAnswer
+         * @description `clock`: whether its times are the camera's (`rtcp`) or those of arrival (`arrival`).
+         *
+         *     `damaged_seconds`: how much of it losses may have damaged. What may be damaged stands by itself,
+         *     but where the node told no more than how much of a whole recording is.
+         */
         CoveredAnswer: {
             /**
              * From
@@ -576,6 +712,10 @@ export interface components {
             to: string;
             /** Is Open */
             is_open: boolean;
+            /** Clock */
+            clock: string;
+            /** Damaged Seconds */
+            damaged_seconds: number;
         };
         /** GapAnswer */
         GapAnswer: {
@@ -854,6 +994,22 @@ export interface components {
             reason: components["schemas"]["ReasonReport"];
         };
         /**
+         * DamagedSpan
+         * @description A part of a run that losses may have damaged.
+         */
+        DamagedSpan: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+        };
+        /**
          * Horizon
          * @description The node has told all it knows of this stream up to this moment.
          */
@@ -979,6 +1135,12 @@ export interface components {
              * @default 0
              */
             damaged_seconds: number;
+            /**
+             * Damage
+             * @description where that is; empty with `damaged_seconds` above 0: somewhere in the run
+             * @default []
+             */
+            damage: components["schemas"]["DamagedSpan"][];
         };
         /**
          * HeartbeatAnswer
@@ -1142,6 +1304,12 @@ export interface components {
              * @default 0
              */
             fps: number;
+            /**
+             * Clock
+             * @description where wall-clock time comes from: rtcp or arrival; empty: no run
+             * @default
+             */
+            clock: string;
             /**
              * Lost Packets
              * @description since the run began
@@ -1615,6 +1783,37 @@ export interface operations {
                 "application/json": components["schemas"]["CameraChange"];
             };
         };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    try_camera_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {

@@ -16,7 +16,9 @@ export type CameraAnswer = Answer<paths["/api/v1/cameras"]["get"]>[number];
 export type Status = Omit<CameraAnswer["status"], "state"> & { state: StateName };
 export type Camera = Omit<CameraAnswer, "status"> & { status: Status };
 export type Timeline = Answer<paths["/api/v1/cameras/{camera_id}/timeline"]["get"]>;
+export type Reason = NonNullable<Status["reason"]>;
 export type Node = Answer<paths["/api/v1/nodes"]["get"]>[number];
+export type Volume = Node["volumes"][number];
 
 /** The fields of a camera that a person writes. */
 export interface CameraFields {
@@ -24,4 +26,9 @@ export interface CameraFields {
   address: string;
   username?: string;
   password?: string;
+  engine?: Camera["engine"];
+  transport?: Camera["transport"];
+  records_sound?: boolean;
+  /** 0: no limit of its own. */
+  budget_bytes?: number;
 }

@@ -6,15 +6,25 @@ export interface Span {
   to: number;
 }
 
+/** A time with footage. */
+export interface Footage extends Span {
+  /** How much of it losses may have damaged. */
+  damagedMs?: number;
+}
+
+export function isDamaged({ damagedMs = 0 }: Footage): boolean {
+  return damagedMs > 0;
+}
+
 /** What is known about one moment. */
 export type Known<G extends Span = Span> =
-  | { kind: "covered"; span: Span }
+  | { kind: "covered"; span: Footage }
   | { kind: "gap"; gap: G }
   | { kind: "unreported" | "future" | "nothing" };
 
 /** Facts of one camera over a time, as the timeline shows them. */
 export interface Facts<G extends Span = Span> {
-  covered: readonly Span[];
+  covered: readonly Footage[];
   gaps: readonly G[];
   unreported: readonly Span[];
 }

@@ -72,6 +72,47 @@ it("leaves the password as it was when the field stays empty", async () => {
   expect(patch?.body).toEqual({ name: "Gate", address: aCamera().address, username: "operator" });
 });
 
+it("goes to the field that the hub refuses, folded away or not, until it is changed", async () => {
+  const user = userEvent.setup();
+  const words = { en: "Choose automatic or ffmpeg.", es: "x" };
+  serve({
+    ...BASE,
+    "GET /api/v1/cameras": [200, [aCamera()]],
+    [`PATCH ${ONE}`]: [422, { error: { key: "engine_unfit", field: "engine", ...words } }],
+  });
+  await show(<Cameras />);
+  await user.click(await screen.findByRole("button", { name: "Edit Entrance" }));
+  const dialog = await screen.findByRole("dialog");
+  await user.click(within(dialog).getByRole("button", { name: "Save" }));
+  expect(await within(dialog).findByText(words.en)).toBeVisible();
+  const engine = within(dialog).getByLabelText("Engine");
+  await waitFor(() => expect(engine).toHaveFocus());
+  await user.selectOptions(engine, "ffmpeg");
+  expect(within(dialog).queryByText(words.en)).toBeNull();
+});
+
+it("sends how a camera is recorded only where it was changed", async () => {
+  const user = userEvent.setup();
+  const sent = serve({
+    ...BASE,
+    "GET /api/v1/cameras": [200, [aCamera()]],
+    [`PATCH ${ONE}`]: [200, aCamera()],
+  });
+  await show(<Cameras />);
+  await user.click(await screen.findByRole("button", { name: "Edit Entrance" }));
+  const dialog = await screen.findByRole("dialog");
+  await user.click(within(dialog).getByText("How it is recorded"));
+  await user.selectOptions(within(dialog).getByLabelText("Transport"), "UDP");
+  await user.click(within(dialog).getByLabelText("Record sound with the picture"));
+  await user.type(within(dialog).getByLabelText(/Room for its footage/), "2,5");
+  await expectAccessible(dialog);
+  await user.click(within(dialog).getByRole("button", { name: "Save" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  const patch = sent.find(({ call }) => call.startsWith("PATCH"));
+  expect(patch?.body).toMatchObject({ transport: "udp", records_sound: false, budget_bytes: 2.5e9 });
+  expect(patch?.body).not.toHaveProperty("engine");
+});
+
 it("removes only after a second word", async () => {
   const user = userEvent.setup();
   const sent = serve({

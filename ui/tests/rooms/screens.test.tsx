@@ -10,6 +10,12 @@ import { Wall } from "@/rooms/wall/Wall";
 import { expectAccessible, show } from "../render";
 import { aCamera, serve, SITES } from "../server";
 
+function aVolume(changes: object = {}) {
+  const volume_id = `00000000-0000-4000-8000-00000000000${Object.keys(changes).length}`;
+  const room = { total_bytes: 4e12, free_bytes: 3e10, footage_bytes: 2e12, budget_bytes: null };
+  return { volume_id, path: "/mnt/a", state: "ok", ...room, ...changes };
+}
+
 const BASE = { "GET /api/v1/sites": SITES };
 const CAMERA = aCamera();
 const ONE = `/cameras/${CAMERA.id}`;
@@ -22,7 +28,7 @@ const NODE = {
   version: "0.1.0",
   started_at: "2026-11-20T08:00:00Z",
   clock: { is_synchronised: false, offset_seconds: -7.2 },
-  volume: { total_bytes: 4e12, free_bytes: 3e10 },
+  volumes: [aVolume(), aVolume({ path: "/mnt/b", state: "missing", total_bytes: 0, free_bytes: 0 })],
   backlog: 412,
 };
 
@@ -55,8 +61,19 @@ it("says what is wrong with a machine", async () => {
   expect(await screen.findByText("Offline")).toBeVisible();
   expect(screen.getByText(/Not synchronised, 7 s from the hub/)).toBeVisible();
   expect(screen.getByText(/Room is running out/)).toBeVisible();
+  expect(screen.getByText(/another disk is mounted in its place/)).toBeVisible();
   expect(screen.getByText("412")).toBeVisible();
   await expectAccessible();
+});
+
+it("tells what a disk may take, and takes a state of a newer hub as it comes", async () => {
+  const volumes = [aVolume({ state: "dreaming", budget_bytes: 3e12, free_bytes: 1 })];
+  const node = { ...NODE, volumes };
+  serve({ ...BASE, "GET /api/v1/cameras": [200, []], "GET /api/v1/nodes": [200, [node]] });
+  await show(<System />, { language: "es" });
+  expect(await screen.findByText(/2 TB de grabaciones, 3 TB como máximo/)).toBeVisible();
+  expect(screen.getByText("dreaming")).toBeVisible();
+  expect(screen.queryByText(/Queda poco espacio/)).toBeNull();
 });
 
 const camera = (
@@ -91,6 +108,41 @@ it("tells the gaps of the day in words, and the command one click away", async (
   await expectAccessible();
   await user.click(screen.getByRole("button", { name: "Technical details" }));
   expect(await screen.findByText("sereno stream record")).toBeVisible();
+});
+
+it("tells why the first choice was left, and tries it again", async () => {
+  const user = userEvent.setup();
+  const engine_reason = { key: "x", params: {}, raw: "", en: "It sends MJPEG.", es: "x" };
+  const notices = [{ key: "y", params: {}, raw: "", en: "Its sound is not kept.", es: "y" }];
+  const fallen = aCamera({ status: { engine: "ffmpeg", engine_reason, notices, lost_packets: 31 } });
+  const sent = serve({
+    ...BASE,
+    "GET /api/v1/cameras": [200, [fallen]],
+    [`GET /api/v1${ONE}/timeline`]: [200, TIMELINE],
+    [`POST /api/v1${ONE}/try-again`]: [200, fallen],
+  });
+  await show(camera, { path: ONE });
+  await user.click(await screen.findByRole("button", { name: "Technical details" }));
+  expect(await screen.findByText(/Why not Sereno's own: It sends MJPEG/)).toBeVisible();
+  expect(screen.getByText("Its sound is not kept.")).toBeVisible();
+  expect(screen.getByText("31")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Try the first choice again" }));
+  expect(await screen.findByRole("button", { name: "It is being tried" })).toBeDisabled();
+  expect(sent.some(({ call }) => call.endsWith("/try-again"))).toBe(true);
+});
+
+it("marks footage with losses in words", async () => {
+  const from = new Date(Date.now() - 120_000).toISOString();
+  const to = new Date(Date.now() - 60_000).toISOString();
+  const damaged = { from, to, is_open: false, clock: "arrival", damaged_seconds: 2.5 };
+  serve({
+    ...BASE,
+    "GET /api/v1/cameras": [200, [CAMERA]],
+    [`GET /api/v1${ONE}/timeline`]: [200, { ...TIMELINE, covered: [damaged] }],
+  });
+  await show(camera, { path: ONE });
+  expect(await screen.findByText("Footage that may be damaged")).toBeVisible();
+  expect(screen.getByText(/3 s may be damaged/)).toBeVisible();
 });
 
 it("says that a camera is gone", async () => {

@@ -3,8 +3,9 @@ import { useElementSize, useMergedRef } from "@mantine/hooks";
 import { useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { duration } from "@/lib/format";
 import { ticks } from "@/lib/ticks";
-import { type Facts, knownAt, type Span, toMs, toX } from "@/lib/timeline";
+import { type Facts, isDamaged, knownAt, type Span, toMs, toX } from "@/lib/timeline";
 import { pick, type Words } from "@/lib/words";
 import { clock } from "@/lib/zone";
 
@@ -118,7 +119,9 @@ function useSay(facts: Facts<Gap>, now: number, timeZone: string): (ms: number) 
     const known = knownAt(facts, ms, now);
     switch (known.kind) {
       case "covered":
-        return t("timeline.valueCovered", { time });
+        return isDamaged(known.span)
+          ? t("timeline.valueDamaged", { time, length: duration(known.span.damagedMs ?? 0) })
+          : t("timeline.valueCovered", { time });
       case "gap":
         return t("timeline.valueGap", { time, reason: pick(known.gap.reason, i18n.language) });
       case "unreported":

@@ -1,19 +1,19 @@
 import type { Tick } from "@/lib/ticks";
-import { type Span, toBars, toX } from "@/lib/timeline";
+import { type Footage, isDamaged, type Span, toBars, toX } from "@/lib/timeline";
 
 export const HEIGHT = 92;
 const BAND_TOP = 26;
 const BAND_HEIGHT = 44;
 const BAND_BOTTOM = BAND_TOP + BAND_HEIGHT;
-/** A short gap is still seen. */
-const NARROWEST_GAP_PX = 3;
+/** A short gap or damage is still seen. */
+const NARROWEST_PX = 3;
 
 /** Everything that is drawn. */
 export interface Scene {
   view: Span;
   width: number;
   ticks: readonly Tick[];
-  covered: readonly Span[];
+  covered: readonly Footage[];
   gaps: readonly Span[];
   unreported: readonly Span[];
   now: number;
@@ -40,10 +40,15 @@ interface Hatch {
   linePx: number;
 }
 
-export type FactKind = "covered" | "unreported" | "gap";
+export type FactKind = "covered" | "damaged" | "unreported" | "gap";
 
 export const LOOKS: Record<FactKind, Look> = {
   covered: { ground: "cover", hatch: null, edge: null },
+  damaged: {
+    ground: "cover-damaged",
+    hatch: { colour: "cover-edge", slope: -1, everyPx: 12, linePx: 2 },
+    edge: "cover-edge",
+  },
   unreported: {
     ground: "unreported-ground",
     hatch: { colour: "unreported", slope: -1, everyPx: 9, linePx: 1 },
@@ -92,9 +97,10 @@ export function factBars(
   { covered, unreported, gaps, view, width }: Scene,
 ): { kind: FactKind; bar: Span }[] {
   const paint = (kind: FactKind, bars: Span[]) => bars.map((bar) => ({ kind, bar }));
-  const seen = ({ from, to }: Span) => ({ from, to: Math.max(to, from + NARROWEST_GAP_PX) });
+  const seen = ({ from, to }: Span) => ({ from, to: Math.max(to, from + NARROWEST_PX) });
   return [
     ...paint("covered", toBars(covered, view, width, 0.5)),
+    ...paint("damaged", toBars(covered.filter(isDamaged), view, width).map(seen)),
     ...paint("unreported", toBars(unreported, view, width)),
     ...paint("gap", toBars(gaps, view, width).map(seen)),
   ];

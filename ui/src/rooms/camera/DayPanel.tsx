@@ -8,7 +8,16 @@ import { ErrorNote } from "@/kit/ErrorNote";
 import { Icon, type IconName } from "@/kit/icons";
 import { type Gap, Timeline } from "@/kit/timeline/Timeline";
 import { useNow } from "@/kit/useNow";
-import { clampView, type Facts, firstView, pan, reveal, type Span, zoom } from "@/lib/timeline";
+import {
+  clampView,
+  type Facts,
+  firstView,
+  isDamaged,
+  pan,
+  reveal,
+  type Span,
+  zoom,
+} from "@/lib/timeline";
 import { longDay } from "@/lib/zone";
 
 import css from "./CameraScreen.module.css";
@@ -110,7 +119,7 @@ export function DayPanel(props: Props) {
         }}
         onSelection={select}
       />
-      <Legend />
+      <Legend hasDamage={facts.covered.some(isDamaged)} />
       {isSelecting && (
         <ClipPanel
           camera={camera}
@@ -155,7 +164,7 @@ function Tool({ icon, name, onClick }: {
   );
 }
 
-function Legend() {
+function Legend({ hasDamage }: { hasDamage: boolean }) {
   const { t } = useTranslation();
   return (
     <ul className={css.legend}>
@@ -165,6 +174,12 @@ function Legend() {
           {t("timeline.legendCovered")}
         </Text>
       </li>
+      {hasDamage && (
+        <li>
+          <span className={css.swatch} data-kind="damaged" />
+          {t("timeline.legendDamaged")}
+        </li>
+      )}
       <li>
         <span className={css.swatch} data-kind="gap" />
         {t("timeline.legendGap")}

@@ -1,10 +1,12 @@
-import { Code, Drawer, Stack, Text } from "@mantine/core";
+import { Button, Code, Drawer, Stack, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { Camera } from "@/api/types";
+import { useTryAgain } from "@/api/actions";
+import type { Camera, Reason } from "@/api/types";
 import { Address } from "@/kit/Address";
 import { CopyText } from "@/kit/CopyText";
+import { ErrorNote } from "@/kit/ErrorNote";
 import { Moment } from "@/kit/Moment";
 import { StateBadge } from "@/kit/StateBadge";
 import { bitrate, figure } from "@/lib/format";
@@ -70,13 +72,68 @@ function Facts({ camera, timeZone }: Pick<Props, "camera" | "timeZone">) {
         {status.bitrate_bps > 0 && bitrate(status.bitrate_bps, i18n.language)}
       </Fact>
       <Fact name={t("details.newest")}>{moment(status.newest_at)}</Fact>
-      <Fact name={t("details.engine")}>{status.engine}</Fact>
-      <Fact name={t("details.transport")}>{status.transport}</Fact>
+      <Fact name={t("details.sound")}>{camera.records_sound ? status.sound || t("details.noSound") : t("details.soundOff")}</Fact>
+      <Fact name={t("details.clock")}>
+        {status.clock === "rtcp" && t("details.clockCamera")}
+        {status.clock === "arrival" && t("details.clockArrival")}
+      </Fact>
+      <Fact name={t("details.lost")}>{figure(status.lost_packets, i18n.language)}</Fact>
+      <Fact name={t("details.engine")}>
+        {status.engine === "native" ? t("details.engineOwn") : status.engine}
+        {isFallback(camera) && <Fallback cameraId={camera.id} reason={status.engine_reason ?? null} />}
+      </Fact>
+      <Fact name={t("details.transport")}>
+        {status.transport === "multicast" ? t("cameraForm.transports.multicast") : status.transport.toUpperCase()}
+      </Fact>
+      {status.notices.length > 0 && (
+        <Fact name={t("details.notices")}>
+          <ul className={css.notices}>
+            {status.notices.map((notice) => (
+              <li key={`${notice.key} ${notice.en}`}>{pick(notice, i18n.language)}</li>
+            ))}
+          </ul>
+        </Fact>
+      )}
       <Fact name={t("details.pid")}>{status.pid}</Fact>
       <Fact name={t("details.address")}>
         <Address address={camera.address} />
       </Fact>
     </dl>
+  );
+}
+
+/** Whether the automatic choice left its first; other addresses than RTSP have no other engine. */
+function isFallback({ address, engine, transport, status }: Camera): boolean {
+  if (status.engine_reason) return true;
+  if (!address.startsWith("rtsp")) return false;
+  return (
+    (engine === "auto" && status.engine === "ffmpeg") ||
+    (transport === "auto" && ["udp", "multicast"].includes(status.transport))
+  );
+}
+
+/** Why the first choice of engine and transport was left, and the way back to it. */
+function Fallback({ cameraId, reason }: { cameraId: string; reason: Reason | null }) {
+  const { t, i18n } = useTranslation();
+  const again = useTryAgain(cameraId);
+  return (
+    <div className={css.fallback}>
+      {reason && (
+        <span>
+          {t("details.whyNotOwn")} {pick(reason, i18n.language)}
+        </span>
+      )}
+      {again.error && <ErrorNote error={again.error} />}
+      <Button
+        size="compact-sm"
+        variant="default"
+        loading={again.isPending}
+        disabled={again.isSuccess}
+        onClick={() => again.mutate()}
+      >
+        {again.isSuccess ? t("details.tryingAgain") : t("details.tryAgain")}
+      </Button>
+    </div>
   );
 }
 

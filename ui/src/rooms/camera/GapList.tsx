@@ -29,7 +29,9 @@ export function GapList({ facts, bounds, timeZone, onShow }: Props) {
       </Text>
     );
   }
-  const summary = t("timeline.summary", { covered: duration(covered) });
+  const damagedMs = facts.covered.reduce((sum, { damagedMs = 0 }) => sum + damagedMs, 0);
+  const damage = damagedMs > 0 ? ` (${t("timeline.damaged", { length: duration(damagedMs) })})` : "";
+  const summary = t("timeline.summary", { covered: duration(covered) }) + damage;
   if (gaps.length === 0) {
     return (
       <Text className={css.gaps ?? ""} c="dimmed">

@@ -16,7 +16,10 @@ function toSpan({ from, to }: { from: string; to: string }): Span {
 function toFacts(timeline: Timeline | undefined): Facts<Gap> {
   if (!timeline) return NOTHING;
   return {
-    covered: timeline.covered.map(toSpan),
+    covered: timeline.covered.map((footage) => ({
+      ...toSpan(footage),
+      damagedMs: footage.damaged_seconds * 1000,
+    })),
     gaps: timeline.gaps.map((gap) => ({ ...toSpan(gap), reason: gap.reason })),
     unreported: timeline.unreported.map(toSpan),
   };

@@ -7,6 +7,8 @@ const EXAMPLES = [
   { key: "hikvision", address: "rtsp://192.168.1.64:554/Streaming/Channels/101" },
   { key: "dahua", address: "rtsp://192.168.1.64:554/cam/realmonitor?channel=1&subtype=0" },
   { key: "generic", address: "rtsp://192.168.1.64:554/" },
+  { key: "mjpeg", address: "http://192.168.1.64/video.mjpg" },
+  { key: "usb", address: "v4l2:///dev/video0" },
 ] as const;
 
 /** What the address looks like at the common makers; one click puts it into the field. */

@@ -1,5 +1,5 @@
 import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
-import { type SubmitEvent, useState } from "react";
+import { type SubmitEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useSaveCamera } from "@/api/actions";
@@ -9,6 +9,7 @@ import { ErrorNote, useErrorText } from "@/kit/ErrorNote";
 import { SecretInput } from "@/kit/SecretInput";
 
 import { AddressExamples } from "./AddressExamples";
+import { changedManners, MANNER_FIELDS, Manners, mannersOf } from "./Manners";
 
 const FIELDS = ["name", "address", "username", "password"] as const;
 const PLACEHOLDER = "rtsp://192.168.1.64:554/…";
@@ -32,8 +33,13 @@ export function CameraDialog({ camera, onClose }: { camera: Camera | null; onClo
     username: camera?.username ?? "",
     password: "",
   });
+  const [manners, setManners] = useState(() => mannersOf(camera));
   const refused = save.error instanceof ApiError ? save.error : null;
-  const refusedField = FIELDS.find((field) => field === refused?.field);
+  const refusedField = [...FIELDS, ...MANNER_FIELDS].find((field) => field === refused?.field);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (refusedField) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [refusedField, refused]);
   const put = (field: Field, value: string) => {
     setValues((before) => ({ ...before, [field]: value }));
     if (refusedField === field) save.reset();
@@ -46,7 +52,8 @@ export function CameraDialog({ camera, onClose }: { camera: Camera | null; onClo
   });
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    save.mutate(toBody(values, camera === null), { onSuccess: onClose });
+    const body = toBody(values, camera === null);
+    save.mutate({ ...body, ...changedManners(manners, mannersOf(camera)) }, { onSuccess: onClose });
   };
   const passwordHint = camera?.has_password ? "passwordKeep" : "passwordHint";
   return (
@@ -57,7 +64,7 @@ export function CameraDialog({ camera, onClose }: { camera: Camera | null; onClo
       title={camera ? t("cameraForm.editTitle", { name: camera.name }) : t("cameraForm.addTitle")}
       closeButtonProps={{ "aria-label": t("action.close") }}
     >
-      <form onSubmit={submit} autoComplete="off">
+      <form ref={form} onSubmit={submit} autoComplete="off">
         <Stack>
           {save.error && !refusedField && <ErrorNote error={save.error} />}
           <TextInput
@@ -92,6 +99,14 @@ export function CameraDialog({ camera, onClose }: { camera: Camera | null; onClo
               autoComplete="new-password"
             />
           </Group>
+          <Manners
+            values={manners}
+            onChange={(changed) => {
+              setManners(changed);
+              if (MANNER_FIELDS.some((field) => field === refusedField)) save.reset();
+            }}
+            errorOf={(field) => refusedField === field && errorText(save.error)}
+          />
           <Group justify="flex-end" mt="sm">
             <Button variant="default" onClick={onClose}>
               {t("action.cancel")}

@@ -1,4 +1,4 @@
-import { Progress, Text, Title } from "@mantine/core";
+import { Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -6,13 +6,11 @@ import { useSite } from "@/api/queries";
 import type { Camera, Node } from "@/api/types";
 import { Icon } from "@/kit/icons";
 import { useNow } from "@/kit/useNow";
-import { duration, size } from "@/lib/format";
+import { duration } from "@/lib/format";
 import { watchOver } from "@/lib/watch";
 
 import css from "./System.module.css";
-
-/** Below this share of free room the disk is shown in alarm. */
-const LOW_SHARE = 0.05;
+import { Volumes } from "./Volumes";
 
 export function NodeCard({ node, cameras }: { node: Node; cameras: readonly Camera[] }) {
   const { t } = useTranslation();
@@ -41,8 +39,8 @@ export function NodeCard({ node, cameras }: { node: Node; cameras: readonly Came
         <Fact name={t("system.cameras")}>
           {count > 0 ? t("system.camerasRecording", { count, recording }) : t("system.camerasNone")}
         </Fact>
-        <Fact name={t("system.disk")}>
-          <Disk volume={node.volume} />
+        <Fact name={t("system.disks", { count: node.volumes.length })}>
+          <Volumes volumes={node.volumes} />
         </Fact>
         <Fact name={t("system.clock")}>
           <Clock clock={node.clock} />
@@ -66,30 +64,6 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
     <>
       <dt>{name}</dt>
       <dd>{children}</dd>
-    </>
-  );
-}
-
-function Disk({ volume }: { volume: Node["volume"] }) {
-  const { t, i18n } = useTranslation();
-  if (!volume) return t("system.diskUnknown");
-  const { free_bytes: free, total_bytes: total } = volume;
-  const isLow = free < total * LOW_SHARE;
-  const words = t("system.diskRoom", {
-    free: size(free, i18n.language),
-    total: size(total, i18n.language),
-  });
-  return (
-    <>
-      <span className="numeric">{words}</span>
-      <Progress
-        value={total > 0 ? ((total - free) / total) * 100 : 0}
-        color={isLow ? "red.7" : "night.5"}
-        size="sm"
-        mt={4}
-        aria-label={words}
-      />
-      {isLow && <span className={css.bad}>{t("system.diskLow")}</span>}
     </>
   );
 }
