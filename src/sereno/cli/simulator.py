@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from enum import StrEnum
@@ -123,6 +122,8 @@ def sim_cameras(
     as_json: Json = False,
     data: Data = None,
 ) -> None:
+    import asyncio
+
     from sereno.box.ports import claim_port
     from sereno.sim.command import serve_cameras
     from sereno.sim.spec import SimConfig, demo_cameras

@@ -146,11 +146,7 @@ class Recorder:
         if run is None or sound is None or (run.is_open and run.sound_format != sound):
             return
         self.byte_count += len(sample)
-        heard_us = arrival_us - self._site_step_us
-        if run.source == "rtcp":
-            said_us = capture_us(self._sound_report, rtp_time, heard_us, sound.rate)
-            heard_us = heard_us - run.lateness_us if said_us is None else said_us
-        run.hear(sample, rtp_time, heard_us)
+        run.hear(sample, rtp_time, arrival_us - self._site_step_us, self._sound_report)
 
     def notice(self, key: str, params: dict[str, str]) -> None:
         """Tell people, once a session."""
@@ -303,7 +299,7 @@ class Recorder:
             return
         sound = self._audible(run.newest_us)
         said_us = capture_us(self._report, run.first_rtp_time, run.clock.wall_us(0))
-        run.open(said_us, SoundTrack(sound) if sound else None)
+        run.open(said_us, SoundTrack(sound) if sound else None, self._sound_report)
         started = RunStarted(
             camera_id=self._task.camera_id, stream=self._task.stream,
             at_us=run.clock.wall_us(0), run_id=run.run_id, codec=run.video.codec,

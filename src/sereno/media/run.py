@@ -12,9 +12,10 @@ from sereno.media.contract import TIMESCALE
 from sereno.media.fmp4.writer import fragment_head
 from sereno.media.formats import SoundFormat, VideoFormat
 from sereno.media.reorder import Reorder
+from sereno.media.rtsp.rtcp import SenderReport
 from sereno.media.segments import FragmentBytes
 from sereno.media.soundtrack import SoundTrack, SoundUnit
-from sereno.media.timing import RunClock
+from sereno.media.timing import RunClock, capture_us
 
 _FIRST_DURATION_TICKS = TIMESCALE // 25
 
@@ -83,7 +84,9 @@ class Run:
     def sound_format(self) -> SoundFormat | None:
         return self.sound.sound if self.sound else None
 
-    def open(self, said_us: int | None, sound: SoundTrack | None) -> None:
+    def open(
+        self, said_us: int | None, sound: SoundTrack | None, sound_report: SenderReport | None
+    ) -> None:
         """From now on the run's start is fixed: where the camera said when that was, it was then.
 
         Sound that came meanwhile finds its place.
@@ -96,21 +99,29 @@ class Run:
             self.source, self.lateness_us = "rtcp", self.clock.wall_us(0) - said_us
             self.clock.move_start(said_us)
         units, self._unplaced = self._unplaced, []
-        if self.sound is not None:
-            self.sound.begin(
-                SoundUnit(data, rtp_time, self._ticks_at(heard_us - self.lateness_us))
-                for data, rtp_time, heard_us in units
+        if sound is not None:
+            rate = sound.sound.rate
+            sound.begin(
+                SoundUnit(data, rtp_time, self._heard_ticks(rtp_time, seen_us, rate, sound_report))
+                for data, rtp_time, seen_us in units
             )
 
-    def hear(self, data: bytes, rtp_time: int, heard_us: int) -> None:
-        """Take one access unit of sound that belongs to this wall-clock time."""
+    def hear(self, data: bytes, rtp_time: int, seen_us: int, report: SenderReport | None) -> None:
+        """Take one access unit of sound that came at this wall-clock time."""
         if not self.is_open:
-            self._unplaced.append((data, rtp_time, heard_us))
+            self._unplaced.append((data, rtp_time, seen_us))
         elif self.sound is not None:
-            self.sound.add(SoundUnit(data, rtp_time, self._ticks_at(heard_us)))
+            ticks = self._heard_ticks(rtp_time, seen_us, self.sound.sound.rate, report)
+            self.sound.add(SoundUnit(data, rtp_time, ticks))
 
-    def _ticks_at(self, wall_us: int) -> int:
-        return (wall_us - self.clock.wall_us(0)) * 9 // 100
+    def _heard_ticks(
+        self, rtp_time: int, seen_us: int, rate: int, report: SenderReport | None
+    ) -> int:
+        """Where sound lies by the clock that the run goes by: pictures and sound wait in different
+        places on their way, so only the sender's own word puts them in step."""
+        said_us = capture_us(report, rtp_time, seen_us, rate) if self.source == "rtcp" else None
+        heard_us = seen_us - self.lateness_us if said_us is None else said_us
+        return (heard_us - self.clock.wall_us(0)) * 9 // 100
 
     def gather(self, picture: Picture, decode: int, offset: int) -> None:
         """Add a picture to the fragment."""

@@ -66,11 +66,10 @@ class SoundTrack:
         self._place(unit.rtp_time, seen)
         hole = self._position - self._end
         length = self.sound.frame_samples
-        start = self._position if hole >= length else self._end
-        if hole <= -length or start < 0 or len(self._pending) >= _MOST_PENDING:
+        is_first = not self._end
+        if hole <= -length or (is_first and hole < 0) or len(self._pending) >= _MOST_PENDING:
             return
-        if not self._pending and not self._end:
-            start = max(self._position, 0)
+        start = self._position if is_first or hole >= length else self._end
         self._pending.append((start, unit.data))
         self._end = start + length
 

@@ -29,13 +29,13 @@ from sereno.node.rows import AbsenceRow, MemoryRow, RunRow, SegmentRow, StreamKe
 _SAVE_RUN = """
 INSERT INTO runs (run_id, camera_id, stream, start_us, end_us, is_open, end_reason, codec, width,
                   height, segment_count, size_bytes, revision, reported_revision, engine, clock,
-                  sound, damaged_us, drift_us)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)
+                  sound, damaged_us, damage, drift_us)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (run_id) DO UPDATE SET
     start_us = excluded.start_us, end_us = excluded.end_us, is_open = excluded.is_open,
     end_reason = excluded.end_reason, segment_count = excluded.segment_count,
     size_bytes = excluded.size_bytes, revision = excluded.revision,
-    damaged_us = excluded.damaged_us, drift_us = excluded.drift_us
+    damaged_us = excluded.damaged_us, damage = excluded.damage, drift_us = excluded.drift_us
 """
 _SAVE_ABSENCE = """
 INSERT INTO absences (absence_id, camera_id, stream, start_us, end_us, is_open, reason, revision,

@@ -17,6 +17,7 @@ ALTER TABLE runs ADD COLUMN engine TEXT NOT NULL DEFAULT 'native';
 ALTER TABLE runs ADD COLUMN clock TEXT NOT NULL DEFAULT 'arrival';  -- or rtcp
 ALTER TABLE runs ADD COLUMN sound TEXT NOT NULL DEFAULT '';         -- RFC 6381; empty: none
 ALTER TABLE runs ADD COLUMN damaged_us INTEGER NOT NULL DEFAULT 0;  -- footage hurt by losses
+ALTER TABLE runs ADD COLUMN damage TEXT NOT NULL DEFAULT '[]';      -- JSON: [[start_us, end_us], …]
 ALTER TABLE runs ADD COLUMN drift_us INTEGER NOT NULL DEFAULT 0;    -- correction of wall time
 
 -- As before, with the volume of each file.

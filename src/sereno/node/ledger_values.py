@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from uuid import UUID
 
@@ -23,7 +24,7 @@ def run_values(row: RunRow) -> tuple[object, ...]:
     return (
         str(row.run_id), *ids_of(row.key), row.start_us, row.end_us, row.is_open, reason, row.codec,
         row.width, row.height, row.segment_count, row.size_bytes, row.revision, row.engine,
-        row.clock, row.sound, row.damaged_us, row.drift_us,
+        row.clock, row.sound, row.damaged_us, json.dumps(row.damage), row.drift_us,
     )  # fmt: skip
 
 
@@ -46,6 +47,7 @@ def run_in(row: sqlite3.Row) -> RunRow:
         clock=row["clock"],
         sound=row["sound"],
         damaged_us=row["damaged_us"],
+        damage=[(start, end) for start, end in json.loads(row["damage"])],
         drift_us=row["drift_us"],
     )
 

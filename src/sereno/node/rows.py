@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
 from sereno.base.clock import from_us
 from sereno.media.contract import Memory
+from sereno.node.damage import Damage, damaged_spans
 from sereno.wire.orders import StreamName
 from sereno.wire.reports import AbsenceReport, ReasonReport, RunReport
 
@@ -45,6 +46,7 @@ class RunRow:
     clock: str = "arrival"
     sound: str = ""
     damaged_us: int = 0  # footage that losses may have damaged
+    damage: Damage = field(default_factory=list)  # where that is
     drift_us: int = 0  # how far wall time was corrected against the camera's
 
     def to_report(self) -> RunReport:
@@ -63,6 +65,7 @@ class RunRow:
             clock=self.clock,
             sound=self.sound,
             damaged_seconds=self.damaged_us / 1_000_000,
+            damage=tuple(damaged_spans(self.damage, self.start_us, self.end_us)),
         )
 
 

@@ -26,6 +26,7 @@ from sereno.media.contract import (
     SegmentSealed,
 )
 from sereno.media.index import Fragment, FragmentIndex, pack_index
+from sereno.node.damage import add_damage
 from sereno.node.rows import NOWHERE, AbsenceRow, MemoryRow, RunRow, SegmentRow, StreamKey
 from sereno.node.unsaved import Unsaved
 from sereno.wire.reports import ReasonReport, StreamState
@@ -274,6 +275,7 @@ class StreamBook:
         )
         if event.is_damaged:
             run.damaged_us += event.duration_ticks * 1_000_000 // TIMESCALE
+            add_damage(run.damage, event.at_us, end_us)
         segment.row.end_us = max(segment.row.end_us, end_us)
         run.end_us = max(run.end_us, end_us)
         run.size_bytes += event.size_bytes

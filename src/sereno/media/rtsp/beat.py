@@ -14,11 +14,19 @@ from weakref import WeakKeyDictionary
 BEAT_SECONDS = 0.05
 """Delays a picture by half of this on average; less would cost more, more would be seen."""
 
+BUFFER_BYTES = 192 * 1024
+"""Room for more than the largest interleaved frame (65,539 bytes) behind a partly read one."""
+
 
 class Beat:
-    """Calls its readers at every beat while there are any."""
+    """Calls its readers at every beat while there are any.
+
+    `buffer`, which `view` shows, is for whoever reads at the moment: they read one after the other.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.buffer = bytearray(BUFFER_BYTES)
+        self.view = memoryview(self.buffer)
         self._loop = loop
         self._readers: dict[Callable[[], None], None] = {}
         self._timer: asyncio.TimerHandle | None = None

@@ -24,9 +24,6 @@ from sereno.media.rtsp.messages import (
 )
 from sereno.media.rtsp.resync import LARGEST_GARBAGE_BYTES, next_start
 
-# Room for the largest interleaved frame (65,539 bytes) behind a partly read one.
-_BUFFER_BYTES = 192 * 1024
-_LEAST_ROOM_BYTES = 32 * 1024
 _KERNEL_WAIT_BYTES = 128 * 1024
 _READS_A_BEAT = 4
 _DOLLAR = 0x24
@@ -41,8 +38,9 @@ ReportHandler = Callable[[bytes], None]
 class Connection(asyncio.BufferedProtocol):
     """Sends requests, pairs replies with them, and hands RTP to the handler of its channel.
 
-    All reads go into one buffer that lives as long as the connection. `ended` is done when the
-    connection is over; its exception says why.
+    All connections of an event loop read into one buffer, that of their beat: an event loop hands
+    on what it has read before it reads anything else. A connection keeps only what was not whole.
+    `ended` is done when the connection is over; its exception says why.
     """
 
     def __init__(self, host: str, loop: asyncio.AbstractEventLoop) -> None:
@@ -50,14 +48,12 @@ class Connection(asyncio.BufferedProtocol):
         self._loop = loop
         self._host = host
         self._transport: asyncio.Transport | None = None
-        self._buffer = bytearray(_BUFFER_BYTES)
-        self._view = memoryview(self._buffer)
-        self._start = 0
-        self._end = 0
+        self._beat = beat_of(loop)
+        self._buffer, self._view = self._beat.buffer, self._beat.view
+        self._rest = b""
         self._cseq = 0
         self._waiting: dict[int, asyncio.Future[Message]] = {}
         self._given_up: set[int] = set()
-        self._beat = beat_of(loop)
         self._flood = FloodGuard(loop.time)
         self._descriptor = -1
         self._garbage_bytes = 0
@@ -166,18 +162,15 @@ class Connection(asyncio.BufferedProtocol):
         self.fail(fault("camera_closed", str(exc) if exc else ""))
 
     def get_buffer(self, sizehint: int) -> memoryview:
-        if self._start == self._end:
-            self._start = self._end = 0
-        elif _BUFFER_BYTES - self._end < _LEAST_ROOM_BYTES:
-            rest = self._end - self._start
-            self._view[:rest] = self._view[self._start : self._end]
-            self._start, self._end = 0, rest
-        return self._view[self._end :]
+        size = len(self._rest)
+        self._view[:size] = self._rest
+        return self._view[size:]
 
     def buffer_updated(self, nbytes: int) -> None:
-        self._end += nbytes
+        end = len(self._rest) + nbytes
         try:
-            self._start, frame_count = self._take_frames(self._start, self._end)
+            start, frame_count = self._take_frames(end)
+            self._rest = bytes(self._view[start:end])
             self._flood.meet(nbytes, frame_count)
         except Garbled as error:
             self.fail(fault("garbled", str(error), host=self._host))
@@ -197,10 +190,10 @@ class Connection(asyncio.BufferedProtocol):
             if size < len(room) or self.ended.done():
                 return
 
-    def _take_frames(self, at: int, end: int) -> tuple[int, int]:
+    def _take_frames(self, end: int) -> tuple[int, int]:
         """Handle all whole frames and messages in the buffer; where the unfinished one begins, and
         how much there was to do."""
-        data, view, count = self._buffer, self._view, 0
+        data, view, at, count = self._buffer, self._view, 0, 0
         while end - at >= 4:
             mark, channel, size = _frame_head(data, at)
             stop = at + 4 + size
