@@ -66,7 +66,7 @@ check: $(BIN)/.ready ## Lint, types, import rules, unit tests: under a minute
 
 .PHONY: test
 test: setup packages check ui-test ## Everything
-	$(BIN)/pytest -q -n 2 --dist loadfile tests/house tests/rooms
+	$(BIN)/pytest -q -n 2 --dist loadfile tests/house tests/rooms tests/gstreamer
 	$(BIN)/pytest -q tests/journeys
 
 FUZZ_SECONDS ?= 60

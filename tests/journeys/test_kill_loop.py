@@ -21,7 +21,7 @@ from sereno.media.fmp4.reader import SegmentContents, read_segment
 from .footage import files_of, stamps_of, whole_fragments
 from .harness import Box, Cameras, eventually, findings, is_soak, running, spans
 
-KILLS = 100 if is_soak() else 6
+KILLS = 100 if is_soak() else 4
 CAMERAS = 4
 SEED = 20261121
 # What the end of a runner may cost: 2 s and one GOP (the cameras' is 2 s). The rest is for a

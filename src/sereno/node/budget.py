@@ -10,7 +10,7 @@ import asyncio
 import logging
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from heapq import merge
 from operator import itemgetter
@@ -155,7 +155,8 @@ class Budget:
         """Remove whole files until so much has gone, or nothing may go. How much has."""
         removed = 0
         while removed < excess.size_bytes:
-            rows = await self.ledger.call(_oldest, excess, excess.size_bytes - removed)
+            there = self.volumes.roots.keys()
+            rows = await self.ledger.call(_oldest, excess, excess.size_bytes - removed, there)
             if not rows:
                 break
             await self.recording.take_out(rows, REMOVED, "remove")
@@ -170,8 +171,13 @@ def _ages(ledger: Ledger, volume_ids: list[UUID]) -> dict[UUID, int]:
     return {each: oldest_us for each, oldest_us in found.items() if oldest_us is not None}
 
 
-def _oldest(ledger: Ledger, excess: Excess, size_bytes: int) -> list[SegmentRow]:
-    """The oldest files that may go, just enough for `size_bytes`; a batch at most."""
+def _oldest(
+    ledger: Ledger, excess: Excess, size_bytes: int, there: Collection[UUID]
+) -> list[SegmentRow]:
+    """The oldest files that may go, just enough for `size_bytes`; a batch at most.
+
+    Only those on volumes that are `there`: others free nothing that was counted.
+    """
     cursors = [ledger.db.execute(_OF_STREAM, ids_of(key)) for key in excess.streams]
     cursors += [ledger.db.execute(_ON_VOLUME, (str(each),)) for each in excess.volumes]
     newest: dict[StreamKey, int] = {}
@@ -180,6 +186,8 @@ def _oldest(ledger: Ledger, excess: Excess, size_bytes: int) -> list[SegmentRow]
         if size_bytes <= 0 or len(chosen) == BATCH_FILES:
             break
         row = segment_in(found)
+        if row.volume_id not in there:
+            continue
         if row.key not in newest:
             newest[row.key] = ledger.db.execute(_NEWEST_NUMBER, ids_of(row.key)).fetchone()[0]
         piece = Piece(is_being_written=not row.is_sealed, is_newest=row.sequence == newest[row.key])

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
 from sereno.base.clock import SystemClock
-from sereno.base.errors import Conflict, NotFound, Words
+from sereno.base.errors import Conflict, NotFound, SerenoError, Words
 from sereno.box.settings import Settings
 from sereno.node.fsck import Fsck
 from sereno.node.fsck_kinds import Depth, Finding
@@ -19,8 +20,10 @@ from sereno.node.fsck_repair import Repair, mend_all
 from sereno.node.holding import hold_node, is_node_running
 from sereno.node.ledger import Ledger
 from sereno.node.ledger_thread import LedgerThread
-from sereno.node.ledger_volumes import forget_place, known_volumes
+from sereno.node.ledger_volumes import forget_place, known_volumes, usage_of
 from sereno.node.rebuild import Rebuilt, rebuild
+from sereno.node.repair import streams_on_disk
+from sereno.node.rows import NOWHERE
 from sereno.node.volume_look import look_at
 
 Advance = Callable[[int, int | None], None]
@@ -37,6 +40,10 @@ _NO_VOLUME = Words(
 _MISSING = Words(
     "The volume {path} is not there; its footage would be lost from the ledger. Mount it first.",
     "Falta el volumen {path}; su grabación se perdería del registro. Móntelo antes.",
+)
+_TWICE = Words(
+    "{path} is a copy of the volume {other}: both have one name. Unplug the copy.",
+    "{path} es una copia del volumen {other}: los dos llevan un nombre. Desconecte la copia.",
 )
 
 
@@ -108,16 +115,43 @@ def make_anew(settings: Settings, advance: Advance) -> tuple[float, Rebuilt]:
     Raises Conflict while a node runs or where a volume of the settings is not there, and OSError.
     """
     with hold_node(settings.data_dir):
-        began, roots = time.monotonic(), {}
-        for volume in settings.footage_volumes:
-            look = look_at(volume.root, None, None, may_mark=True)
-            if look.volume_id is None:
-                raise Conflict("volume_missing", _MISSING.fill(path=volume.root))
-            roots[look.volume_id] = volume.root
+        began = time.monotonic()
+        roots = _all_volumes(settings)
         done = rebuild(
             settings.data_dir.ledger, roots, SystemClock().now(), lambda size: advance(size, None)
         )
         return time.monotonic() - began, done
+
+
+def _all_volumes(settings: Settings) -> dict[UUID, Path]:
+    """Each volume that may hold footage: of the settings, and of the old ledger. Raises Conflict.
+
+    An empty folder is never made a volume here, for most likely nothing is mounted there; one with
+    cameras' folders and no marker is of a time before markers.
+    """
+    held = _held_places(settings.data_dir.ledger)
+    found: dict[UUID, Path] = {}
+    for root in dict.fromkeys([*(each.root for each in settings.footage_volumes), *held]):
+        is_old = not held.get(root) and bool(streams_on_disk({NOWHERE: root}))
+        look = look_at(root, held.get(root), None, may_mark=is_old)
+        if look.volume_id is None:
+            raise Conflict("volume_missing", _MISSING.fill(path=root))
+        if look.volume_id in found:
+            both = _TWICE.fill(path=root, other=found[look.volume_id])
+            raise Conflict("volume_twice", both)
+        found[look.volume_id] = root
+    return found
+
+
+def _held_places(ledger_file: Path) -> dict[Path, UUID]:
+    """Where the ledger knows footage, as far as it can be read."""
+    if not ledger_file.exists():
+        return {}
+    with suppress(sqlite3.Error, SerenoError), closing(Ledger.reading(ledger_file)) as ledger:
+        held = {each.volume_id for each in usage_of(ledger) if each.segment_count}
+        known = known_volumes(ledger).items()
+        return {root: volume_id for volume_id, root in known if root and volume_id in held}
+    return {}
 
 
 def accept(settings: Settings, folder: Path) -> None:
@@ -132,7 +166,8 @@ def volumes_there(settings: Settings, known: Mapping[UUID, Path | None]) -> dict
     found: dict[UUID, Path] = {}
     places = {root: volume_id for volume_id, root in known.items() if root is not None}
     roots = [each.root for each in settings.footage_volumes]
-    for root in dict.fromkeys([*roots, *places]):
+    # Known places come first: of two disks with one name, the other is a copy.
+    for root in dict.fromkeys([*places, *roots]):
         look = look_at(root, places.get(root), None, may_mark=False)
         if look.volume_id is not None:
             found.setdefault(look.volume_id, root)

@@ -18,6 +18,7 @@ from sereno.base.errors import Words
 from sereno.box.files import sync_folder, write_atomic
 from sereno.node.ledger_removal import Departure, departed, departures
 from sereno.node.ledger_thread import LedgerThread
+from sereno.node.volume_marker import must_be_there
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +51,12 @@ async def finish_departures(ledger: LedgerThread, roots: Mapping[UUID, Path], cl
 
 
 def depart(root: Path, departure: Departure, now: datetime) -> None:
-    """Let one file go; one that is gone already is no error. Raises OSError."""
+    """Let one file go; one that is gone already is no error.
+
+    Raises OSError, also where `root` is not its volume now: the same path on a copy of the disk, or
+    none on an empty mount point, says nothing of our file.
+    """
+    must_be_there(root, departure.volume_id)
     path = root / departure.path
     if departure.act == "remove":
         path.unlink(missing_ok=True)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 from uuid import UUID
 
 from sereno.base.errors import Garbled
@@ -28,6 +29,7 @@ from sereno.node.ledger import Ledger
 from sereno.node.ledger_removal import departures
 from sereno.node.ledger_values import ids_of, run_in, segment_in
 from sereno.node.ledger_volumes import known_volumes, usage_of
+from sereno.node.reading_ahead import read_ahead
 from sereno.node.repair import Place, digests_of, key_of, streams_on_disk
 from sereno.node.rows import RunRow, SegmentRow, StreamKey
 
@@ -48,6 +50,16 @@ WHERE camera_id = ? AND stream = ?
 _TOTALS = "SELECT count(*), coalesce(sum(size_bytes), 0) FROM segments"
 
 Progress = Callable[[int], None]
+
+
+class Seen(NamedTuple):
+    """What one look at a file came to; `contents` where it was read, and its digests were right."""
+
+    row: SegmentRow
+    kind: Kind | None = None
+    detail: str = ""
+    read_bytes: int = 0
+    contents: SegmentContents | None = None
 
 
 @dataclass(slots=True)
@@ -111,9 +123,8 @@ class Fsck:
         self._leaving = {(each.volume_id, each.path) for each in departures(self.ledger)}
         yield from self._strangers(key, listing, rows)
         links: dict[int, str] = {}
-        for row in rows:
-            if row.is_sealed and row.volume_id in self.roots:
-                yield from self._file(row, listing, links)
+        for seen in self._seen(rows, listing):
+            yield from self._file(seen, links)
         yield from self._chain(key, rows, links)
         yield from self._runs(key, rows)
 
@@ -123,41 +134,53 @@ class Fsck:
 
     # Files.
 
-    def _file(self, row: SegmentRow, listing: Listing, links: dict[int, str]) -> Iterator[Finding]:
-        place = (row.volume_id, row.path)
-        if self._only is not None and row.path not in self._only:
-            return
+    def _seen(self, rows: Sequence[SegmentRow], listing: Listing) -> Iterator[Seen]:
+        """Each sealed file that is to be looked at, and what was seen, in their order."""
+        wanted = [
+            row
+            for row in rows
+            if row.is_sealed and row.volume_id in self.roots
+            if self._only is None or row.path in self._only
+        ]
+        look = partial(self._look, listing)
+        return read_ahead(look, wanted) if self.depth is Depth.DIGEST else map(look, wanted)
+
+    def _file(self, seen: Seen, links: dict[int, str]) -> Iterator[Finding]:
+        row, kind = seen.row, seen.kind
         if self._only is None:
             self.file_count += 1
+            self.size_bytes += seen.read_bytes
             self.progress(row.size_bytes if self.depth is Depth.DIGEST else 1)
-        kind = Kind.FILE_MISSING if place not in listing.files else None
-        detail = ""
-        if kind is None and self.depth is not Depth.PRESENCE:
-            kind, detail = self._contents(row, links)
+        if seen.contents is not None:
+            links[row.sequence] = seen.contents.header.previous_sha256
+            kind = None if self._is_indexed(row, seen.contents) else Kind.INDEX_DIFFERS
+        place = (row.volume_id, row.path)
         if kind is not None and place not in self._leaving:
-            yield Finding(kind, row.key, *place, row.segment_id, row.run_id, detail)
+            yield Finding(kind, row.key, *place, row.segment_id, row.run_id, seen.detail)
 
-    def _contents(self, row: SegmentRow, links: dict[int, str]) -> tuple[Kind | None, str]:
-        file = self.roots[row.volume_id] / row.path
+    def _look(self, listing: Listing, row: SegmentRow) -> Seen:
+        """One file, without the ledger: several are looked at together."""
+        if (row.volume_id, row.path) not in listing.files:
+            return Seen(row, Kind.FILE_MISSING)
+        if self.depth is Depth.PRESENCE:
+            return Seen(row)
+        file, read_bytes = self.roots[row.volume_id] / row.path, 0
         try:
             size_bytes = file.stat().st_size
             if size_bytes != row.size_bytes:
-                return Kind.SIZE_DIFFERS, f"{size_bytes} bytes, not {row.size_bytes}"
+                return Seen(row, Kind.SIZE_DIFFERS, f"{size_bytes} bytes, not {row.size_bytes}")
             if self.depth is Depth.SIZE:
-                return None, ""
-            self.size_bytes += size_bytes
+                return Seen(row)
+            read_bytes = size_bytes
             if digests_of(file) != (row.sha256, row.crc32c):
-                return Kind.DIGEST_DIFFERS, ""
-            contents = read_segment(file)
+                return Seen(row, Kind.DIGEST_DIFFERS, "", read_bytes)
+            return Seen(row, None, "", read_bytes, read_segment(file))
         except FileNotFoundError:
-            return Kind.FILE_MISSING, ""
+            return Seen(row, Kind.FILE_MISSING, "", read_bytes)
         except OSError as error:
-            return Kind.DIGEST_DIFFERS, error.strerror or ""
+            return Seen(row, Kind.DIGEST_DIFFERS, error.strerror or "", read_bytes)
         except Garbled as error:
-            return Kind.DIGEST_DIFFERS, str(error)
-        links[row.sequence] = contents.header.previous_sha256
-        is_same = self._is_indexed(row, contents)
-        return (None, "") if is_same else (Kind.INDEX_DIFFERS, "")
+            return Seen(row, Kind.DIGEST_DIFFERS, str(error), read_bytes)
 
     def _is_indexed(self, row: SegmentRow, contents: SegmentContents) -> bool:
         packed = self.ledger.db.execute(_INDEX, (str(row.segment_id),)).fetchone()

@@ -7,6 +7,7 @@ which nothing is left becomes a gap that says why.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ from sereno.node.ledger_values import ids_of, run_in, segment_in
 from sereno.node.recording import NODE_DOWN
 from sereno.node.repair import mend_file, mend_stream, run_row, streams_on_disk
 from sereno.node.rows import RunRow, SegmentRow, StreamKey
+from sereno.node.volume_marker import must_be_there
 from sereno.wire.reports import ReasonReport
 
 MISSING = ReasonReport(key="footage_missing")
@@ -58,15 +60,21 @@ class Repair:
     clock: Clock
 
     async def apply(self, findings: Iterable[Finding]) -> None:
-        """In an order in which nothing undoes what came before. Raises OSError."""
+        """In an order in which nothing undoes what came before. Raises OSError.
+
+        Nothing is done where a volume went since it was looked at: its files only seem missing.
+        """
+        listed = list(findings)
+        await asyncio.to_thread(self._check_volumes, listed)
         of_kind: dict[Kind, list[Finding]] = {kind: [] for kind in Kind}
-        for finding in findings:
+        for finding in listed:
             of_kind[finding.kind].append(finding)
         for finding in of_kind[Kind.STRANGE]:
             await asyncio.to_thread(self._put_aside, finding)
         for finding in of_kind[Kind.INDEX_DIFFERS]:
             await self._index_anew(finding)
-        await self._take_out(of_kind[Kind.FILE_MISSING], MISSING, is_there=False)
+        gone = await asyncio.to_thread(self._gone, of_kind[Kind.FILE_MISSING])
+        await self._take_out(gone, MISSING, is_there=False)
         damaged = [*of_kind[Kind.SIZE_DIFFERS], *of_kind[Kind.DIGEST_DIFFERS]]
         await self._take_out(damaged, DAMAGED, is_there=True)
         for finding in of_kind[Kind.HOLE_IN_RUN]:
@@ -80,6 +88,21 @@ class Repair:
 
     def _root_of(self, finding: Finding) -> Path | None:
         return None if finding.volume_id is None else self.roots.get(finding.volume_id)
+
+    def _check_volumes(self, findings: Iterable[Finding]) -> None:
+        for volume_id in {each.volume_id for each in findings if each.volume_id}:
+            if volume_id in self.roots:
+                must_be_there(self.roots[volume_id], volume_id)
+
+    def _gone(self, findings: list[Finding]) -> list[Finding]:
+        """Those whose file is still missing, on volumes that are there after all."""
+        gone = [
+            finding
+            for finding in findings
+            if (root := self._root_of(finding)) and not os.path.lexists(root / finding.path)
+        ]
+        self._check_volumes(gone)
+        return gone
 
     def _put_aside(self, finding: Finding) -> None:
         root = self._root_of(finding)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from uuid import UUID, uuid4, uuid5
 
@@ -27,6 +28,7 @@ from sereno.node.fsck_repair import MISSING
 from sereno.node.ledger import Changes, Ledger
 from sereno.node.ledger_values import absence_in, run_in
 from sereno.node.ledger_volumes import known_volumes, see_volume
+from sereno.node.reading_ahead import read_ahead
 from sereno.node.recording import NODE_DOWN
 from sereno.node.repair import MendedFile, mend_one, streams_on_disk
 from sereno.node.rows import AbsenceRow, RunRow, SegmentRow, StreamKey
@@ -94,8 +96,8 @@ def _files(
 ) -> Iterator[MendedFile]:
     """Every whole file of the stream, each once."""
     seen: set[UUID] = set()
-    for place in sorted(list_stream(roots, key).files, key=lambda each: each[1]):
-        found = mend_one(roots, place, key)
+    places = sorted(list_stream(roots, key).files, key=itemgetter(1))
+    for found in read_ahead(lambda place: mend_one(roots, place, key), places):
         if found is None or found.segment.segment_id in seen:
             result.left_out += 1
             continue

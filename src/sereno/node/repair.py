@@ -29,6 +29,7 @@ from sereno.media.index import pack_index
 from sereno.node.ledger import Changes, Ledger
 from sereno.node.ledger_thread import LedgerThread
 from sereno.node.rows import RunRow, SegmentRow, StreamKey
+from sereno.node.volume_marker import must_be_there
 from sereno.wire.reports import ReasonReport
 
 Roots = Mapping[UUID, Path]
@@ -153,6 +154,7 @@ def mend_one(roots: Roots, place: Place, key: StreamKey) -> MendedFile | None:
     try:
         contents = _repair(file)
     except FileNotFoundError:
+        must_be_there(roots[volume_id], volume_id)  # else nobody knows whether it is gone
         return None
     except Garbled:
         log.warning("The file %s has no readable head; it is left as it is.", path)

@@ -6,6 +6,7 @@ durably once and never changed.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -40,6 +41,19 @@ def read_marker(root: Path) -> UUID | None:
     if not is_known:
         raise Garbled("marker_unreadable", _UNREADABLE.fill(path=path))
     return volume_id
+
+
+def must_be_there(root: Path, volume_id: UUID) -> None:
+    """Before files go, or are said to be gone: what stands at `root` now is that volume.
+
+    Raises OSError.
+    """
+    try:
+        found = read_marker(root)
+    except Garbled:
+        found = None
+    if found != volume_id:
+        raise OSError(errno.ENODEV, "its volume is not there", str(root))
 
 
 def write_marker(root: Path, volume_id: UUID) -> None:

@@ -241,7 +241,9 @@ class Volumes:
         """Look at all volumes; `footage_bytes` is what our files take on each."""
         known = await self._ledger.call(known_volumes)
         self._add_known(known)
-        await asyncio.gather(*(self._check(each, known) for each in self._volumes))
+        looks = await asyncio.gather(*(self._look(each, known) for each in self._volumes))
+        await self._accept(known, looks)
+        await asyncio.gather(*(self._try_again(each) for each in self._volumes))
         for volume in self._volumes:
             if footage_bytes is not None and volume.volume_id is not None:
                 volume.footage_bytes = footage_bytes.get(volume.volume_id, 0)
@@ -255,27 +257,31 @@ class Volumes:
             if root is not None and root not in roots:
                 self._volumes.append(Volume(root, None, False))
 
-    async def _check(self, volume: Volume, known: Mapping[UUID, Path | None]) -> None:
-        expected = next((each for each, root in known.items() if root == volume.root), None)
-        look = await self._look(volume, expected, known)
-        volume.look = look
-        if not look.is_there:
-            volume.volume_id = volume.volume_id or expected
-            return
-        taken = {each.volume_id for each in self._volumes if each is not volume and each.is_there}
-        if look.volume_id in taken:  # a copy of a disk that is here already
-            volume.look = Look(total_bytes=look.total_bytes, free_bytes=look.free_bytes)
-            return
-        volume.volume_id = look.volume_id
-        if look.volume_id is not None and known.get(look.volume_id) != volume.root:
-            await self._ledger.call(see_volume, look.volume_id, volume.root)
-        if volume.is_failing and self._clock.monotonic() >= volume.failed_until:
+    async def _accept(self, known: Mapping[UUID, Path | None], looks: Sequence[Look]) -> None:
+        """Take what was seen. Of two disks with one name, that which stands where it was known."""
+        taken: set[UUID | None] = set()
+        pairs = list(zip(self._volumes, looks, strict=True))
+        pairs.sort(key=lambda each: _expected(known, each[0]) is None)  # known places come first
+        for volume, look in pairs:
+            volume.look = look
+            if not look.is_there:
+                volume.volume_id = volume.volume_id or _expected(known, volume)
+            elif look.volume_id in taken:
+                volume.look = Look(total_bytes=look.total_bytes, free_bytes=look.free_bytes)
+            else:
+                taken.add(look.volume_id)
+                volume.volume_id = look.volume_id
+                if look.volume_id is not None and known.get(look.volume_id) != volume.root:
+                    await self._ledger.call(see_volume, look.volume_id, volume.root)
+
+    async def _try_again(self, volume: Volume) -> None:
+        """A volume that failed and has rested must take a test write."""
+        is_due = self._clock.monotonic() >= volume.failed_until
+        if volume.is_there and volume.is_failing and is_due:
             volume.is_failing = not await asyncio.to_thread(probe, volume.root)
             volume.failed_until = self._clock.monotonic() + volume.rest_seconds * volume.is_failing
 
-    async def _look(
-        self, volume: Volume, expected: UUID | None, known: Mapping[UUID, Path | None]
-    ) -> Look:
+    async def _look(self, volume: Volume, known: Mapping[UUID, Path | None]) -> Look:
         """One look; a disk that does not answer in time fails, and is not asked again meanwhile."""
         task = self._looking.get(volume.root)
         if task is None:
@@ -284,7 +290,11 @@ class Volumes:
             to_mark = unmarked if volume.root == self._own else None
             task = asyncio.create_task(
                 asyncio.to_thread(
-                    look_at, volume.root, expected, to_mark, may_mark=volume.is_recorded_to
+                    look_at,
+                    volume.root,
+                    _expected(known, volume),
+                    to_mark,
+                    may_mark=volume.is_recorded_to,
                 )
             )
             self._looking[volume.root] = task
@@ -316,6 +326,11 @@ class Volumes:
             _say(root, state, is_first=not self._told)
         self._told = told
         self._on_change()
+
+
+def _expected(known: Mapping[UUID, Path | None], volume: Volume) -> UUID | None:
+    """The volume that was last seen there."""
+    return next((each for each, root in known.items() if root == volume.root), None)
 
 
 def reason_of(root: Path, state: VolumeState) -> ReasonReport:

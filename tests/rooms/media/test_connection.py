@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
 from hypothesis import given
@@ -25,6 +26,9 @@ class Wire(asyncio.Transport):
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         self.written += bytes(data)
+
+    def get_write_buffer_size(self) -> int:
+        return 0  # all is read at once
 
     def abort(self) -> None:
         pass
@@ -264,3 +268,26 @@ async def test_at_the_beat_all_that_came_is_read_and_an_end_is_seen() -> None:
             await asyncio.wait_for(connection.ended, 5)
         assert caught.value.reason.key == "camera_closed"
         assert packets[-1] == rtp(3)
+
+
+async def test_a_camera_that_asks_and_never_reads_is_given_up() -> None:
+    """Our answers must not pile up in memory."""
+    asked = b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nSession: " + b"s" * 8000 + b"\r\n\r\n"
+
+    async def ask_for_ever(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            while True:
+                writer.write(asked)
+                await writer.drain()
+
+    server = await asyncio.start_server(ask_for_ever, "127.0.0.1", 0, limit=1)
+    loop = asyncio.get_running_loop()
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        _, connection = await loop.create_connection(
+            lambda: Connection("127.0.0.1", loop), "127.0.0.1", port
+        )
+        with pytest.raises(StreamFault) as raised:
+            async with asyncio.timeout(10):
+                await connection.ended
+    assert raised.value.reason.key == "garbled"

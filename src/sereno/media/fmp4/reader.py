@@ -13,6 +13,7 @@ from sereno.base.errors import Garbled
 from sereno.media.faults import garbled
 from sereno.media.file_lock import lock_file
 from sereno.media.fmp4.boxes import Box, ReadAt, box_at, children, reader_of, walk
+from sereno.media.fmp4.fast_reader import read_fast
 from sereno.media.fmp4.header import SegmentHeader, parse_header
 from sereno.media.fmp4.track_reader import Tracks, parse_movie
 from sereno.media.fmp4.tracks import SOUND_TRACK_ID, VIDEO_TRACK_ID
@@ -137,7 +138,7 @@ def _read_fragments(read_at: ReadAt, at: int, end: int) -> tuple[list[Fragment],
     walls: list[int] = []
     with suppress(Garbled):
         while at < end:
-            fragment, wall_us = _read_fragment(read_at, at, end)
+            fragment, wall_us = read_fast(read_at, at, end) or read_carefully(read_at, at, end)
             if fragments and fragments[-1].end_ticks != fragment.start_ticks:
                 break
             fragments.append(fragment)
@@ -146,7 +147,8 @@ def _read_fragments(read_at: ReadAt, at: int, end: int) -> tuple[list[Fragment],
     return fragments, walls
 
 
-def _read_fragment(read_at: ReadAt, at: int, end: int) -> tuple[Fragment, int]:
+def read_carefully(read_at: ReadAt, at: int, end: int) -> tuple[Fragment, int]:
+    """One fragment and its wall-clock time, box by box. Raises Garbled."""
     clock = _expect(box_at(read_at, at, end), b"prft")
     movie = _expect(box_at(read_at, clock.end, end), b"moof")
     media = _expect(box_at(read_at, movie.end, end), b"mdat")

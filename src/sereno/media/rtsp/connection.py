@@ -26,6 +26,7 @@ from sereno.media.rtsp.resync import LARGEST_GARBAGE_BYTES, next_start
 
 _KERNEL_WAIT_BYTES = 128 * 1024
 _READS_A_BEAT = 4
+_LARGEST_UNREAD_BYTES = 64 * 1024
 _DOLLAR = 0x24
 _frame_head = Struct(">BBH").unpack_from
 _pack_head = Struct(">BBH").pack
@@ -92,7 +93,7 @@ class Connection(asyncio.BufferedProtocol):
     def send_frame(self, channel: int, packet: bytes) -> None:
         """Send a packet of ours, such as a receiver report, between the messages."""
         if self._transport is not None and not self.ended.done():
-            self._transport.write(_pack_head(_DOLLAR, channel, len(packet)) + packet)
+            self._send(self._transport, _pack_head(_DOLLAR, channel, len(packet)) + packet)
 
     def read_at_beat(self) -> None:
         """From now on read what has come at each beat of this event loop, not when it comes.
@@ -262,8 +263,14 @@ class Connection(asyncio.BufferedProtocol):
         if reply is not None and not reply.done():
             reply.set_result(message)
 
+    def _send(self, transport: asyncio.Transport, data: bytes) -> None:
+        """Send what is no question of ours: a camera may ask for it without end and not read it."""
+        transport.write(data)
+        if transport.get_write_buffer_size() > _LARGEST_UNREAD_BYTES:
+            self.fail(fault("garbled", "what we send is never read", host=self._host))
+
     def _answer(self, request: Message) -> None:
         if self._transport is not None:
-            self._transport.write(answer_request(request))
+            self._send(self._transport, answer_request(request))
         if request.phrase in ENDING_METHODS:
             self.fail(fault("session_ended", request.header("location"), status=request.phrase))

@@ -16,6 +16,7 @@ _RECEIVER_REPORT = 201
 _DESCRIPTION = 202
 _GOODBYE = 203
 _NAME_ITEM = 1
+_MOST_PACKETS = 32  # in a compound one: a report and its parts are three or four
 _HEAD = struct.Struct(">BBHI")
 _SENDER = struct.Struct(">III")
 
@@ -72,7 +73,9 @@ def says_goodbye(packet: bytes) -> bool:
 def _packets(packet: bytes) -> Iterator[tuple[int, int]]:
     """Kinds and places of the packets in a compound one, up to where it makes no sense."""
     at = 0
-    while at + 8 <= len(packet):
+    for _ in range(_MOST_PACKETS):
+        if at + 8 > len(packet):
+            return
         first, kind, words, _ = _HEAD.unpack_from(packet, at)
         if first >> 6 != 2:
             return
