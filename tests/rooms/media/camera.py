@@ -293,7 +293,7 @@ async def until(is_so: Callable[[], bool]) -> None:
 def ffmpeg_says(path: Path | str) -> tuple[int, float, str]:
     """Frames, seconds and complaints of ffmpeg that decodes a file."""
     argv = [
-        imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "warning", "-progress", "pipe:1",
+        imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "repeat+warning", "-progress", "pipe:1",
         "-i", str(path), "-fps_mode", "passthrough", "-f", "null", "-",
     ]  # fmt: skip
     done = subprocess.run(argv, check=True, capture_output=True, text=True)
