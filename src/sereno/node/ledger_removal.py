@@ -113,11 +113,6 @@ def departures(ledger: Ledger) -> list[Departure]:
     return [Departure(UUID(row["volume_id"]), row["path"], row["act"]) for row in rows]
 
 
-def announce(ledger: Ledger, departure: Departure) -> None:
-    """Note a file that is to go and that the ledger does not hold."""
-    ledger.db.execute(_DEPART, (str(departure.volume_id), departure.path, departure.act))
-
-
 def departed(ledger: Ledger, done: Iterable[Departure]) -> None:
     """Step 3."""
     with ledger.transaction():
