@@ -10,13 +10,14 @@ from pathlib import Path
 import psutil
 from rich.console import Console
 
-from bench import capacity, ledger, rebuild, recording, rtsp_libraries, startup
+from bench import capacity, ledger, preview, rebuild, recording, rtsp_libraries, startup
 
 BENCHMARKS = {
     "startup": startup.run,
     "recording": recording.run,
     "capacity": capacity.run,
     "ledger": ledger.run,
+    "preview": preview.run,
     "rebuild": rebuild.run,
     "rtsp-libraries": rtsp_libraries.run,
 }

@@ -24,20 +24,27 @@ export function serve(answers: Record<string, Answer | (() => Answer)>) {
 export const SITES: Answer = [200, [{ id: 1, name: "Colegio San Martín", time_zone: "Europe/Madrid" }]];
 
 /** A camera as the hub describes it. */
-export function aCamera(changes: { name?: string; status?: object } = {}) {
+export function aCamera({ status, ...changes }: { name?: string; status?: object; pause?: object } = {}) {
   return {
     id: "ca3e0000-0000-4000-8000-000000000001",
-    name: changes.name ?? "Entrance",
+    name: "Entrance",
     site_id: 1,
     address: "rtsp://192.0.2.10:554/Streaming/Channels/101",
     username: "operator",
     has_password: true,
-    engine: "auto",
-    transport: "auto",
-    records_sound: true,
+    engine: null,
+    transport: null,
+    records_sound: null,
+    sub_address: "",
+    standby_node_id: null,
+    profile: null,
+    pause: null,
+    manual: null,
+    lease: null,
+    group_ids: [],
     budget_bytes: null,
-    nice: 0,
-    cpu_affinity: [],
+    nice: null,
+    cpu_affinity: null,
     created_at: "2026-11-01T10:00:00Z",
     node_id: "70de0000-0000-4000-8000-000000000001",
     status: {
@@ -55,12 +62,14 @@ export function aCamera(changes: { name?: string; status?: object } = {}) {
       height: 1080,
       pid: 4211,
       effective_args: "sereno stream record",
+      ffmpeg_args: "",
       bitrate_bps: 4_100_000,
       fps: 25,
       lost_packets: 0,
       notices: [],
       newest_at: null,
-      ...changes.status,
+      ...status,
     },
+    ...changes,
   };
 }

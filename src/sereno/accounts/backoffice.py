@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.functional import lazy
+from django.utils.translation import get_language
 from unfold.admin import ModelAdmin
 
 from sereno.accounts.actions import make_setup_link
 from sereno.accounts.auth import person_asking
 from sereno.accounts.queries import NOT_SIGNED_IN, Asker
-from sereno.base.errors import SerenoError, Unauthenticated
+from sereno.base.errors import SerenoError, Unauthenticated, Words
 
 
 def asker_of(request: HttpRequest) -> Asker:
@@ -36,8 +39,28 @@ def tell(request: HttpRequest, error: SerenoError) -> None:
     messages.error(request, f"{error.words.en} · {error.words.es}")
 
 
-class ActingAdmin(ModelAdmin):
-    """A page whose saving calls an action; a refusal brings the person back with its words."""
+def both(words: Words) -> str:
+    """One of both languages, chosen each time that it is shown; for names of columns and such."""
+    chosen: str = _in_ones_language(words)
+    return chosen
+
+
+def in_ones_language(words: Words) -> str:
+    """`words` in the language of who works in the back office now."""
+    return words.es if (get_language() or "").startswith("es") else words.en
+
+
+_in_ones_language = lazy(in_ones_language, str)
+
+
+class TellingAdmin(ModelAdmin):
+    """A page that calls actions; a refusal brings the person back with its words."""
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        page = super().changelist_view
+        return self._or_tell(request, lambda: page(request, extra_context))
 
     def changeform_view(
         self,
@@ -46,17 +69,40 @@ class ActingAdmin(ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
+        page = super().changeform_view
+        return self._or_tell(
+            request, lambda: page(request, object_id, form_url, extra_context)
+        )
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        page = super().delete_view
+        return self._or_tell(request, lambda: page(request, object_id, extra_context))
+
+    @staticmethod
+    def _or_tell(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
         try:
-            page: HttpResponse = super().changeform_view(
-                request, object_id, form_url, extra_context
-            )
+            return view()
         except SerenoError as error:
             tell(request, error)
             return HttpResponseRedirect(request.get_full_path())
-        return page
 
 
-class ReadingAdmin(ModelAdmin):
+class ActingAdmin(TellingAdmin):
+    """A page whose saving and deleting call actions, which know what hangs on what."""
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        return [str(each) for each in objs], {str(self.opts.verbose_name): len(objs)}, set(), []
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
+        for each in queryset:
+            self.delete_model(request, each)
+
+
+class ReadingAdmin(TellingAdmin):
     """A page to read."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -11,7 +11,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 class Clock(Protocol):
-    """Two clocks: the wall clock, which may jump, and one that only goes forward."""
+    """The wall clock, which may jump, and two that only go forward."""
 
     def now(self) -> datetime:
         """The wall-clock time, aware, in UTC."""
@@ -19,6 +19,11 @@ class Clock(Protocol):
 
     def monotonic(self) -> float:
         """Seconds from an arbitrary start, never going back."""
+        ...
+
+    def boottime(self) -> float:
+        """Seconds since the machine started, those in which it slept included: the same for all
+        its processes (CLOCK_BOOTTIME, clock_gettime(2))."""
         ...
 
 
@@ -30,6 +35,9 @@ class SystemClock:
 
     def monotonic(self) -> float:
         return time.monotonic()
+
+    def boottime(self) -> float:
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 class ManualClock:
@@ -45,8 +53,11 @@ class ManualClock:
     def monotonic(self) -> float:
         return self._monotonic
 
+    def boottime(self) -> float:
+        return self._monotonic
+
     def advance(self, seconds: float) -> None:
-        """Let `seconds` pass on both clocks."""
+        """Let `seconds` pass on all clocks."""
         self._now += timedelta(seconds=seconds)
         self._monotonic += seconds
 

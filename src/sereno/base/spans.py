@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -43,7 +44,7 @@ def span_or_none(start: datetime, end: datetime) -> Span | None:
 def union(spans: Iterable[Span], *, join_within: timedelta = timedelta(0)) -> list[Span]:
     """Ordered spans without overlaps; neighbours at most `join_within` apart become one."""
     merged: list[Span] = []
-    for span in sorted(spans):
+    for span in sorted(spans, key=attrgetter("start")):
         if merged and span.start - merged[-1].end <= join_within:
             merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
         else:
@@ -57,12 +58,21 @@ def intersect(spans: Iterable[Span], window: Span) -> list[Span]:
 
 
 def subtract(whole: Iterable[Span], taken: Iterable[Span]) -> list[Span]:
-    """What remains of `whole` after `taken`: with promises and coverage, the gaps."""
+    """What remains of `whole` after `taken`: with promises and coverage, the gaps.
+
+    One pass over both, once they are in order.
+    """
     remains: list[Span] = []
     holes = union(taken)
+    first = 0
     for span in union(whole):
         start = span.start
-        for hole in intersect(holes, span):
+        while first < len(holes) and holes[first].end <= start:
+            first += 1
+        for place in range(first, len(holes)):
+            hole = holes[place]
+            if hole.start >= span.end:
+                break
             if (part := span_or_none(start, hole.start)) is not None:
                 remains.append(part)
             start = hole.end

@@ -151,6 +151,13 @@ FFMPEG = Explained(
     example="/usr/bin/ffmpeg",
     must_be=TLS_CERT.must_be,
 )
+ALARM_AFTER = Explained(
+    text="For how many seconds a camera must not be recorded, although it should be, before there "
+    "is an alarm.",
+    default="30",
+    example="120",
+    must_be=Words("a whole number from 5 to 86400", "un número entero de 5 a 86400"),
+)
 ENROLMENT_CODE = Explained(
     text="For a node on a machine of its own: the one-time code that the hub gave for it. "
     "Needed once; remove it afterwards.",

@@ -161,6 +161,7 @@ class Settings(BaseSettings):
     volume_reserve: Annotated[Size | None, explain.VOLUME_RESERVE] = None
     camera_ca: Annotated[ReadableFile | None, explain.CAMERA_CA] = None
     ffmpeg: Annotated[ReadableFile | None, explain.FFMPEG] = None
+    alarm_after: Annotated[int, Field(ge=5, le=86400), explain.ALARM_AFTER] = 30
     enrolment_code: Annotated[SecretStr | None, explain.ENROLMENT_CODE] = None
 
     @property

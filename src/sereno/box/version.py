@@ -13,7 +13,7 @@ from sereno.box.paths import DataDir
 from sereno.wire.version import WIRE_VERSION
 
 # What this program writes. "database" is the major version of our own PostgreSQL, where it runs.
-FORMATS: Mapping[str, int] = {"data": 1, "ledger": 3, "segment": 1, "wire": WIRE_VERSION}
+FORMATS: Mapping[str, int] = {"data": 1, "ledger": 4, "segment": 1, "wire": WIRE_VERSION}
 
 _NEWER = Words(
     "The data folder {path} was written by a newer Sereno ({program}). "

@@ -69,7 +69,7 @@ def record(
     from sereno.cli.terminal import print_line
     from sereno.media.contract import StreamTask
     from sereno.media.runner import record_one
-    from sereno.wire.orders import EngineName, TransportName
+    from sereno.policy.choices import EngineName, TransportName
 
     if (address is None) == (camera is None) or stream not in STREAMS:
         raise Invalid("which_stream", _WHICH, field="camera")
@@ -116,9 +116,6 @@ def _from_orders(camera: str, stream: str, data: Path | None) -> dict[str, Any]:
     return {
         "camera_id": order.camera_id,
         "address": streams[stream].address,
-        "engine": streams[stream].engine,
-        "transport": streams[stream].transport,
-        "records_sound": streams[stream].records_sound,
         "username": order.username,
         "password": order.password,
     }

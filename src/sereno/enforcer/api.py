@@ -1,126 +1,32 @@
-"""Cameras over HTTP, each with how it is."""
+"""Cameras over HTTP, each with how it is and what it should be doing."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, cast
 from uuid import UUID
 
 from django.utils import timezone
 from ninja import Router, Schema, Status
-from pydantic import Field, SecretStr
+from pydantic import AwareDatetime, BaseModel, Field, SecretStr
 
 from sereno.accounts.auth import ANYBODY_KNOWN, KnownRequest
-from sereno.enforcer.queries import CameraState, states_of
-from sereno.enforcer.rules import words_of
-from sereno.policy.reasons import Reason
+from sereno.enforcer import actions_moments, actions_profiles
+from sereno.enforcer.actions_profiles import Applies
+from sereno.enforcer.answers import CameraAnswer, DecisionAnswer, LeaseAnswer, StatusAnswer
+from sereno.enforcer.queries import decisions_of, desires_of
+from sereno.enforcer.queries_running import states_of
+from sereno.enforcer.rules_moments import EndSaid
+from sereno.policy.choices import EngineName, TransportName
 from sereno.sites import actions, queries
 from sereno.sites.actions import CameraFields
-from sereno.sites.answers import ReasonAnswer
-from sereno.wire.orders import EngineName, TransportName
+from sereno.sites.models import Camera
 
 router = Router(tags=["cameras"], auth=ANYBODY_KNOWN)
 
 
-class StatusAnswer(Schema):
-    """`state`: as the node said, or `node_offline`, or `not_assigned`.
-
-    `engine_reason`: why `auto` did not take the native engine. `clock`: whether times are the
-    camera's (`rtcp`) or those of arrival. `lost_packets` counts from the run's start. `notices`:
-    what people should know and what stops nothing.
-    """
-
-    state: str
-    since: datetime
-    reason: ReasonAnswer | None
-    next_try: datetime | None = None
-    engine: str = ""
-    engine_reason: ReasonAnswer | None = None
-    transport: str = ""
-    clock: str = ""
-    codec: str = ""
-    sound: str = ""
-    width: int = 0
-    height: int = 0
-    pid: int | None = None
-    effective_args: str = ""
-    bitrate_bps: int = 0
-    fps: float = 0.0
-    lost_packets: int = 0
-    notices: tuple[ReasonAnswer, ...] = ()
-    newest_at: datetime | None = None
-
-    @classmethod
-    def of(cls, found: CameraState) -> StatusAnswer:
-        runner, view = found.runner, found.shown
-        answer = cls(state=view.state, since=view.since, reason=_reason(view.reason))
-        if runner is None:
-            return answer
-        told = {name: getattr(runner, name) for name in TOLD_BY_NODE}
-        told["engine_reason"] = _kept(runner.engine_reason) if runner.engine_reason else None
-        told["notices"] = tuple(_kept(notice) for notice in runner.notices)
-        return answer.model_copy(update=told)
-
-
-TOLD_BY_NODE = tuple(
-    name
-    for name in StatusAnswer.model_fields
-    if name not in {"state", "since", "reason", "engine_reason", "notices"}
-)
-
-
-def _kept(reason: dict[str, Any]) -> ReasonAnswer:
-    """A reason as `RunnerState` keeps it; one of a newer node is told as unexplained."""
-    return ReasonAnswer.of(Reason(reason["key"], reason["params"], reason["raw"]))
-
-
-def _reason(reason: Reason | None) -> ReasonAnswer | None:
-    return ReasonAnswer.of(reason, words_of(reason)) if reason else None
-
-
-class CameraAnswer(Schema):
-    """`address` holds no credentials; the password is never told."""
-
-    id: UUID
-    name: str
-    site_id: int
-    address: str
-    username: str
-    has_password: bool
-    engine: EngineName
-    transport: TransportName
-    records_sound: bool
-    budget_bytes: int | None
-    nice: int
-    cpu_affinity: list[int]
-    created_at: datetime
-    node_id: UUID | None
-    status: StatusAnswer
-
-    @classmethod
-    def of(cls, found: CameraState) -> CameraAnswer:
-        camera = found.camera
-        return cls(
-            id=camera.pk,
-            name=camera.name,
-            site_id=camera.site_id,
-            address=camera.address,
-            username=camera.username,
-            has_password=bool(camera.password_sealed),
-            engine=cast(EngineName, camera.engine),
-            transport=cast(TransportName, camera.transport),
-            records_sound=camera.records_sound,
-            budget_bytes=camera.budget_bytes,
-            nice=camera.nice,
-            cpu_affinity=camera.cpu_affinity,
-            created_at=camera.created_at,
-            node_id=camera.node_id,
-            status=StatusAnswer.of(found),
-        )
-
-
 class Manners(Schema):
-    """How a camera is recorded. What is left out or null stays as it is."""
+    """How a camera is recorded. What it leaves unsaid, its profile or the default says."""
 
     engine: EngineName | None = None
     transport: TransportName | None = None
@@ -134,6 +40,12 @@ class Manners(Schema):
     cpu_affinity: list[int] | None = Field(
         default=None, max_length=1024, description="CPUs by number; empty: any"
     )
+    sub_address: str | None = Field(
+        default=None, description="of its smaller stream, without credentials; empty: none"
+    )
+    standby_node_id: UUID | None = Field(
+        default=None, description="another node of its site, which takes it over when need be"
+    )
 
 
 class NewCamera(Manners):
@@ -146,7 +58,11 @@ class NewCamera(Manners):
 
 
 class CameraChange(Manners):
-    """What is left out or null stays as it is."""
+    """What is left out stays as it is, and so does what is null.
+
+    Not so `engine`, `transport`, `records_sound`, `nice`, `cpu_affinity` and `standby_node_id`:
+    null takes what the camera itself says of them away.
+    """
 
     name: str | None = None
     address: str | None = None
@@ -156,6 +72,7 @@ class CameraChange(Manners):
 
 def _fields(body: NewCamera | CameraChange) -> CameraFields:
     cpus = body.cpu_affinity
+    nulls = {name for name in body.model_fields_set if getattr(body, name) is None}
     return CameraFields(
         name=body.name,
         address=body.address,
@@ -167,25 +84,40 @@ def _fields(body: NewCamera | CameraChange) -> CameraFields:
         budget_bytes=body.budget_bytes,
         nice=body.nice,
         cpu_affinity=None if cpus is None else tuple(cpus),
+        sub_address=body.sub_address,
+        standby_node_id=body.standby_node_id,
+        unsaid=frozenset(nulls.intersection({*actions.MANNERS, "standby_node_id"})),
     )
+
+
+def _answers(cameras: Iterable[Camera], now: datetime) -> list[CameraAnswer]:
+    cameras = list(cameras)
+    groups = queries.groups_of_cameras(cameras)
+    desires = desires_of(cameras, now)
+    each = zip(
+        states_of(cameras, now), desires, decisions_of(desires, "recording", now), strict=True
+    )
+    return [
+        CameraAnswer.of(found, desired, decision.why, groups[found.camera.pk])
+        for found, desired, decision in each
+    ]
 
 
 def _answer(request: KnownRequest, camera_id: UUID) -> CameraAnswer:
     camera = queries.access_camera(request.auth, camera_id)
-    return CameraAnswer.of(states_of([camera], timezone.now())[0])
+    return _answers([camera], timezone.now())[0]
 
 
 @router.get("/cameras", response=list[CameraAnswer], operation_id="list_cameras")
 def list_cameras(request: KnownRequest) -> list[CameraAnswer]:
     """All cameras, by name, and how each is."""
-    cameras = queries.cameras_of(request.auth)
-    return [CameraAnswer.of(found) for found in states_of(cameras, timezone.now())]
+    return _answers(queries.cameras_of(request.auth), timezone.now())
 
 
 @router.post("/cameras", response={201: CameraAnswer}, operation_id="add_camera")
 def add_camera(request: KnownRequest, body: NewCamera) -> Status[CameraAnswer]:
     """Add a camera; its site's node begins to record it."""
-    camera = actions.add_camera(request.auth, _fields(body))
+    camera = actions_profiles.add_fitting_camera(request.auth, _fields(body))
     return Status(201, _answer(request, camera.pk))
 
 
@@ -197,8 +129,8 @@ def get_camera(request: KnownRequest, camera_id: UUID) -> CameraAnswer:
 
 @router.patch("/cameras/{camera_id}", response=CameraAnswer, operation_id="change_camera")
 def change_camera(request: KnownRequest, camera_id: UUID, body: CameraChange) -> CameraAnswer:
-    """Change what was given."""
-    actions.change_camera(request.auth, camera_id, _fields(body))
+    """Change what was given; how it is recorded changes at once."""
+    actions_profiles.change_fitting_camera(request.auth, camera_id, _fields(body))
     return _answer(request, camera_id)
 
 
@@ -216,3 +148,109 @@ def remove_camera(request: KnownRequest, camera_id: UUID) -> Status[None]:
     """Stop recording a camera and take it from the lists. Its footage stays on disk."""
     actions.remove_camera(request.auth, camera_id)
     return Status(204, None)
+
+
+class ProfileChoice(Schema):
+    """`profile_id` null: as the camera's own fields and the defaults say."""
+
+    profile_id: int | None
+    applies: Applies = "next_spawn"
+
+
+@router.put(
+    "/cameras/{camera_id}/profile", response=CameraAnswer, operation_id="give_camera_profile"
+)
+def give_profile(request: KnownRequest, camera_id: UUID, body: ProfileChoice) -> CameraAnswer:
+    """Let a camera be run as a profile says, from now on or from its next start."""
+    actions_profiles.give_profile(request.auth, [camera_id], body.profile_id, body.applies)
+    return _answer(request, camera_id)
+
+
+class WhyCameraAnswer(BaseModel):
+    """`node`: who may run it, where it has a standby node; `status`: what it does."""
+
+    recording: DecisionAnswer
+    analysis: DecisionAnswer
+    node: LeaseAnswer | None
+    status: StatusAnswer
+
+
+@router.get("/cameras/{camera_id}/why", response=WhyCameraAnswer, operation_id="why_camera")
+def why_camera(request: KnownRequest, camera_id: UUID) -> WhyCameraAnswer:
+    """Whether a camera should run now, how, until when, and why."""
+    now = timezone.now()
+    camera = queries.access_camera(request.auth, camera_id)
+    (found,), desires = states_of([camera], now), desires_of([camera], now)
+    (desired,) = desires
+    (recording,) = decisions_of(desires, "recording", now)
+    (analysis,) = decisions_of(desires, "analysis", now)
+    return WhyCameraAnswer(
+        recording=DecisionAnswer.of(recording, desired),
+        analysis=DecisionAnswer.of(analysis, desired),
+        node=LeaseAnswer.of(found.lease) if found.lease else None,
+        status=StatusAnswer.of(found.shown, found.runner, desired),
+    )
+
+
+class EndBody(Schema):
+    """Until when, in one of these ways."""
+
+    minutes: int | None = None
+    until: AwareDatetime | None = None
+
+    def said(self) -> EndSaid:
+        return EndSaid(minutes=self.minutes, until=self.until)
+
+
+class PauseBody(EndBody):
+    """`until_tomorrow`: until 08:00 of the next day by the clock of the camera's site."""
+
+    until_tomorrow: bool = False
+    why: str = ""
+
+    def said(self) -> EndSaid:
+        return EndSaid(self.minutes, self.until, self.until_tomorrow)
+
+
+class PausesBody(PauseBody):
+    camera_ids: list[UUID] = Field(max_length=10_000)
+
+
+@router.post("/cameras/{camera_id}/pause", response=CameraAnswer, operation_id="pause_camera")
+def pause_camera(request: KnownRequest, camera_id: UUID, body: PauseBody) -> CameraAnswer:
+    """Record and analyse nothing until then, whatever schedules say."""
+    actions_moments.pause_cameras(request.auth, [camera_id], body.said(), body.why)
+    return _answer(request, camera_id)
+
+
+@router.delete("/cameras/{camera_id}/pause", response=CameraAnswer, operation_id="end_pause")
+def end_pause(request: KnownRequest, camera_id: UUID) -> CameraAnswer:
+    """Let the schedules count again."""
+    actions_moments.end_pauses(request.auth, [camera_id])
+    return _answer(request, camera_id)
+
+
+@router.post("/pauses", response=list[CameraAnswer], operation_id="pause_cameras")
+def pause_cameras(request: KnownRequest, body: PausesBody) -> list[CameraAnswer]:
+    """Pause several cameras at once."""
+    actions_moments.pause_cameras(request.auth, body.camera_ids, body.said(), body.why)
+    chosen = queries.cameras_of(request.auth).filter(pk__in=body.camera_ids)
+    return _answers(chosen, timezone.now())
+
+
+@router.post(
+    "/cameras/{camera_id}/recording", response=CameraAnswer, operation_id="start_recording"
+)
+def start_recording(request: KnownRequest, camera_id: UUID, body: EndBody) -> CameraAnswer:
+    """Record whatever schedules say, until then or until it is stopped."""
+    actions_moments.start_recording(request.auth, [camera_id], body.said())
+    return _answer(request, camera_id)
+
+
+@router.delete(
+    "/cameras/{camera_id}/recording", response=CameraAnswer, operation_id="stop_recording"
+)
+def stop_recording(request: KnownRequest, camera_id: UUID) -> CameraAnswer:
+    """End what was started by hand; schedules go on counting."""
+    actions_moments.stop_recording(request.auth, [camera_id])
+    return _answer(request, camera_id)

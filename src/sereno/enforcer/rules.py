@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sereno.base.errors import Words
 from sereno.policy.reasons import Reason
 from sereno.sites.rules import OFFLINE_AFTER, is_online
-from sereno.wire.orders import EngineName, StreamOrder, TransportName
 from sereno.wire.reports import StreamState
 
 NODE_OFFLINE = "node_offline"
 NOT_ASSIGNED = "not_assigned"
+SILENT = "silent"
+# So many times the interval at which a stream is told of.
+SILENT_AFTER = 3
 
 # Reasons of the hub's own, beside those that nodes give (sereno.policy.reasons).
 HUB_REASONS = {
@@ -26,32 +28,30 @@ HUB_REASONS = {
         "No node runs this camera. Enrol a node at its site.",
         "Ningún nodo atiende esta cámara. Registre un nodo en su sitio.",
     ),
+    SILENT: Words(
+        "The site's node is there, but says nothing of this stream any more. "
+        "Look at the node's log.",
+        "El nodo del sitio está, pero ya no dice nada de este flujo. Mire el registro del nodo.",
+    ),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
-    """How a camera is recorded; the fields of `StreamOrder`."""
-
-    engine: EngineName
-    transport: TransportName
-    records_sound: bool
-    nice: int
-    cpu_affinity: tuple[int, ...]
-
-
-def desired_streams(address: str, manner: Manner) -> tuple[StreamOrder, ...]:
-    """What a camera's node runs now: the main stream, recorded without a pause."""
-    return (StreamOrder(stream="main", address=address, is_recorded=True, **asdict(manner)),)
-
-
-@dataclass(frozen=True, slots=True)
 class Seen:
-    """The last that was heard of a stream."""
+    """The last that was heard of a stream, and when it should have been heard again at the latest.
+
+    None: nobody knows.
+    """
 
     state: str
     since: datetime
     reason: Reason | None = None
+    expected_by: datetime | None = None
+
+
+def expected_by(heard_at: datetime, hb_interval: float) -> datetime:
+    """When a stream that is told of each `hb_interval` seconds is silent."""
+    return heard_at + timedelta(seconds=SILENT_AFTER * hb_interval)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,8 @@ def shown(
         return Shown(NODE_OFFLINE, max(since, created_at), Reason(NODE_OFFLINE))
     if seen is None:
         return Shown(StreamState.CONNECTING, created_at, Reason("connecting"))
+    if seen.expected_by is not None and now >= seen.expected_by:
+        return Shown(SILENT, seen.expected_by, Reason(SILENT))
     return Shown(seen.state, seen.since, seen.reason)
 
 

@@ -15,12 +15,12 @@ from sereno.base.errors import NotFound, Words
 from sereno.base.redact import redact
 from sereno.footage.rules import damage_of, newest
 from sereno.sites.models import Node
-from sereno.sites.queries import camera_ids_of_node
+from sereno.sites.queries import camera_ids_at_site_of
 from sereno.wire.reports import AbsenceReport, Horizon, ReasonReport, Reports, RunReport
 
 _NOT_YOURS = Words(
-    "The camera {camera_id} is not this node's. Nothing of this batch was taken.",
-    "La cámara {camera_id} no es de este nodo. No se tomó nada de este lote.",
+    "The camera {camera_id} is not of this node's site. Nothing of this batch was taken.",
+    "La cámara {camera_id} no es del sitio de este nodo. No se tomó nada de este lote.",
 )
 
 Row = tuple[Any, ...]
@@ -64,7 +64,7 @@ ON CONFLICT (camera_id, stream) DO UPDATE SET
 
 @transaction.atomic
 def take_reports(node: Node, reports: Reports, now: datetime) -> None:
-    """Take a batch whole, or raise NotFound for a camera that is not the node's.
+    """Take a batch whole, or raise NotFound for a camera of another site.
 
     Any order and any repetition of batches ends in the same tables. A horizon ahead of the hub's
     clock is taken as now: a node whose clock ran ahead must not close the future.
@@ -91,7 +91,7 @@ def _check_cameras(node: Node, reports: Reports) -> None:
         *reports.horizons,
     )
     named = {item.camera_id for item in items}
-    foreign = named - camera_ids_of_node(node, named)
+    foreign = named - camera_ids_at_site_of(node, named)
     if foreign:
         raise NotFound("not_your_camera", _NOT_YOURS.fill(camera_id=min(foreign)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
+from django.contrib.postgres.fields.ranges import RangeEndsWith
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 
@@ -37,7 +38,11 @@ class CoverageRun(models.Model):
     damage = ArrayField(DateTimeRangeField(), default=list)
 
     class Meta:
-        indexes = (GistIndex(fields=["camera", "span"], name="footage_run_span"),)
+        indexes = (
+            GistIndex(fields=["camera", "span"], name="footage_run_span"),
+            # For the last run before a moment.
+            models.Index("camera", "stream", RangeEndsWith("span"), name="footage_run_end"),
+        )
 
     @property
     def covered(self) -> Span | None:

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
-from sereno.enforcer.actions import record_states
+from sereno.enforcer.actions_running import record_states
+from sereno.enforcer.leases import lease_cameras
+from sereno.enforcer.rules_leases import Moment
 from sereno.sites.actions import NodeState, note_heartbeat
 from sereno.sites.models import Node
+from sereno.wire.orders import LeaseOrder
 from sereno.wire.reports import Heartbeat
 
 
+def take_heartbeat(node: Node, heartbeat: Heartbeat, moment: Moment) -> dict[UUID, LeaseOrder]:
+    """Remember how the node and its streams are; the leases that it has now.
+
+    Leases first, in a transaction of their own: it must not wait for one that waits for it, and
+    `last_seen` must still say when the node was heard before.
+    """
+    leases = lease_cameras(node, heartbeat.leases, moment)
+    _remember(node, heartbeat, moment.now)
+    return leases
+
+
 @transaction.atomic
-def take_heartbeat(node: Node, heartbeat: Heartbeat, now: datetime) -> None:
-    """Remember how the node and its streams are."""
+def _remember(node: Node, heartbeat: Heartbeat, now: datetime) -> None:
     state = NodeState(
         boot_id=heartbeat.boot_id,
         version=heartbeat.version,
@@ -25,6 +39,7 @@ def take_heartbeat(node: Node, heartbeat: Heartbeat, now: datetime) -> None:
         media_address=heartbeat.media_address,
         orders_etag=heartbeat.orders_etag,
         backlog=heartbeat.backlog,
+        cpu_count=heartbeat.cpu_count,
     )
     note_heartbeat(node, state, now)
-    record_states(node, heartbeat.streams, now)
+    record_states(node, heartbeat.streams, now, is_whole=heartbeat.is_whole)

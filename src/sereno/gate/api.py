@@ -9,11 +9,12 @@ from django.utils import timezone
 from ninja import Router, Schema, Status
 
 from sereno.accounts.auth import client_address
+from sereno.enforcer.leases import this_moment
 from sereno.footage.actions import take_reports
 from sereno.gate.actions import take_heartbeat
 from sereno.gate.auth import NodeRequest, NodeToken, speaks_our_wire
 from sereno.gate.queries import orders_for
-from sereno.sites.actions import enrol_node
+from sereno.sites.actions import enrol_node, note_heard
 from sereno.wire.orders import Enrolment, EnrolmentRequest, Orders
 from sereno.wire.reports import Heartbeat, HeartbeatAnswer, Reports
 from sereno.wire.secret import REVEAL
@@ -40,6 +41,7 @@ def enrol(request: HttpRequest, body: EnrolmentRequest) -> HttpResponse:
 @router.get("/orders", response=Orders, operation_id="get_orders")
 def get_orders(request: NodeRequest) -> HttpResponse:
     """Everything the node must do, with its ETag; 304 when it has that already."""
+    note_heard(request.auth, timezone.now())
     orders = orders_for(request.auth)
     if request.headers.get("If-None-Match") == orders.etag:
         answer = HttpResponse(status=304)
@@ -57,11 +59,13 @@ def send_reports(request: NodeRequest, body: Reports) -> Status[None]:
 
 
 @router.post("/heartbeat", response=HeartbeatAnswer, operation_id="send_heartbeat")
-def send_heartbeat(request: NodeRequest, body: Heartbeat) -> HeartbeatAnswer:
-    """Hear how the node is, and tell it the time and the ETag of its orders."""
-    now = timezone.now()
-    take_heartbeat(request.auth, body, now)
-    return HeartbeatAnswer(hub_time=now, orders_etag=orders_for(request.auth).etag)
+def send_heartbeat(request: NodeRequest, body: Heartbeat) -> HttpResponse:
+    """Hear how the node is; tell it the time, its leases, and the ETag of its orders."""
+    moment = this_moment()
+    leases = take_heartbeat(request.auth, body, moment)
+    etag = orders_for(request.auth).etag
+    answer = HeartbeatAnswer(hub_time=moment.now, orders_etag=etag, leases=leases)
+    return _json(answer.model_dump_json())
 
 
 @router.get("/me", response=NodeIdentity, operation_id="get_node_identity")

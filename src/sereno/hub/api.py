@@ -11,7 +11,11 @@ from ninja.openapi.schema import OpenAPISchema
 
 from sereno import __version__
 from sereno.accounts.api import router as accounts
+from sereno.coverage.api import router as coverage
 from sereno.enforcer.api import router as enforcer
+from sereno.enforcer.api_profiles import router as profiles
+from sereno.enforcer.api_schedules import router as schedules
+from sereno.enforcer.api_system import router as system
 from sereno.footage.api import router as footage
 from sereno.gate.api import router as gate
 from sereno.hub.errors import ErrorAnswer, install
@@ -54,7 +58,11 @@ for prefix, router in (
     ("", accounts),
     ("", sites),
     ("", enforcer),
+    ("", profiles),
+    ("", schedules),
+    ("", system),
     ("", footage),
+    ("", coverage),
     ("", live),
     ("/node", gate),
 ):

@@ -25,6 +25,7 @@ from sereno.base.errors import (
     Unavailable,
     Words,
 )
+from sereno.enforcer.rules_moments import TooSoon
 from sereno.gate.auth import WireTooNew
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ STATUS: dict[type[SerenoError], int] = {
     Conflict: 409,
     Invalid: 422,
     WireTooNew: 426,
+    TooSoon: 429,
     Busy: 503,
     Unavailable: 503,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from sereno.box.database import connection_url
@@ -16,6 +17,7 @@ SECRET_KEY = read_secret(_DATA.django_key)
 SERENO_FERNET = fernet(BOX)
 SERENO_TICKET_KEY = read_secret(_DATA.ticket_key)
 SERENO_TICKET_PUBLIC_KEY = read_secret(_DATA.ticket_public_key)
+SERENO_ALARM_AFTER = timedelta(seconds=BOX.alarm_after)
 SERENO_IS_DEMO = os.environ.get("SERENO_DEMO") == "1"
 
 DEBUG = False
@@ -38,6 +40,7 @@ INSTALLED_APPS = [
     "sereno.sites",
     "sereno.footage",
     "sereno.enforcer",
+    "sereno.coverage",
     "sereno.hub",
 ]
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
+from django.views.generic import RedirectView
 
 from sereno.accounts.backoffice import choose_password
 from sereno.base.errors import NotFound, Words
+from sereno.enforcer.models import RunnerState
 from sereno.hub.api import api
 from sereno.hub.errors import answer_for
 
@@ -22,10 +24,18 @@ def nothing_here(request: HttpRequest, exception: Exception) -> JsonResponse:
     return answer_for(NotFound("nothing_here", _NOTHING_HERE))
 
 
+def system(request: HttpRequest) -> HttpResponse:
+    """All runners, inside the back office."""
+    page: HttpResponse = admin.site.get_model_admin(RunnerState).changelist_view(request)
+    return page
+
+
 urlpatterns = [
     path("api/v1/", api.urls),
     path("admin/password_change/", admin.site.admin_view(choose_password)),
+    path("admin/system/", admin.site.admin_view(system)),
     path("admin/", admin.site.urls),
+    path("dash/system/", RedirectView.as_view(url="/system")),
 ]
 
 handler404 = "sereno.hub.urls.nothing_here"

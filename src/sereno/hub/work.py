@@ -1,4 +1,4 @@
-"""`sereno hub work`: the worker that does the hub's chores."""
+"""`sereno hub work`: the worker that does the hub's chores and looks for broken promises."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import cast
 from procrastinate import App
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
+from sereno.base.tasks import until_first
 from sereno.hub.setup import set_up
 
 
@@ -23,5 +24,8 @@ def work() -> None:
 
 
 async def _run(app: App) -> None:
+    from sereno.hub.watch import watch  # once Django is set up
+
     async with app.open_async():
-        await app.run_worker_async(delete_jobs="successful", name="hub")
+        chores = app.run_worker_async(delete_jobs="successful", name="hub")
+        await until_first(chores, watch())

@@ -19,7 +19,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter
 
-from sereno.wire.orders import EngineName, StreamName, TransportName
+from sereno.policy.choices import EngineName, StreamName, TransportName
 from sereno.wire.reports import ReasonReport
 from sereno.wire.secret import Secret
 
@@ -58,6 +58,12 @@ class StreamTask(_Line):
     )
     fragment_ms: int = 200
     segment_seconds: int = 60
+    extra_cli: str = Field(default="", description="more options for ffmpeg, as people typed them")
+    write_until: float | None = Field(
+        default=None,
+        description="seconds of CLOCK_BOOTTIME after which nothing may be written: another node "
+        "may have the camera then; None: no other node may run it",
+    )
     next_sequence: int = 1
     previous_sha256: str = Field(default="", description="digest of the stream's last segment, hex")
 
@@ -78,7 +84,26 @@ class Stop(_Line):
     reason: ReasonReport
 
 
-Command = Annotated[Start | Stop, Field(discriminator="do")]
+class Renew(_Line):
+    """A stream may be written for longer than its task said.
+
+    In absolute time: a runner that was suspended may read this long after it was written.
+    """
+
+    do: Literal["renew"] = "renew"
+    camera_id: UUID
+    stream: StreamName
+    write_until: float | None = Field(description="as in `StreamTask`")
+
+
+class Probe(_Line):
+    """Try whether a stream could be recorded: up to its first key frame. Nothing is written."""
+
+    do: Literal["probe"] = "probe"
+    task: StreamTask
+
+
+Command = Annotated[Start | Stop | Renew | Probe, Field(discriminator="do")]
 
 
 # What a date, and the ledger, can hold: a number beyond is a fault of the runner.
@@ -125,6 +150,7 @@ class RunStarted(_Event):
         default="arrival", description="where wall-clock time comes from: rtcp or arrival"
     )
     sound: str = Field(default="", description="RFC 6381 codecs string; empty: no sound")
+    advertised_fps: float = Field(default=0.0, description="what the stream says; 0: nothing")
 
 
 class SegmentOpened(_Event):
@@ -183,6 +209,13 @@ class Stopped(_Event):
     e: Literal["stopped"] = "stopped"
 
 
+class FfmpegStarted(_Event):
+    """ffmpeg takes the stream, with this command; it may be asked anew in another way."""
+
+    e: Literal["ffmpeg_started"] = "ffmpeg_started"
+    command: str = Field(description="for a shell, with what it reads; without secrets")
+
+
 class Measured(_Event):
     """What the stream really sends, every five seconds."""
 
@@ -209,6 +242,13 @@ class Noticed(_Event):
     reason: ReasonReport
 
 
+class Probed(_Event):
+    """What a `Probe` met: nothing of a recording."""
+
+    e: Literal["probed"] = "probed"
+    reason: ReasonReport | None = Field(description="why no picture came; None: one came")
+
+
 class Alive(_Line):
     """The runner's own sign of life, once a second; no stream's event."""
 
@@ -229,6 +269,7 @@ Event = Annotated[
     | SegmentSealed
     | RunEnded
     | Stopped
+    | FfmpegStarted
     | Measured
     | Learned
     | Noticed,
@@ -236,8 +277,8 @@ Event = Annotated[
 ]
 
 # Whatever a runner may say in a line.
-Saying = Annotated[Event | Alive, Field(discriminator="e")]
+Saying = Annotated[Event | Alive | Probed, Field(discriminator="e")]
 
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)
 EVENTS: TypeAdapter[Event] = TypeAdapter(Event)
-SAYINGS: TypeAdapter[Event | Alive] = TypeAdapter(Saying)
+SAYINGS: TypeAdapter[Event | Alive | Probed] = TypeAdapter(Saying)

@@ -21,6 +21,14 @@ class StreamFault(Exception):
         self.reason = reason
 
 
+class Redirected(StreamFault):
+    """The server ended the session and has it go on at `location`."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__(fault("session_ended", location, status="REDIRECT").reason)
+        self.location = location
+
+
 def fault(key: str, raw: str = "", **params: object) -> StreamFault:
     """A `StreamFault` whose raw text is short and has lost its secrets."""
     texts = {name: str(value) for name, value in params.items()}

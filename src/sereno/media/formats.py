@@ -13,7 +13,8 @@ class VideoFormat:
     the kind of the sample entry (`avc1`, `hvc1`); `configuration` the contents of its decoder
     configuration box (`avcC`, `hvcC`; ISO/IEC 14496-15), NAL unit sizes of 4 bytes.
     `reorder_frames` is how many pictures may be decoded before, and shown after, one that follows
-    them; None where the stream does not say.
+    them; None where the stream does not say. `fps` is what it says of its pictures a second, which
+    cameras often get wrong; 0 where it says nothing.
     """
 
     codec: str
@@ -22,6 +23,7 @@ class VideoFormat:
     entry: bytes
     configuration: bytes
     reorder_frames: int | None = None
+    fps: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

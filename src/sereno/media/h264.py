@@ -5,6 +5,7 @@ Source: ITU-T H.264, 7.3 and 7.4; the codecs string is RFC 6381, 3.3.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from struct import pack
 
@@ -28,8 +29,10 @@ _PROFILES_WITH_CHROMA = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138
 
 @dataclass(slots=True)
 class ParameterSets:
-    """The newest parameter sets of a stream, by their own ids."""
+    """The newest parameter sets of a stream, by their own ids. `said_fps`: pictures a second as
+    others say; what the sets say counts for more."""
 
+    said_fps: float = 0.0
     _sps: dict[int, bytes] = field(default_factory=dict)
     _pps: dict[int, bytes] = field(default_factory=dict)
 
@@ -59,7 +62,7 @@ class ParameterSets:
         configuration = _configuration(sps, pps, first)
         return VideoFormat(
             codec_of(configuration), first.width, first.height, b"avc1", configuration,
-            first.reorder_frames,
+            first.reorder_frames, first.fps or self.said_fps,
         )  # fmt: skip
 
 
@@ -85,7 +88,7 @@ class Sps:
     """The part of a sequence parameter set that we use.
 
     `reorder_frames`: how many pictures may come before one that is shown before them; None where
-    the set does not say.
+    the set does not say. `fps`: pictures a second; 0 where the set does not say.
     """
 
     number: int
@@ -95,6 +98,7 @@ class Sps:
     luma_depth: int
     chroma_depth: int
     reorder_frames: int | None = None
+    fps: float = 0.0
 
 
 def parse_sps(nal: bytes) -> Sps:
@@ -125,8 +129,10 @@ def parse_sps(nal: bytes) -> Sps:
     height = height_units * 16 * (2 - is_progressive) - (top + bottom) * unit_y
     if not (0 < width <= 16384 and 0 < height <= 16384):
         raise garbled("picture size in the sequence parameter set")
-    reorder = 0 if _is_in_order(nal[1], nal[2], order_kind) else _reorder_frames(bits)
-    return Sps(number, width, height, chroma, luma_depth, chroma_depth, reorder)
+    usability = _Usability()
+    usability.read(bits)
+    reorder = 0 if _is_in_order(nal[1], nal[2], order_kind) else usability.reorder_frames
+    return Sps(number, width, height, chroma, luma_depth, chroma_depth, reorder, usability.fps)
 
 
 def _is_in_order(profile: int, constraints: int, order_kind: int) -> bool:
@@ -136,30 +142,40 @@ def _is_in_order(profile: int, constraints: int, order_kind: int) -> bool:
     return profile in (44, 66) or order_kind == 2 or is_intra_only
 
 
-def _reorder_frames(bits: Bits) -> int | None:
-    """`max_num_reorder_frames` (E.1.1). Cameras write nonsense there more often than elsewhere;
-    what cannot be read says nothing."""
-    try:
-        if not bits.flag():
-            return None
+@dataclass(slots=True)
+class _Usability:
+    """What the end of an SPS may say of how to show its pictures (E.1.1): as far as it could be
+    read, since cameras write nonsense there more often than elsewhere."""
+
+    reorder_frames: int | None = None
+    fps: float = 0.0
+
+    def read(self, bits: Bits) -> None:
+        with suppress(Garbled):
+            if bits.flag():
+                self._read(bits)
+
+    def _read(self, bits: Bits) -> None:
         _skip_display(bits)
+        if bits.flag():  # timing_info_present_flag
+            tick_units, time_scale = bits.take(32), bits.take(32)
+            bits.skip(1)  # fixed_frame_rate_flag
+            self.fps = round(time_scale / (2 * tick_units), 3) if tick_units else 0.0
         has_nal_rates = _skip_buffer_rates(bits)
         has_rates = _skip_buffer_rates(bits)
         bits.skip(1 if has_nal_rates or has_rates else 0)  # low_delay_hrd_flag
         bits.skip(1)  # pic_struct_present_flag
         if not bits.flag():
-            return None
+            return
         bits.skip(1)  # motion_vectors_over_pic_boundaries_flag
         for _ in range(4):  # sizes of pictures, macroblocks and motion vectors
             bits.ue()
         reorder = bits.ue()
-    except Garbled:
-        return None
-    return reorder if reorder <= _MOST_REORDER_FRAMES else None
+        self.reorder_frames = reorder if reorder <= _MOST_REORDER_FRAMES else None
 
 
 def _skip_display(bits: Bits) -> None:
-    """From aspect_ratio_info_present_flag to the end of the timing information."""
+    """From aspect_ratio_info_present_flag up to the timing information."""
     if bits.flag() and bits.take(8) == _EXTENDED_ASPECT:
         bits.skip(32)
     if bits.flag():  # overscan_info_present_flag
@@ -170,8 +186,6 @@ def _skip_display(bits: Bits) -> None:
     if bits.flag():  # chroma_loc_info_present_flag
         bits.ue()
         bits.ue()
-    if bits.flag():  # timing_info_present_flag
-        bits.skip(65)
 
 
 def _skip_buffer_rates(bits: Bits) -> bool:

@@ -34,8 +34,10 @@ _LEAST_CONFIGURATION_BYTES = 23
 
 @dataclass(slots=True)
 class ParameterSets:
-    """The newest parameter sets of a stream, by kind and their own ids."""
+    """The newest parameter sets of a stream, by kind and their own ids. `said_fps`: pictures a
+    second as others say; what the sets say counts for more."""
 
+    said_fps: float = 0.0
     _sets: dict[int, dict[int, bytes]] = field(
         default_factory=lambda: {kind: {} for kind in PARAMETER_SETS}
     )
@@ -66,6 +68,7 @@ class ParameterSets:
         return VideoFormat(
             codec_of(configuration), sps.width, sps.height, b"hvc1", configuration,
             sps.reorder_frames,
+            advertised_fps(next(iter(self._sets[VPS].values()))) or self.said_fps,
         )  # fmt: skip
 
 
@@ -156,6 +159,30 @@ def parse_sps(nal: bytes) -> Sps:
         number, width, height, data[1 : 1 + _PROFILE_BYTES], sub_layers + 1, is_nested, chroma,
         luma_depth, chroma_depth, _reorder_frames(bits, sub_layers),
     )  # fmt: skip
+
+
+def advertised_fps(vps: bytes) -> float:
+    """Pictures a second as a VPS NAL unit says (7.3.2.1); 0 where it does not, or cannot be read.
+
+    An SPS may say it too, behind much that nobody else needs.
+    """
+    try:
+        bits = Bits(unescape(vps[_HEADER_BYTES:]))
+        bits.skip(12)  # ids, flags and the number of layers
+        sub_layers = bits.take(3)
+        bits.skip(17 + 8 * _PROFILE_BYTES)
+        _skip_sub_layers(bits, sub_layers)
+        for _ in range(sub_layers + 1 if bits.flag() else 1):  # buffering of each sub-layer
+            for _ in range(3):
+                bits.ue()
+        layers = bits.take(6) + 1
+        bits.skip(bits.ue() * layers)  # layer_id_included_flag
+        if not bits.flag():  # vps_timing_info_present_flag
+            return 0.0
+        tick_units, time_scale = bits.take(32), bits.take(32)
+    except Garbled:
+        return 0.0
+    return round(time_scale / tick_units, 3) if tick_units else 0.0
 
 
 def _skip_sub_layers(bits: Bits, count: int) -> None:

@@ -19,6 +19,7 @@ from sereno.media.disk import DiskQueue
 from sereno.media.faults import StreamFault, fault
 from sereno.media.fmp4.writer import LARGEST_FRAGMENT_FRAMES
 from sereno.media.formats import SoundFormat, VideoFormat
+from sereno.media.leave import Leave
 from sereno.media.reorder import FIRST_DEPTH, Reorder
 from sereno.media.rtsp.rtcp import SenderReport
 from sereno.media.run import Gathered, Picture, Run
@@ -68,7 +69,9 @@ class Recorder:
     `is_stable` tells whether the last run went well for some seconds.
     """
 
-    def __init__(self, task: StreamTask, queue: DiskQueue, clock: Clock) -> None:
+    def __init__(
+        self, task: StreamTask, queue: DiskQueue, clock: Clock, leave: Leave | None = None
+    ) -> None:
         self.frame_count = 0
         self.byte_count = 0
         self.lost_packets = 0
@@ -76,7 +79,7 @@ class Recorder:
         self._task = task
         self._queue = queue
         self._clock = clock
-        self._chain = SegmentChain(task, queue.volume)
+        self._chain = SegmentChain(task, queue.volume, leave)
         self._fragment_ticks = task.fragment_ms * TIMESCALE // 1000
         self._segment_us = task.segment_seconds * 1_000_000
         self._hole_ticks = _FIRST_HOLE_TICKS
@@ -305,7 +308,7 @@ class Recorder:
             at_us=run.clock.wall_us(0), run_id=run.run_id, codec=run.video.codec,
             width=run.video.width, height=run.video.height, transport=run.transport,
             engine=self._engine, clock=run.source,
-            sound=sound.codec if sound else "",
+            sound=sound.codec if sound else "", advertised_fps=run.video.fps,
         )  # fmt: skip
         self._queue.put(partial(self._chain.begin_run, started))
         self._open_segment(run, 0)

@@ -21,14 +21,19 @@ import uvloop
 
 from sereno.base.clock import Clock, SystemClock, to_us
 from sereno.base.redact import RedactingFormatter
-from sereno.media.contract import Command, Start, Stop, Stopped, StreamTask
+from sereno.media.contract import Command, Probe, Probed, Renew, Start, Stop, Stopped, StreamTask
 from sereno.media.disk import Disk
 from sereno.media.pipes import Emit, EventPipe, read_commands
+from sereno.media.probe import probe
 from sereno.media.rtsp.session import Patience
 from sereno.media.sound.encoding import SoundEncoding
 from sereno.media.stream import Stream
 from sereno.media.vitals import tell_vitals
 from sereno.policy.reasons import Reason
+from sereno.wire.reports import ReasonReport
+
+MOST_PROBES = 4
+"""Streams that are tried at a time."""
 
 _PR_SET_PDEATHSIG = 1
 _log = logging.getLogger(__name__)
@@ -48,12 +53,15 @@ class Runner:
         self._disks: dict[str, Disk] = {}
         self._locks: dict[_Key, asyncio.Lock] = {}
         self._acts: set[asyncio.Task[None]] = set()
+        self._probes: set[asyncio.Task[None]] = set()
+        self._may_probe = asyncio.Semaphore(MOST_PROBES)
 
     def obey(self, command: Command) -> None:
         """Begin to do what the command says; a slow stream delays only its own commands."""
         act = asyncio.create_task(self._obey(command))
-        self._acts.add(act)
-        act.add_done_callback(self._acts.discard)
+        acts = self._probes if isinstance(command, Probe) else self._acts
+        acts.add(act)
+        act.add_done_callback(acts.discard)
 
     def disks(self) -> Mapping[str, Disk]:
         """The disks that are written to, by folder."""
@@ -61,6 +69,9 @@ class Runner:
 
     async def close(self) -> None:
         """Stop all streams, seal their files and let go of the disks."""
+        for each in self._probes:
+            each.cancel()
+        await asyncio.gather(*self._probes, return_exceptions=True)
         if self._acts:
             await asyncio.wait(self._acts)
         stopped = Reason("stopped")
@@ -82,6 +93,14 @@ class Runner:
                 async with self._lock_of(key):
                     await self._stop(key, command.reason.to_reason())
                     self._say_stopped(command)
+            case Renew():
+                key = (command.camera_id, command.stream)
+                async with self._lock_of(key):
+                    if (stream := self._streams.get(key)) is not None:
+                        stream.renew(command.write_until)
+            case Probe(task=task):
+                async with self._may_probe:
+                    self._say_probed(task, await probe(task, self._clock, self._patience))
             case _:
                 assert_never(command)
 
@@ -100,6 +119,13 @@ class Runner:
         at_us = to_us(self._clock.now())
         stopped = Stopped(camera_id=command.camera_id, stream=command.stream, at_us=at_us)
         self._emit(stopped.model_dump_json())
+
+    def _say_probed(self, task: StreamTask, reason: Reason | None) -> None:
+        probed = Probed(
+            camera_id=task.camera_id, stream=task.stream, at_us=to_us(self._clock.now()),
+            reason=None if reason is None else ReasonReport.of(reason),
+        )  # fmt: skip
+        self._emit(probed.model_dump_json())
 
     def _lock_of(self, key: _Key) -> asyncio.Lock:
         return self._locks.setdefault(key, asyncio.Lock())

@@ -21,12 +21,14 @@ from sereno.media.file_lock import lock_file
 from sereno.media.fmp4.header import SegmentHeader
 from sereno.media.fmp4.writer import file_head
 from sereno.media.formats import SoundFormat, VideoFormat
+from sereno.media.leave import Leave, LeaveOver
 from sereno.media.timing import ticks_to_us
 from sereno.media.volume import Volume
 from sereno.wire.reports import ReasonReport
 
 _CREATE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-_FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+# A link may lead to another disk, whose identity and room nobody has looked at.
+_FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 Lines = list[str]
 """Event lines of the contract, in order, without line ends."""
@@ -170,11 +172,15 @@ class SegmentChain:
     """Writes one stream's runs, segments and fragments, and says so in event lines.
 
     Each method returns the lines of what it did. After an OSError nothing more of that run is
-    written until the next `open`; what was written stays and is sealed by `end_run`.
+    written until the next `open`; what was written stays and is sealed by `end_run`. Without
+    leave nothing is written any more: LeaveOver.
     """
 
-    def __init__(self, task: StreamTask, volume: Volume | None = None) -> None:
+    def __init__(
+        self, task: StreamTask, volume: Volume | None = None, leave: Leave | None = None
+    ) -> None:
         self._task = task
+        self._leave = leave
         self._volume = volume or Volume(Path(task.footage_dir))
         self._next_sequence = task.next_sequence
         self._previous_sha256 = task.previous_sha256
@@ -209,6 +215,7 @@ class SegmentChain:
         path = relative_path(task.camera_id, task.stream, start_us, sequence)
         head = file_head(header, video, sound=sound)
         self._is_broken = True  # unless the file comes to be
+        self._ask_leave()
         root = self._volume.open_root(task.volume_id)
         try:
             self._file = SegmentFile(self._volume, root, path, head)
@@ -232,6 +239,7 @@ class SegmentChain:
         file = self._file
         if file is None or self._is_broken:
             return []
+        self._ask_leave()
         offset = file.size_bytes
         try:
             # One buffer for the disk and both digests: the checksum takes nothing but bytes.
@@ -268,12 +276,18 @@ class SegmentChain:
         )  # fmt: skip
         return [*lines, ended.model_dump_json()]
 
+    def _ask_leave(self) -> None:
+        if self._leave is not None and self._leave.is_over():
+            self._is_broken = True
+            raise LeaveOver
+
     def _seal(self) -> Lines:
         file, self._file = self._file, None
         if file is None:
             return []
-        self._previous_sha256 = file.sha256
+        self._previous_sha256 = ""  # what the disk keeps of a file that is not sealed, nobody knows
         file.seal()
+        self._previous_sha256 = file.sha256
         sealed = SegmentSealed(
             camera_id=self._task.camera_id, stream=self._task.stream,
             at_us=self._covered_until_us, segment_id=self._segment_id,

@@ -8,27 +8,32 @@ from typing import Any
 
 from sereno.base.backoff import Backoff
 from sereno.base.clock import Clock, to_us
-from sereno.media.contract import Connecting, Event, Failed, Learned, Measured, StreamTask
-from sereno.media.disk import Disk, DiskQueue
-from sereno.media.engines import (
-    FFMPEG,
-    after_failure,
-    after_success,
-    first_choice,
-    memory_of,
+from sereno.media.contract import (
+    Connecting,
+    Event,
+    Failed,
+    FfmpegStarted,
+    Learned,
+    Measured,
+    StreamTask,
 )
-from sereno.media.faults import StreamFault
+from sereno.media.disk import Disk, DiskQueue
+from sereno.media.engines import after_failure, after_success, first_choice, memory_of
+from sereno.media.faults import Redirected, StreamFault
 from sereno.media.ffmpeg.argv import Plan
 from sereno.media.ffmpeg.source import FfmpegSource
+from sereno.media.leave import Leave, LeaveOver
 from sereno.media.pipes import Emit
 from sereno.media.recorder import Recorder, disk_fault
 from sereno.media.rtsp.receivers import Encode
-from sereno.media.rtsp.session import Patience, Session
+from sereno.media.rtsp.session import Patience
 from sereno.media.sink import Source
-from sereno.policy.reason_list import Retry
+from sereno.media.sources import new_source
+from sereno.policy.reason_entry import Retry
 from sereno.policy.reasons import Reason
 from sereno.wire.reports import ReasonReport
 
+LEASE_LOST = Reason("lease_lost")
 MEASURE_SECONDS = 5.0
 BACKOFF_SECONDS = (2.0, 120.0)
 BUSY_SECONDS = (15.0, 300.0)
@@ -56,21 +61,39 @@ class Stream:
         self._memory = task.memory
         self._plan: Plan | None = None
         self._queue = DiskQueue(disk, emit, self._on_disk_error)
-        self._recorder = Recorder(task, self._queue, clock)
+        self._leave = Leave(task.write_until, clock)
+        self._recorder = Recorder(task, self._queue, clock, self._leave)
         self._source: Source | None = None
         self._has_played = False
+        self._redirect = ""  # where the server sent the last session
         self._pauses = {
             Retry.BACKOFF: Backoff(*BACKOFF_SECONDS),
             Retry.BUSY: Backoff(*BUSY_SECONDS),
         }
         self._running = asyncio.create_task(self._run())
+        self._ending = asyncio.create_task(self._end_with_leave())
+
+    def renew(self, write_until: float | None) -> None:
+        """It may be written for longer."""
+        self._leave.renew(write_until)
 
     async def stop(self, reason: Reason) -> None:
         """End the run with this reason and wait until everything is on the disk."""
+        self._ending.cancel()
+        await asyncio.wait([self._ending])
+        await self._end(reason)
+        await self._queue.drain()
+
+    async def _end_with_leave(self) -> None:
+        await self._leave.ended()
+        await self._end(LEASE_LOST)
+        report = ReasonReport.of(LEASE_LOST)
+        self._say(Failed(**self._origin(), reason=report, next_try_us=None))
+
+    async def _end(self, reason: Reason) -> None:
         self._running.cancel()
         await asyncio.wait([self._running])
         self._recorder.end_run(reason)
-        await self._queue.drain()
 
     async def _run(self) -> None:
         measuring = asyncio.create_task(self._measure())
@@ -98,7 +121,8 @@ class Stream:
             self._choice, reason, has_played=self._has_played, was_stable=is_stable
         )
         self._choice = verdict.choice
-        pause_seconds = 0.0 if verdict.is_at_once else self._pause_after(reason)
+        is_at_once = verdict.is_at_once or bool(self._redirect)
+        pause_seconds = 0.0 if is_at_once else self._pause_after(reason)
         pause_us = None if pause_seconds is None else int(pause_seconds * 1_000_000)
         next_try_us = None if pause_us is None else self._now_us() + pause_us
         report = ReasonReport.of(reason)
@@ -108,14 +132,20 @@ class Stream:
     async def _record(self) -> Reason:
         """Play one session to its end, which always has a reason."""
         task = self._task
+        redirect, self._redirect = self._redirect, ""
         try:
-            async with self._new_source() as source:
+            async with new_source(
+                task, self._choice, self._recorder.now_us, self._patience, self._plan,
+                self._encode, self._on_command, redirect,
+            ) as source:  # fmt: skip
                 self._source = source
                 await source.play(self._recorder)
                 if isinstance(source, FfmpegSource):
                     self._plan = source.plan
                 await source.watch()
         except StreamFault as error:
+            if isinstance(error, Redirected) and not redirect:  # two in a row may be a circle
+                self._redirect = error.location
             return error.reason
         except Exception as error:  # a fault of ours in one stream must not end the others
             _log.exception("stream %s/%s broke", task.camera_id, task.stream)
@@ -123,24 +153,8 @@ class Stream:
         finally:
             self._source = None
 
-    def _new_source(self) -> Source:
-        task, choice, now_us = self._task, self._choice, self._recorder.now_us
-        if choice.engine == FFMPEG:
-            wish = choice.remembered_transport if task.transport == "auto" else task.transport
-            return FfmpegSource(
-                task, now_us=now_us, transport=wish, patience=self._patience, plan=self._plan
-            )
-        return Session(
-            task.address,
-            task.username,
-            task.password.get_secret_value(),
-            now_us=now_us,
-            patience=self._patience,
-            wanted=task.transport,
-            remembered=choice.remembered_transport,
-            records_sound=task.records_sound,
-            encode=self._encode,
-        )
+    def _on_command(self, command: str) -> None:
+        self._say(FfmpegStarted(**self._origin(), command=command))
 
     def _on_run(self) -> str:
         """The transport, which the recorder asks for as it begins a run: this way works."""
@@ -161,6 +175,8 @@ class Stream:
         return self._pauses.get(reason.retry, self._pauses[Retry.BACKOFF]).next_seconds()
 
     def _on_disk_error(self, error: Exception) -> None:
+        if isinstance(error, LeaveOver):
+            return  # whoever waits for that ends the stream
         task = self._task
         if not isinstance(error, OSError):
             _log.error("writing %s/%s broke", task.camera_id, task.stream, exc_info=error)

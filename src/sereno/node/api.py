@@ -32,7 +32,7 @@ def make_app(state: NodeState, playback: Playback, watching: Watching) -> FastAP
 
     @app.get("/status")
     async def status() -> JSONResponse:
-        heartbeat = await state.heartbeat()
+        heartbeat = await state.whole()
         return JSONResponse(heartbeat.model_dump(mode="json"))
 
     @app.exception_handler(SerenoError)

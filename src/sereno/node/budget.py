@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -33,9 +32,15 @@ log = logging.getLogger(__name__)
 BATCH_FILES = 64  # in one transaction
 REMOVED = ReasonReport(key="removed_for_space")
 
-_OF_STREAM = "SELECT * FROM segments WHERE camera_id = ? AND stream = ? ORDER BY start_us"
-_ON_VOLUME = "SELECT * FROM segments WHERE volume_id = ? ORDER BY start_us"
-_OLDEST_US = "SELECT min(start_us) FROM segments WHERE volume_id = ?"
+# In the order in which they were recorded, not by time: the clock may have been set back.
+_OF_STREAM = "SELECT * FROM segments WHERE camera_id = ? AND stream = ? ORDER BY sequence"
+_ON_VOLUME = "SELECT * FROM segments WHERE volume_id = ? ORDER BY ordinal, sequence"
+_OLDEST = "SELECT min(ordinal) FROM segments WHERE volume_id = ?"
+_OPEN_RUNS = "SELECT run_id FROM runs WHERE is_open = 1"
+_BEFORE = """
+SELECT max(sequence) FROM segments
+WHERE camera_id = ? AND stream = ? AND sequence < ? AND run_id = ?
+"""
 _NEWEST_NUMBER = "SELECT max(sequence) FROM segments WHERE camera_id = ? AND stream = ?"
 
 
@@ -65,12 +70,12 @@ class Budget:
     _is_stuck: bool = field(default=False, init=False)
 
     async def run(self) -> None:
-        """Look and act for as long as it runs. No fault of a disk ends it."""
+        """Look and act for as long as it runs. No fault ends it."""
         while True:
             await asyncio.sleep(self.seconds)
             try:
                 await self.keep()
-            except (OSError, sqlite3.Error):
+            except Exception:  # footage must not fill the disk for whatever it is
                 if not self._is_failing:
                     log.exception("The disk budget cannot be kept now; Sereno tries again.")
                 self._is_failing = True
@@ -81,6 +86,7 @@ class Budget:
         """Look at the volumes, and remove what is beyond the budget."""
         await finish_departures(self.ledger, self.volumes.roots, self.clock)
         lies = await self._look()
+        self.looked_through &= self.volumes.roots.keys()
         for volume_id in self.volumes.roots.keys() - self.looked_through:
             await self.recording.look_through(volume_id)
             self.looked_through.add(volume_id)
@@ -166,9 +172,9 @@ class Budget:
 
 
 def _ages(ledger: Ledger, volume_ids: list[UUID]) -> dict[UUID, int]:
-    """The time of each volume's oldest file."""
-    found = {each: ledger.db.execute(_OLDEST_US, (str(each),)).fetchone()[0] for each in volume_ids}
-    return {each: oldest_us for each, oldest_us in found.items() if oldest_us is not None}
+    """The number of each volume's oldest file."""
+    found = {each: ledger.db.execute(_OLDEST, (str(each),)).fetchone()[0] for each in volume_ids}
+    return {each: oldest for each, oldest in found.items() if oldest is not None}
 
 
 def _oldest(
@@ -180,9 +186,11 @@ def _oldest(
     """
     cursors = [ledger.db.execute(_OF_STREAM, ids_of(key)) for key in excess.streams]
     cursors += [ledger.db.execute(_ON_VOLUME, (str(each),)) for each in excess.volumes]
+    open_runs = {row[0] for row in ledger.db.execute(_OPEN_RUNS)}
     newest: dict[StreamKey, int] = {}
+    reached: dict[UUID, int] = {}  # the last file chosen of each run
     chosen: list[SegmentRow] = []
-    for found in merge(*cursors, key=itemgetter("start_us")):
+    for found in merge(*cursors, key=itemgetter("ordinal", "sequence")):
         if size_bytes <= 0 or len(chosen) == BATCH_FILES:
             break
         row = segment_in(found)
@@ -190,9 +198,18 @@ def _oldest(
             continue
         if row.key not in newest:
             newest[row.key] = ledger.db.execute(_NEWEST_NUMBER, ids_of(row.key)).fetchone()[0]
-        piece = Piece(is_being_written=not row.is_sealed, is_newest=row.sequence == newest[row.key])
+        before = None
+        if str(row.run_id) in open_runs:
+            values = (*ids_of(row.key), row.sequence, str(row.run_id))
+            before = ledger.db.execute(_BEFORE, values).fetchone()[0]
+        piece = Piece(
+            is_being_written=not row.is_sealed,
+            is_newest=row.sequence == newest[row.key],
+            is_amid_open_run=before not in (None, reached.get(row.run_id)),
+        )
         if may_delete(piece).may:
             chosen.append(row)
+            reached[row.run_id] = row.sequence
             size_bytes -= row.size_bytes
     for cursor in cursors:
         cursor.close()

@@ -10,6 +10,7 @@ import socket
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -24,16 +25,18 @@ from sereno.box.logs import configure_logging
 from sereno.box.paths import DataDir
 from sereno.box.secrets import fernet
 from sereno.box.settings import Settings
-from sereno.media.contract import Event, Failed, RunEnded
+from sereno.media.contract import Event, Failed, RunEnded, StreamTask
 from sereno.media.ffmpeg.program import PATH_VARIABLE
 from sereno.media.rtsp.tls import CA_FILE_VARIABLE
 from sereno.node.access import Doorkeeper
 from sereno.node.api import make_app
 from sereno.node.budget import Budget
 from sereno.node.departing import finish_departures
+from sereno.node.desired import Desired
 from sereno.node.enrolment import enrol
 from sereno.node.holding import hold_node
 from sereno.node.hub_client import Fetched, HubClient
+from sereno.node.leases import Leases
 from sereno.node.ledger import Ledger
 from sereno.node.ledger_thread import LedgerThread
 from sereno.node.link import Link
@@ -41,18 +44,20 @@ from sereno.node.live import Live, state_text
 from sereno.node.order_store import OrderStore
 from sereno.node.pace import Pace
 from sereno.node.playback import Playback
+from sereno.node.probing import Probing
 from sereno.node.recording import Recording
 from sereno.node.rows import StreamKey
 from sereno.node.server import Server, unix_listener
 from sereno.node.state import NodeState
 from sereno.node.stream_book import StreamBook
 from sereno.node.supervisor import Supervisor
+from sereno.node.tasks import task_of
 from sereno.node.telling import Telling
 from sereno.node.volumes import Volumes
 from sereno.node.watching import Watching
-from sereno.node.wishes import wishes_of
+from sereno.node.wishes import Place
 from sereno.wire.orders import Orders
-from sereno.wire.reports import Heartbeat
+from sereno.wire.reports import Heartbeat, HeartbeatAnswer, ReasonReport
 
 log = logging.getLogger(__name__)
 
@@ -103,8 +108,11 @@ class Node:
             settings.footage_limit,
             self._pace.budget_seconds,
         )
+        self._leases = Leases(clock)
+        self._desired = Desired(clock, self._leases)
         self._supervisor = Supervisor(
             runner_argv,
+            self._desired,
             self._recording,
             self._volumes.place_of,
             self._volumes.trouble_with,
@@ -112,19 +120,27 @@ class Node:
             self._on_event,
             self._pace,
         )
+        self._probing = Probing(
+            runner_argv,
+            clock,
+            lambda: self._supervisor.aims,
+            self._task_at,
+            self._on_probe,
+            self._pace.probe_seconds,
+        )
         self.state = NodeState(
             self._recording,
             self._ledger,
             self._volumes.statuses,
             clock,
             f"unix:{data.node_socket}",
-            self._supervisor.pid_of,
-            self._supervisor.wish_of,
+            self._supervisor,
+            self._leases,
             clock.now(),
         )
         self._hub = HubClient(*hub_of(settings))
         telling = Telling(self._hub, self._ledger, clock, self._pace.batch_rows)
-        self.link = Link(self._hub, telling, self, pace=self._pace)
+        self.link = Link(self._hub, telling, self, clock, pace=self._pace)
 
     def stop(self) -> None:
         """Let runners seal their files, write the ledger, tell the hub if it is quick, and end."""
@@ -145,9 +161,11 @@ class Node:
             supervising = parts.create_task(self._supervisor.run())
             recording = parts.create_task(self._recording.run())
             budgeting = parts.create_task(self._budget.run())
+            probing = parts.create_task(self._probing.run())
             linking = parts.create_task(self._link_up())
             await self._ended.wait()
             linking.cancel()
+            probing.cancel()
             budgeting.cancel()
             server.stop()
             self._supervisor.stop()
@@ -167,11 +185,23 @@ class Node:
         await asyncio.to_thread(self._store.save, fetched)
 
     async def heartbeat(self, orders_etag: str) -> Heartbeat:
-        return await self.state.heartbeat(orders_etag)
+        return await self.state.heartbeat(orders_etag, self._pace.heartbeat_seconds)
+
+    def heartbeat_answered(self, asked_at: float, answer: HeartbeatAnswer | None) -> None:
+        self.state.heartbeat_ended(was_taken=answer is not None)
+        if answer is not None and answer.leases:
+            self._leases.take(asked_at, answer.leases)
+            self._supervisor.look()
+
+    def beat_seconds(self) -> float:
+        return self.state.beat_seconds(self._pace.heartbeat_seconds)
 
     def _take(self, orders: Orders) -> None:
         self._orders = orders
-        self._supervisor.wish(wishes_of(orders))
+        self._desired.take(orders)
+        self._supervisor.look()
+        if self._desired.lacks_leases():
+            self.link.say_now()  # the answer brings them
 
     def _server(self) -> Server:
         doorkeeper = Doorkeeper(lambda: self._orders, self._is_known, self._clock)
@@ -216,6 +246,16 @@ class Node:
             for camera in cameras
             if camera.budget_bytes is not None
         }
+
+    def _task_at(self, key: StreamKey, moment: datetime) -> StreamTask | None:
+        """How the stream is to be recorded at a moment to come."""
+        wish = self._desired.wish_at(key, moment)
+        place = Place(self._data.footage)  # nothing is written
+        return task_of(self._recording.book(key), wish, place, None) if wish else None
+
+    def _on_probe(self, key: StreamKey, reason: ReasonReport | None) -> None:
+        self._recording.book(key).probe = reason
+        self.link.say_now()
 
     def _on_volumes(self) -> None:
         self._supervisor.look()

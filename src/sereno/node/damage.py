@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from sereno.base.clock import from_us
@@ -25,6 +25,25 @@ def add_damage(damage: Damage, start_us: int, end_us: int) -> None:
         gaps = [later[0] - earlier[1] for earlier, later in pairwise(damage)]
         place = gaps.index(min(gaps))
         damage[place : place + 2] = [(damage[place][0], damage[place + 1][1])]
+
+
+def damage_of(parts: Iterable[tuple[int, int]]) -> Damage:
+    """All these parts, which may overlap and come in any order."""
+    damage: Damage = []
+    for start_us, end_us in sorted(parts):
+        add_damage(damage, start_us, end_us)
+    return damage
+
+
+def duration_of(damage: Iterable[tuple[int, int]]) -> int:
+    """Microseconds, of parts that do not overlap."""
+    return sum(end_us - start_us for start_us, end_us in damage)
+
+
+def outside(damage: Damage, start_us: int, end_us: int) -> Damage:
+    """What lies before or after [start_us, end_us)."""
+    before = [(start, min(end, start_us)) for start, end in damage if start < start_us]
+    return before + [(max(start, end_us), end) for start, end in damage if end > end_us]
 
 
 def damaged_spans(damage: Damage, start_us: int, end_us: int) -> Iterator[DamagedSpan]:

@@ -8,17 +8,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from pathlib import Path
+from itertools import groupby
+from pathlib import Path, PurePosixPath
 from uuid import UUID
 
 from sereno.base.clock import Clock
 from sereno.base.errors import Words
 from sereno.box.files import sync_folder, write_atomic
+from sereno.media.volume import Volume
 from sereno.node.ledger_removal import Departure, departed, departures
 from sereno.node.ledger_thread import LedgerThread
-from sereno.node.volume_marker import must_be_there
 
 log = logging.getLogger(__name__)
 
@@ -36,33 +38,83 @@ NOTE = Words(
 
 async def finish_departures(ledger: LedgerThread, roots: Mapping[UUID, Path], clock: Clock) -> None:
     """Let every file go that was noted and may still lie there; those of missing volumes wait."""
-    done = []
-    for each in await ledger.call(departures):
-        if each.volume_id in roots:
-            try:
-                await asyncio.to_thread(depart, roots[each.volume_id], each, clock.now())
-            except OSError as error:
-                log.error("The file %s cannot go: %s. Sereno tries again.",  # noqa: TRY400
-                          each.path, error.strerror)  # fmt: skip
-            else:
-                done.append(each)
+    done: list[Departure] = []
+    waiting = [each for each in await ledger.call(departures) if each.volume_id in roots]
+    waiting.sort(key=_folder_of)
+    for (volume_id, folder), of_folder in groupby(waiting, _folder_of):
+        listed = list(of_folder)
+        try:
+            done += await asyncio.to_thread(
+                depart, roots[volume_id], volume_id, folder, listed, clock.now()
+            )
+        except OSError as error:
+            _say_that_it_stays(folder, error)
     if done:
         await ledger.call(departed, done)
 
 
-def depart(root: Path, departure: Departure, now: datetime) -> None:
-    """Let one file go; one that is gone already is no error.
+def depart(
+    root: Path, volume_id: UUID, folder: str, departing: Iterable[Departure], now: datetime
+) -> list[Departure]:
+    """Let files of one folder of the volume go, durably; which of them did, or were gone already.
 
-    Raises OSError, also where `root` is not its volume now: the same path on a copy of the disk, or
-    none on an empty mount point, says nothing of our file.
+    Raises OSError, also where `root` is not that volume now: the same path on a copy of the disk,
+    or none on an empty mount point, says nothing of our files.
     """
-    must_be_there(root, departure.volume_id)
-    path = root / departure.path
+    done = []
+    with _volume_at(root, volume_id) as top, _folder_at(top, folder) as place:
+        for each in departing:
+            try:
+                if place is not None:
+                    _let_go(root, each, place, now)
+            except OSError as error:
+                _say_that_it_stays(each.path, error)
+            else:
+                done.append(each)
+        if place is not None:
+            os.fsync(place)  # a file that came back after a power cut would be unknown
+    prune(root, root / folder, now)
+    return done
+
+
+def _folder_of(departure: Departure) -> tuple[UUID, str]:
+    return departure.volume_id, str(PurePosixPath(departure.path).parent)
+
+
+def _let_go(root: Path, departure: Departure, folder: int, now: datetime) -> None:
     if departure.act == "remove":
-        path.unlink(missing_ok=True)
-    elif path.exists():
+        with suppress(FileNotFoundError):
+            os.unlink(PurePosixPath(departure.path).name, dir_fd=folder)
+    elif (root / departure.path).exists():
         put_aside(root, departure.path, Words("", ""), now)
-    prune(root, path.parent, now)
+
+
+@contextmanager
+def _volume_at(root: Path, volume_id: UUID) -> Iterator[int]:
+    """A descriptor of the volume itself: what is mounted there a moment later is out of reach."""
+    descriptor = Volume(root).open_root(volume_id)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _folder_at(top: int, folder: str) -> Iterator[int | None]:
+    """A descriptor of a folder below; None: there is none, nor any file in it."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=top)
+    except FileNotFoundError:
+        yield None
+        return
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _say_that_it_stays(path: str, error: OSError) -> None:
+    log.error("The file %s cannot go: %s. Sereno tries again.", path, error.strerror)
 
 
 def put_aside(root: Path, path: str, why: Words, now: datetime) -> Path:
@@ -73,8 +125,10 @@ def put_aside(root: Path, path: str, why: Words, now: datetime) -> Path:
         text.format(at=now, path=path, why=reason) for text, reason in zip(NOTE, why, strict=True)
     ]
     write_atomic(place.with_name(f"{place.name}.txt"), "\n".join(said))
-    (root / path).rename(place)
+    source = root / path
+    source.rename(place)
     sync_folder(place.parent)
+    sync_folder(source.parent)
     return place
 
 

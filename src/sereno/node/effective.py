@@ -7,34 +7,45 @@ from typing import get_args
 
 from sereno.node.stream_book import StreamBook
 from sereno.node.wishes import Wish
-from sereno.wire.orders import TransportName
+from sereno.policy.choices import TransportName
+from sereno.policy.knobs import Manner
+
+USUAL = Manner()
 
 
 def effective_args(book: StreamBook, wish: Wish | None) -> str:
     """Pasted into a shell on this machine it records the same way; no secret is in it.
 
-    It fetches address and credentials by the camera's id. Engine and transport are those in use;
-    before the first picture, those ordered.
+    It fetches address and credentials by the camera's id; whatever it does not say is as `Manner`
+    has it. Engine and transport are those in use; before the first picture, those ordered. Empty
+    where nothing is to be recorded.
     """
-    key = book.key
-    args = [*_priority(wish), "sereno", "stream", "record"]
+    if wish is None:
+        return ""
+    key, started, manner = book.key, book.started, wish.manner
+    args = [*_priority(manner), "sereno", "stream", "record"]
     args += ["--camera", str(key.camera_id), "--stream", key.stream]
-    started = book.started
-    engine = started.engine if started else wish.engine if wish else "auto"
-    transport = started.transport if started else wish.transport if wish else "auto"
+    engine = started.engine if started else manner.engine
+    transport = started.transport if started else manner.rtsp_transport
     if engine != "auto":
         args += ["--engine", engine]
     if transport in get_args(TransportName) and transport != "auto":
         args += ["--transport", transport]
-    if wish is not None and not wish.records_sound:
+    if not manner.records_sound:
         args += ["--no-sound"]
+    if manner.segment_seconds != USUAL.segment_seconds:
+        args += ["--segment-seconds", str(manner.segment_seconds)]
+    if manner.fragment_ms != USUAL.fragment_ms:
+        args += ["--fragment-ms", str(manner.fragment_ms)]
+    if manner.extra_cli:
+        args += [f"--extra-cli={manner.extra_cli}"]
     return shlex.join(args)
 
 
-def _priority(wish: Wish | None) -> list[str]:
+def _priority(manner: Manner) -> list[str]:
     args: list[str] = []
-    if wish is not None and wish.nice:
-        args += ["nice", "-n", str(wish.nice)]
-    if wish is not None and wish.cpu_affinity:
-        args += ["taskset", "-c", ",".join(map(str, wish.cpu_affinity))]
+    if manner.nice:
+        args += ["nice", "-n", str(manner.nice)]
+    if manner.cpu_affinity:
+        args += ["taskset", "-c", ",".join(map(str, manner.cpu_affinity))]
     return args

@@ -243,11 +243,16 @@ class Fsck:
                 continue
             is_next = other.sequence == one.sequence + 1
             link = links.get(other.sequence, one.sha256)
-            if one.run_id == other.run_id and not is_next:
+            is_same_run = one.run_id == other.run_id
+            # A run that began behind a file that was not sealed yet names no digest.
+            is_unnamed = not link and is_next and not is_same_run
+            is_explained = not is_next and any(
+                start_us <= other.start_us and end_us >= one.end_us
+                for start_us, end_us in explained
+            )
+            if is_same_run and not is_next:
                 kind = Kind.HOLE_IN_RUN
-            elif link != one.sha256 and not (
-                not is_next and any(s <= other.start_us and e >= one.end_us for s, e in explained)
-            ):
+            elif link != one.sha256 and not is_unnamed and not is_explained:
                 kind = Kind.CHAIN_BROKEN
             else:
                 continue
@@ -313,7 +318,7 @@ def _identity(finding: Finding) -> tuple[Kind, UUID | None, str]:
 
 
 def _outline(index: FragmentIndex) -> tuple[object, ...]:
-    """What a file says of its fragments; losses are known to the ledger alone."""
+    """Where the file's fragments lie, and when."""
     return index.ticks, index.offsets, index.keys
 
 

@@ -52,7 +52,7 @@ def _walk(folder: Path, name: str, depth: int) -> Iterator[tuple[str, bool]]:
         if depth == len(_FOLDERS):
             is_file = bool(_FILE.fullmatch(entry.name)) and entry.is_file(follow_symlinks=False)
             yield path, is_file
-        elif _FOLDERS[depth].fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):
+        elif _FOLDERS[depth].fullmatch(entry.name) and entry.is_dir():
             yield from _walk(folder / entry.name, path, depth + 1)
         else:
             yield path, False

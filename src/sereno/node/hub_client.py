@@ -18,6 +18,8 @@ from sereno.wire.secret import REVEAL
 from sereno.wire.version import WIRE_VERSION
 
 TIMEOUT = httpx.Timeout(20.0, connect=5.0)
+# A way that swallows one heartbeat must not cost the leases that it would have renewed.
+HEARTBEAT_TIMEOUT = httpx.Timeout(8.0, connect=5.0)
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
@@ -127,7 +129,9 @@ class HubClient:
         self._check(answer)
 
     async def heartbeat(self, heartbeat: Heartbeat) -> HeartbeatAnswer:
-        answer = await self._call("POST", "heartbeat", heartbeat.model_dump_json())
+        body = heartbeat.model_dump_json()
+        answer = await self._request("POST", "heartbeat", body, timeout=HEARTBEAT_TIMEOUT)
+        self._check(answer)
         return self._read(HeartbeatAnswer, answer)
 
     async def _call(
@@ -138,13 +142,20 @@ class HubClient:
         return answer
 
     async def _request(
-        self, method: str, path: str, body: str | None = None, etag: str = ""
+        self,
+        method: str,
+        path: str,
+        body: str | None = None,
+        etag: str = "",
+        timeout: httpx.Timeout = TIMEOUT,  # noqa: ASYNC109  httpx has one for each step
     ) -> httpx.Response:
         headers = {"Content-Type": "application/json"} if body is not None else {}
         if etag:
             headers["If-None-Match"] = etag
         try:
-            return await self._http.request(method, path, content=body, headers=headers)
+            return await self._http.request(
+                method, path, content=body, headers=headers, timeout=timeout
+            )
         except httpx.TransportError as error:
             raise Unavailable("hub_away", _AWAY.fill(url=self.url)) from error
 

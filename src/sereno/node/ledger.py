@@ -46,8 +46,11 @@ ON CONFLICT (absence_id) DO UPDATE SET
 """
 _SAVE_SEGMENT = """
 INSERT INTO segments (segment_id, run_id, camera_id, stream, volume_id, sequence, start_us, end_us,
-                      path, init_size, size_bytes, sha256, crc32c, is_sealed, fragments)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                      path, init_size, size_bytes, sha256, crc32c, is_sealed, fragments, ordinal)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, coalesce(
+    (SELECT ordinal FROM segments WHERE camera_id = ?3 AND stream = ?4 AND sequence > ?6
+     ORDER BY sequence LIMIT 1),
+    (SELECT coalesce(max(ordinal), 0) + 1 FROM segments)))
 ON CONFLICT (segment_id) DO UPDATE SET
     volume_id = excluded.volume_id, path = excluded.path, end_us = excluded.end_us,
     size_bytes = excluded.size_bytes, sha256 = excluded.sha256, crc32c = excluded.crc32c,
@@ -72,11 +75,6 @@ ORDER BY start_us, sequence
 # By number, not by time: the clock may have been set back.
 _NEWEST = """
 SELECT * FROM segments WHERE camera_id = ? AND stream = ? ORDER BY sequence DESC LIMIT 1
-"""
-_OVERLAPPING_RUNS = """
-SELECT * FROM runs WHERE camera_id = ? AND stream = ? AND start_us < ? AND end_us > ?
-  AND start_us < end_us
-ORDER BY start_us
 """
 # Read from runs_by_end alone, which tells both ends.
 _COVERAGE = """
@@ -162,7 +160,7 @@ class Ledger(Outbox):
         """Files that were never sealed, oldest first."""
         rows = self.db.execute(
             "SELECT * FROM segments WHERE camera_id = ? AND stream = ? AND is_sealed = 0"
-            " ORDER BY start_us",
+            " ORDER BY sequence",
             ids_of(key),
         )
         return [segment_in(row) for row in rows]
@@ -205,11 +203,6 @@ class Ledger(Outbox):
     def run(self, run_id: UUID) -> RunRow | None:
         row = self.db.execute("SELECT * FROM runs WHERE run_id = ?", (str(run_id),)).fetchone()
         return None if row is None else run_in(row)
-
-    def runs_overlapping(self, key: StreamKey, start_us: int, end_us: int) -> list[RunRow]:
-        """The coverage of a span, read from runs alone."""
-        rows = self.db.execute(_OVERLAPPING_RUNS, (*ids_of(key), end_us, start_us))
-        return [run_in(row) for row in rows]
 
     def coverage(self, key: StreamKey, start_us: int, end_us: int) -> list[tuple[int, int]]:
         """When there is footage in [start, end): spans in microseconds, from runs alone."""

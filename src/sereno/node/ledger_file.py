@@ -8,15 +8,30 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
+from sereno.base.errors import Unavailable, Words
 from sereno.node.ledger_schema import bring_up_to_date, check_format
 
 CACHE_KIBIBYTES = 16 * 1024  # of pages, as they are needed
 
 
+_CLOSED = Words(
+    "The recording ledger {path} cannot be opened ({why}). Most often its disk is full or fails: "
+    "free some space there, or check the disk.",
+    "No se puede abrir el registro de grabaciones {path} ({why}). Casi siempre su disco está lleno "
+    "o falla: libere espacio o revise el disco.",
+)
+
+
 class LedgerFile:
-    """Opening it may raise Conflict (newer format)."""
+    """Opening it may raise Conflict (newer format) and Unavailable (its disk is full or fails)."""
 
     def __init__(self, path: Path) -> None:
+        try:
+            self._open(path)
+        except sqlite3.OperationalError as error:
+            raise Unavailable("ledger_closed", _CLOSED.fill(path=path, why=error)) from None
+
+    def _open(self, path: Path) -> None:
         self.db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self.db.row_factory = sqlite3.Row
         path.chmod(0o600)

@@ -21,6 +21,7 @@ STEPS = (
     ) STRICT, WITHOUT ROWID;
     """,
     resources.files("sereno.node").joinpath("ledger_schema_3.sql").read_text("utf-8"),
+    resources.files("sereno.node").joinpath("ledger_schema_4.sql").read_text("utf-8"),
 )
 FORMAT = len(STEPS)
 

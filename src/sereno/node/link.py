@@ -16,11 +16,12 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
 from sereno.base.backoff import Backoff
+from sereno.base.clock import Clock
 from sereno.base.errors import SerenoError
 from sereno.node.hub_client import Fetched, HubClient
 from sereno.node.pace import Pace
 from sereno.node.telling import Telling
-from sereno.wire.reports import Heartbeat
+from sereno.wire.reports import Heartbeat, HeartbeatAnswer
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,13 @@ class Site(Protocol):
     async def heartbeat(self, orders_etag: str) -> Heartbeat:
         """How the node is now."""
 
+    def heartbeat_answered(self, asked_at: float, answer: HeartbeatAnswer | None) -> None:
+        """What the hub said to it, sent at `asked_at` (`Clock.boottime`); None: it is unknown
+        whether the hub heard it."""
+
+    def beat_seconds(self) -> float:
+        """The time between two heartbeats."""
+
 
 @dataclass(slots=True)
 class Link:
@@ -42,6 +50,7 @@ class Link:
     hub: HubClient
     telling: Telling
     site: Site
+    clock: Clock
     etag: str = ""
     pace: Pace = field(default_factory=Pace)
     # What each loop last failed with, until it succeeds.
@@ -64,9 +73,9 @@ class Link:
         pace = self.pace
         async with asyncio.TaskGroup() as loops:
             for act, wake, seconds in (
-                (self._ask_orders, self._wake_orders, pace.orders_seconds),
-                (self._beat, self._wake_heartbeat, pace.heartbeat_seconds),
-                (self.report, self._wake_reports, pace.reports_seconds),
+                (self._ask_orders, self._wake_orders, lambda: pace.orders_seconds),
+                (self._beat, self._wake_heartbeat, self.site.beat_seconds),
+                (self.report, self._wake_reports, lambda: pace.reports_seconds),
             ):
                 loops.create_task(self._repeat(act, wake, seconds))
             loops.create_task(self._listen())
@@ -82,19 +91,24 @@ class Link:
             self.etag = fetched.etag
 
     async def _beat(self) -> None:
-        answer = await self.hub.heartbeat(await self.site.heartbeat(self.etag))
+        heartbeat = await self.site.heartbeat(self.etag)
+        asked_at = self.clock.boottime()
+        answer: HeartbeatAnswer | None = None
+        try:
+            answer = await self.hub.heartbeat(heartbeat)
+        finally:
+            self.site.heartbeat_answered(asked_at, answer)
         if answer.orders_etag != self.etag:
             self._wake_orders.set()
 
     async def _repeat(
-        self, act: Callable[[], Awaitable[None]], wake: asyncio.Event, seconds: float
+        self, act: Callable[[], Awaitable[None]], wake: asyncio.Event, pause: Callable[[], float]
     ) -> None:
-        """Act every `seconds` and when woken; after a failure, after a growing pause.
+        """Act every `pause` seconds and when woken; after a failure, after a growing pause.
 
         No failure ends the loop: the node records whatever becomes of its line.
         """
         backoff = self._backoff()
-        shortest = min(self.pace.shortest_seconds, seconds)
         while True:
             wake.clear()
             try:
@@ -105,6 +119,8 @@ class Link:
                 continue
             self._succeeded(act.__name__)
             backoff.reset()
+            seconds = pause()
+            shortest = min(self.pace.shortest_seconds, seconds)
             await asyncio.sleep(shortest)
             await _wait(wake, seconds - shortest)
 

@@ -19,4 +19,5 @@ class Pace:
     commit_seconds: float = 1.0  # what a kill may leave to be read from the files again
     budget_seconds: float = 2.0  # between two looks at the disks
     supervise_seconds: float = 0.5  # between two comparisons of what is wanted and what runs
+    probe_seconds: float = 5.0  # between two looks for streams that are to be tried
     mend_again_seconds: float = 5.0  # after a file could not be mended

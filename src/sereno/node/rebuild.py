@@ -1,9 +1,8 @@
 """The ledger made anew from the files alone, and swapped in whole.
 
 Files tell what was recorded: segments, their indexes and digests, runs, coverage. They cannot tell
-why a run ended, why nothing was recorded in between, what the hub has been told, or which losses
-hurt a fragment; that is taken from the old ledger where it can still be read. Where it cannot, ends
-are `unexplained`.
+why a run ended, why nothing was recorded in between, or what the hub has been told; that is taken
+from the old ledger where it can still be read. Where it cannot, ends are `unexplained`.
 """
 
 from __future__ import annotations
@@ -22,6 +21,7 @@ from uuid import UUID, uuid4, uuid5
 from sereno.base.clock import to_us
 from sereno.base.errors import SerenoError
 from sereno.box.files import sync_file, sync_folder
+from sereno.node.damage import damage_of
 from sereno.node.fsck import totals_of, true_run
 from sereno.node.fsck_folders import list_stream
 from sereno.node.fsck_repair import MISSING
@@ -38,6 +38,18 @@ log = logging.getLogger(__name__)
 
 UNEXPLAINED = ReasonReport(key="unexplained")
 BATCH_FILES = 500
+# Which of two streams' files is older: as times tell, or better as the old ledger knew.
+_NUMBER_BY_TIME = """
+UPDATE segments SET ordinal = told.ordinal FROM numbered_by_time AS told
+WHERE told.segment_id = segments.segment_id
+"""
+_NUMBER_AS_BEFORE = """
+UPDATE segments SET ordinal = coalesce(
+    (SELECT known.ordinal FROM old.segments AS known
+     WHERE known.camera_id = segments.camera_id AND known.stream = segments.stream
+       AND known.sequence >= segments.sequence ORDER BY known.sequence LIMIT 1),
+    ordinal + (SELECT coalesce(max(ordinal), 0) FROM old.segments))
+"""
 _SIDE_FILES = ("", "-wal", "-shm")
 
 
@@ -84,7 +96,9 @@ def rebuild(
         for key in streams_on_disk(roots):
             files = list(_files(roots, key, result, progress))
             _write_stream(ledger, files, old, kept_runs, now)
+        ledger.db.execute(_NUMBER_BY_TIME)
         if old is not None:
+            ledger.db.execute(_NUMBER_AS_BEFORE)
             _write_rest(ledger, old, kept_runs)
         ledger.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     result.kept = _swap(path, new, now)
@@ -117,14 +131,18 @@ def _write_stream(
 ) -> None:
     files.sort(key=lambda each: each.segment.sequence)
     rows = _parted([each.segment for each in files], old)
-    firsts: dict[UUID, RunRow] = {}
+    of_files: dict[UUID, RunRow] = {}
     for file, row in zip(files, rows, strict=True):
-        firsts.setdefault(row.run_id, file.run)
+        so_far = of_files.setdefault(row.run_id, replace(file.run, damage=[], damaged_us=0))
+        so_far.damage = damage_of([*so_far.damage, *file.run.damage])
+        so_far.damaged_us += file.run.damaged_us
     runs = []
     for run_id, of_run in totals_of(rows).items():
         known = kept_runs.pop(run_id, None)
-        first = replace(firsts[run_id], run_id=run_id, is_open=False, end_reason=UNEXPLAINED)
-        run = true_run(known or first, of_run)
+        told = replace(of_files[run_id], run_id=run_id, is_open=False, end_reason=UNEXPLAINED)
+        run = true_run(known or told, of_run)
+        if told.damaged_us > run.damaged_us:  # its writer died before the ledger heard of it
+            run.damage, run.damaged_us = told.damage, told.damaged_us
         if known is None:
             # No hub has taken a higher one: a revision grows at most once a second.
             run.revision = to_us(now) // 1_000_000

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from uuid import UUID, uuid4
 
 from sereno.base.backoff import Backoff
@@ -19,19 +20,23 @@ from sereno.node.repair import (
     Place,
     Roots,
     cannot_mend,
+    highest_sequence,
     mend_file,
     mend_stream,
+    newest_unknown,
     strangers,
     streams_on_disk,
+    take_in,
+    unknown_files,
 )
 from sereno.node.rows import AbsenceRow, SegmentRow, StreamKey
 from sereno.node.stream_book import StreamBook
 from sereno.node.unsaved import Unsaved
-from sereno.wire.reports import ReasonReport
+from sereno.node.volume_threads import VolumeThreads
+from sereno.wire.reports import ReasonReport, StreamState
 
 log = logging.getLogger(__name__)
 
-MENDERS = 2  # files mended at a time: digests take a core each
 MEND_AGAIN_CAP_SECONDS = 600.0
 # What SQLite says of a row that it will never take.
 _BAD_ROW = (
@@ -39,6 +44,7 @@ _BAD_ROW = (
     OverflowError,
 )  # fmt: skip
 NODE_DOWN = ReasonReport(key="node_down")
+LEDGER_UNWRITTEN = ReasonReport(key="ledger_unwritten")
 
 
 class Recording:
@@ -54,6 +60,7 @@ class Recording:
     ) -> None:
         self._ledger = ledger
         self._roots = roots
+        self._threads = VolumeThreads(lambda: self._roots().keys())
         self._clock = clock
         self._on_change = on_change
         self._pace = pace or Pace()
@@ -62,6 +69,7 @@ class Recording:
         self._mending: set[StreamKey] = set()
         self._to_mend: asyncio.Queue[tuple[StreamKey, ReasonReport]] = asyncio.Queue()
         self._left_files: asyncio.Queue[tuple[StreamKey, Place]] = asyncio.Queue()
+        self._to_take_in: asyncio.Queue[tuple[StreamKey, str]] = asyncio.Queue()
         self._broken_off: set[StreamKey] = set()
         self._started_us = 0
         self._is_failing = False
@@ -82,6 +90,11 @@ class Recording:
         book.forget_before(retry_number)
         return book.memory
 
+    @property
+    def notices(self) -> tuple[ReasonReport, ...]:
+        """What people should know of all streams now."""
+        return (LEDGER_UNWRITTEN,) if self._is_failing else ()
+
     def is_mending(self, key: StreamKey) -> bool:
         """Whether the stream's files are being mended; until then it must not start."""
         return key in self._mending
@@ -90,17 +103,28 @@ class Recording:
         """Take what a runner says. Raises ValueError where that makes no sense."""
         self._changing(self.book(StreamKey(event.camera_id, event.stream)), event)
 
+    def rest(self, key: StreamKey, state: StreamState, reason: ReasonReport) -> None:
+        """The stream is ordered and is not recorded now, for this reason."""
+        book = self.book(key)
+        before = (book.state, book.reason)
+        book.rest(state, reason)
+        if (book.state, book.reason) != before:
+            self._on_change(book)
+
     def _changing(self, book: StreamBook, event: Event | None) -> None:
         before = (book.state, book.reason)
         if event is None:
             book.tick()
         else:
             book.apply(event)
+        self._take_unsealed(book)
+        if (book.state, book.reason) != before:
+            self._on_change(book)
+
+    def _take_unsealed(self, book: StreamBook) -> None:
         for row in book.unsealed:
             self._left_files.put_nowait((row.key, (row.volume_id, row.path)))
         book.unsealed.clear()
-        if (book.state, book.reason) != before:
-            self._on_change(book)
 
     async def recover(self) -> None:
         """At the node's start: what was going on when it stopped has ended; say why and since when.
@@ -133,8 +157,8 @@ class Recording:
         """Mend what was left behind and commit often, for as long as it runs."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._mend_left_files_forever())
-            for _ in range(MENDERS):
-                tasks.create_task(self._mend_forever())
+            tasks.create_task(self._take_in_forever())
+            tasks.create_task(self._mend_forever(tasks))
             tasks.create_task(self._commit_forever())
 
     def mend(self, keys: Iterable[StreamKey], reason: ReasonReport) -> None:
@@ -152,21 +176,78 @@ class Recording:
             for place in await asyncio.to_thread(strangers, roots, key, "", known):
                 self._left_files.put_nowait((key, place))
 
-    async def _mend_forever(self) -> None:
+    async def _mend_forever(self, tasks: asyncio.TaskGroup) -> None:
+        """All at once: how much is done on each volume is for its threads to limit."""
         while True:
             key, reason = await self._to_mend.get()
-            book = self.book(key)
+            tasks.create_task(self._mend_safely(self.book(key), reason))
+
+    async def _mend_safely(self, book: StreamBook, reason: ReasonReport) -> None:
+        """A fault of ours in one stream must not end the node, nor the stream."""
+        try:
+            is_settled = await self._mend_or_put_off(book, reason)
+        except Exception:
+            log.exception("The files of %s wait for the next start to be mended.", book.key)
+            book.break_off(reason, to_us(self._clock.now()))
+            is_settled = True
+        if is_settled:
+            self._mending.discard(book.key)
+        else:
+            await asyncio.sleep(self._pace.mend_again_seconds)
+            self._to_mend.put_nowait((book.key, reason))
+
+    async def _mend_or_put_off(self, book: StreamBook, reason: ReasonReport) -> bool:
+        try:
+            await self._mend(book, reason)
+        except sqlite3.OperationalError as error:
+            self._note_failure(error)
+            return await self._put_off(book, reason)
+        return True
+
+    async def _put_off(self, book: StreamBook, reason: ReasonReport) -> bool:
+        """The ledger takes nothing now: record all the same, and mend the stream's files later.
+
+        False where nobody knows how to go on, for this node has not recorded the stream yet.
+        """
+        if not book.last_sequence:
+            return False
+        found = await newest_unknown(self._ledger, self._roots(), book.key, self._threads)
+        unheard = [place for place in found if place not in self._unsaved.places()]
+        newest = await asyncio.to_thread(highest_sequence, self._roots(), unheard)
+        if newest > book.last_sequence:
+            book.last_sequence, book.last_sha256 = newest, ""
+        if book.run is not None:
+            book.end_run(reason, book.run.end_us)
+            self._on_change(book)
+        self._take_unsealed(book)
+        for place in unheard:
+            self._left_files.put_nowait((book.key, place))
+        return True
+
+    async def _take_in_forever(self) -> None:
+        """Read from their files what there was no memory to remember while the ledger failed."""
+        while True:
+            key, first_day = await self._to_take_in.get()
             try:
-                await self._mend(book, reason)
-            except sqlite3.OperationalError as error:
-                self._note_failure(error)
+                await self._catch_up()
+                unsealed = await self._ledger.call(Ledger.unsealed_segments, key)
+                unknown = await unknown_files(
+                    self._ledger, self._roots(), key, first_day, self._threads
+                )
+                for place in [*((row.volume_id, row.path) for row in unsealed), *unknown]:
+                    if not self._is_alive(key, place):
+                        with suppress(BlockingIOError):  # it is written to, and told of soon
+                            await take_in(self._ledger, self._roots(), key, place, self._threads)
+            except (OSError, sqlite3.Error) as error:
+                log.error("%s Sereno tries again.", cannot_mend(first_day, error))  # noqa: TRY400
                 await asyncio.sleep(self._pace.mend_again_seconds)
-                self._to_mend.put_nowait((key, reason))
-                continue
-            except Exception:  # a fault of ours in one stream must not end the node, nor the stream
-                log.exception("The files of %s wait for the next start to be mended.", key)
-                book.break_off(reason, to_us(self._clock.now()))
-            self._mending.discard(key)
+                self._to_take_in.put_nowait((key, first_day))
+
+    def _is_alive(self, key: StreamKey, place: Place) -> bool:
+        """Whether the file is being written, or is about to be noted."""
+        open_file = self.book(key).segment
+        is_open = open_file is not None and place == (open_file.row.volume_id, open_file.row.path)
+        return is_open or place in self._unsaved.places()
 
     async def _mend_left_files_forever(self) -> None:
         """Mend the files that could not be sealed or mended when their time was."""
@@ -174,9 +255,9 @@ class Recording:
         was_told = False
         while True:
             key, place = await self._left_files.get()
-            await self.commit()  # what was said of it
             try:
-                await mend_file(self._ledger, self._roots(), key, place)
+                await self._catch_up()  # what was said of it
+                await mend_file(self._ledger, self._roots(), key, place, self._threads)
             except Exception as error:  # one file must not hold up the others, nor end the node
                 if not was_told:
                     log.error("%s Sereno tries again until it can.", cannot_mend(place[1], error))  # noqa: TRY400
@@ -189,8 +270,8 @@ class Recording:
                 was_told = False
 
     async def _mend(self, book: StreamBook, reason: ReasonReport) -> None:
-        await self.commit()  # what was said before the writer died
-        mended = await mend_stream(self._ledger, self._roots(), book.key, reason)
+        await self._catch_up()  # what was said before the writer died
+        mended = await mend_stream(self._ledger, self._roots(), book.key, reason, self._threads)
         book.last_sequence = mended.last_sequence
         book.last_sha256 = mended.last_sha256
         for place in mended.left:
@@ -215,12 +296,12 @@ class Recording:
             book.node_stops(NODE_DOWN)
         await self.commit()
 
-    async def commit(self) -> None:
-        """Write to the ledger all that changed. What cannot be written now is kept for later."""
+    async def commit(self) -> bool:
+        """Write to the ledger all that changed; whether it is written. If not, it is kept."""
         async with self._commit:
             changes = self._unsaved.take()
             if changes.is_empty:
-                return
+                return True
             try:
                 await self._ledger.call(Ledger.save, changes)
             except asyncio.CancelledError:
@@ -231,8 +312,18 @@ class Recording:
             except sqlite3.Error as error:
                 self._unsaved.put_back(changes)
                 self._note_failure(error)
+                return False
             else:
                 self._note_success()
+            return True
+
+    async def _catch_up(self) -> None:
+        """Before somebody else changes rows: what is written later would undo that.
+
+        Raises sqlite3.OperationalError where the ledger takes nothing now.
+        """
+        if not await self.commit():
+            raise sqlite3.OperationalError("the ledger cannot be written")
 
     async def _commit_one_by_one(self, changes: Changes) -> None:
         """One row can never be written: it must not hold up the others."""
@@ -248,8 +339,11 @@ class Recording:
     async def take_out(
         self, rows: Sequence[SegmentRow], reason: ReasonReport, act: Act | None
     ) -> None:
-        """Take files out of the ledger for good; runs that are being written follow."""
-        await self.commit()
+        """Take files out of the ledger for good; runs that are being written follow.
+
+        Raises sqlite3.Error.
+        """
+        await self._catch_up()
         async with self._commit:
             for run in await self._ledger.call(take_out, rows, reason, act):
                 book = self._books.get(run.key)
@@ -270,6 +364,9 @@ class Recording:
         if self._is_failing:
             log.info("The ledger is written again.")
         self._is_failing = False
+        for each in self._unsaved.left_out.items():
+            self._to_take_in.put_nowait(each)
+        self._unsaved.left_out.clear()
 
     async def segments(self, key: StreamKey, start_us: int, end_us: int) -> list[SegmentRow]:
         """The stream's files that have a moment in [start, end), the one being written last."""

@@ -7,12 +7,11 @@ Nothing that was written whole is lost, and doing it twice changes nothing.
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import hashlib
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from operator import itemgetter
@@ -24,12 +23,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from sereno.base.errors import Garbled
 from sereno.media.faults import garbled
-from sereno.media.fmp4.reader import SegmentContents, repair_segment
+from sereno.media.fmp4.reader import SegmentContents, read_segment, repair_segment
 from sereno.media.index import pack_index
+from sereno.node.damage import damage_of, duration_of, outside
 from sereno.node.ledger import Changes, Ledger
 from sereno.node.ledger_thread import LedgerThread
 from sereno.node.rows import RunRow, SegmentRow, StreamKey
 from sereno.node.volume_marker import must_be_there
+from sereno.node.volume_threads import AnyThread, Threads
 from sereno.wire.reports import ReasonReport
 
 Roots = Mapping[UUID, Path]
@@ -39,6 +40,7 @@ Place = tuple[UUID, str]
 
 log = logging.getLogger(__name__)
 
+ANY_THREAD = AnyThread()
 UNSEALED = ReasonReport(key="disk_failed")
 WRITER_SECONDS = 5.0  # how long to wait for a writer that is about to end
 _DAY_DEPTH = 3  # YYYY/MM/DD
@@ -61,24 +63,24 @@ class Mended:
 
 
 async def mend_stream(
-    ledger: LedgerThread, roots: Roots, key: StreamKey, reason: ReasonReport
+    ledger: LedgerThread,
+    roots: Roots,
+    key: StreamKey,
+    reason: ReasonReport,
+    threads: Threads = ANY_THREAD,
 ) -> Mended:
     """Mend all that is unsealed or unknown; end the stream's open runs with `reason`.
 
     Only while nothing writes to the stream.
     """
-    newest = await ledger.call(Ledger.newest_segment, key)
     unsealed = await ledger.call(Ledger.unsealed_segments, key)
-    since = min((row.path for row in (*unsealed, newest) if row is not None), default="")
-    first_day = str(PurePosixPath(since).parent) if since else ""
-    known = await ledger.call(Ledger.paths_since, key, first_day)
-    unknown = await asyncio.to_thread(strangers, roots, key, first_day, known)
+    unknown = await newest_unknown(ledger, roots, key, threads)
     open_runs = await ledger.call(Ledger.open_runs)
     runs: dict[UUID, RunRow] = {row.run_id: row for row in open_runs if row.key == key}
     left = []
     for place in [*((row.volume_id, row.path) for row in unsealed), *unknown]:
         try:
-            run = await _mend_into_ledger(ledger, roots, key, place)
+            run = await _mend_into_ledger(ledger, roots, key, place, threads)
         except OSError as error:
             log.error("%s Sereno tries again.", cannot_mend(place[1], error))  # noqa: TRY400
             left.append(place)
@@ -90,17 +92,75 @@ async def mend_stream(
     return replace(await _state_of(ledger, key), left=tuple(left))
 
 
-async def mend_file(ledger: LedgerThread, roots: Roots, key: StreamKey, place: Place) -> None:
+async def mend_file(
+    ledger: LedgerThread,
+    roots: Roots,
+    key: StreamKey,
+    place: Place,
+    threads: Threads = ANY_THREAD,
+) -> None:
     """Mend one file that nobody writes to any more, whatever else the stream does.
 
     Raises OSError while it cannot be.
     """
     row = await ledger.call(Ledger.segment_at, *place)
-    run = await _mend_into_ledger(ledger, roots, key, place)
+    run = await _mend_into_ledger(ledger, roots, key, place, threads)
     if run is None and row is not None:  # it held nothing: then its run must not claim it
         run = await ledger.call(Ledger.run, row.run_id)
     if run is not None:
         await _end_run(ledger, run, UNSEALED)
+
+
+async def take_in(
+    ledger: LedgerThread, roots: Roots, key: StreamKey, place: Place, threads: Threads
+) -> None:
+    """Note a file that is well, and whose run has been noted. Raises OSError."""
+    mended = await threads.call(place[0], mend_one, roots, place, key)
+    if mended is None:
+        return
+    if await ledger.call(Ledger.run, mended.segment.run_id) is None:
+        await mend_file(ledger, roots, key, place, threads)
+    else:
+        await ledger.call(Ledger.save, Changes(segments=[mended.segment]))
+
+
+async def unknown_files(
+    ledger: LedgerThread, roots: Roots, key: StreamKey, first_day: str, threads: Threads
+) -> list[Place]:
+    """Files of the stream from this folder on that the ledger does not know, oldest first.
+
+    What lies on a volume that goes meanwhile is looked for when it is back.
+    """
+    known = await ledger.call(Ledger.paths_since, key, first_day)
+    found = []
+    for volume_id, root in roots.items():
+        try:
+            found += await threads.call(
+                volume_id, strangers, {volume_id: root}, key, first_day, known
+            )
+        except OSError as error:
+            log.error("%s cannot be looked through: %s.", root, error.strerror)  # noqa: TRY400
+    return sorted(found, key=itemgetter(1))
+
+
+async def newest_unknown(
+    ledger: LedgerThread, roots: Roots, key: StreamKey, threads: Threads
+) -> list[Place]:
+    """Those that the stream's last writer may have left behind."""
+    unsealed = await ledger.call(Ledger.unsealed_segments, key)
+    newest = await ledger.call(Ledger.newest_segment, key)
+    since = min((row.path for row in (*unsealed, newest) if row is not None), default="")
+    first_day = str(PurePosixPath(since).parent) if since else ""
+    return await unknown_files(ledger, roots, key, first_day, threads)
+
+
+def highest_sequence(roots: Roots, places: Iterable[Place]) -> int:
+    """Of these files, as they say themselves; 0 where none can be read."""
+    highest = 0
+    for volume_id, path in places:
+        with suppress(OSError, Garbled, KeyError):
+            highest = max(highest, read_segment(roots[volume_id] / path).header.sequence)
+    return highest
 
 
 def cannot_mend(path: str, error: Exception) -> str:
@@ -110,21 +170,32 @@ def cannot_mend(path: str, error: Exception) -> str:
 
 
 async def _mend_into_ledger(
-    ledger: LedgerThread, roots: Roots, key: StreamKey, place: Place
+    ledger: LedgerThread, roots: Roots, key: StreamKey, place: Place, threads: Threads
 ) -> RunRow | None:
     """Mend a file and write it down. Its run, if there is something in it.
 
     The run is written down as open in the same breath: should the node be killed before it ends
     the run, its next start does.
     """
-    mended = await asyncio.to_thread(mend_one, roots, place, key)
+    mended = await threads.call(place[0], mend_one, roots, place, key)
     if mended is None:
         await ledger.call(Ledger.forget_segment, *place)
         return None
     known = await ledger.call(Ledger.run, mended.segment.run_id)
     run = replace(known or mended.run, is_open=True)
+    if known is not None:
+        _learn_damage(run, mended)
     await ledger.call(Ledger.save, Changes(segments=[mended.segment], runs=[run]))
     return run
+
+
+def _learn_damage(run: RunRow, mended: MendedFile) -> None:
+    """What was damaged in a file is known from the file, which may hold what nobody heard of."""
+    start_us, end_us = mended.segment.start_us, mended.segment.end_us
+    others = outside(run.damage, start_us, end_us)
+    heard_us = duration_of(run.damage) - duration_of(others)
+    run.damage = damage_of([*others, *mended.run.damage])
+    run.damaged_us = max(0, run.damaged_us - heard_us) + mended.run.damaged_us
 
 
 def streams_on_disk(roots: Roots) -> list[StreamKey]:
@@ -223,6 +294,8 @@ def run_row(contents: SegmentContents) -> RunRow:
         engine=contents.header.engine,
         clock=contents.header.clock,
         sound=contents.sound.codec if contents.sound else "",
+        damaged_us=duration_of(contents.damage),
+        damage=damage_of(contents.damage),
     )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sereno.base.clock import from_us
 from sereno.media.contract import Memory
 from sereno.node.damage import Damage, damaged_spans
-from sereno.wire.orders import StreamName
+from sereno.policy.choices import StreamName
 from sereno.wire.reports import AbsenceReport, ReasonReport, RunReport
 
 NOWHERE = UUID(int=0)

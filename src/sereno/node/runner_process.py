@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Sequence
 
-from sereno.media.contract import Start, Stop
+from sereno.media.contract import Command
 from sereno.wire.secret import REVEAL
+
+_READ_BYTES = 64 * 1024
+_LARGEST_LINE_BYTES = 64 * 1024
 
 
 class RunnerProcess:
@@ -39,6 +43,14 @@ class RunnerProcess:
         is_nice, has_cpus = self._take_nice(nice), self._take_cpus(cpu_affinity)
         return is_nice and has_cpus
 
+    def priority(self) -> tuple[int | None, tuple[int, ...]]:
+        """Its nice value and its CPUs, as the system says; None and none once it has ended."""
+        try:
+            nice = os.getpriority(os.PRIO_PROCESS, self.pid)
+            return nice, tuple(sorted(os.sched_getaffinity(self.pid)))
+        except ProcessLookupError:
+            return None, ()
+
     def _take_nice(self, nice: int) -> bool:
         try:
             if nice:
@@ -59,22 +71,23 @@ class RunnerProcess:
             return False
         return True
 
-    def send(self, command: Start | Stop) -> None:
+    def send(self, command: Command) -> None:
         """Say it. To a process that has ended this does nothing; `events` tells the end."""
         if not self._stdin.is_closing():
             self._stdin.write(command.model_dump_json(context=REVEAL).encode() + b"\n")
 
     async def lines(self) -> AsyncIterator[bytes]:
         """What it says, until it ends; empty for a line that is too long to be an event."""
-        while True:
-            try:
-                line = await self._stdout.readline()
-            except ValueError:
-                yield b""
-                continue
-            if not line:
-                return
-            yield line
+        rest = b""
+        while data := await self._stdout.read(_READ_BYTES):
+            *lines, rest = (rest + data).split(b"\n")  # many at a time: a line each costs twice
+            for line in lines:
+                yield line
+            if len(rest) > _LARGEST_LINE_BYTES:
+                rest = b""
+                yield rest
+        if rest:
+            yield rest
 
     async def wait(self) -> int:
         """Its exit status, once it has ended."""
@@ -88,3 +101,13 @@ class RunnerProcess:
         """End it now; its files are mended afterwards."""
         if self._process.returncode is None:
             self._process.kill()
+
+
+def exit_in_words(status: int) -> str:
+    """A process's status, negative for the number of the signal that ended it."""
+    if status >= 0:
+        return f"exit {status}"
+    try:
+        return signal.Signals(-status).name
+    except ValueError:  # real-time signals have no names
+        return f"signal {-status}"

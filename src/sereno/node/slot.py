@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 from pydantic import ValidationError
 
@@ -24,15 +25,18 @@ from sereno.media.contract import (
     Failed,
     Noticed,
     Origin,
+    Probed,
+    Renew,
     RunEnded,
     Start,
     Stop,
     Stopped,
     StreamTask,
 )
+from sereno.node.leases import LEASE_LOST
 from sereno.node.recording import NODE_DOWN, Recording
 from sereno.node.rows import StreamKey
-from sereno.node.runner_process import RunnerProcess
+from sereno.node.runner_process import RunnerProcess, exit_in_words
 from sereno.node.troubles import Troubles
 from sereno.node.wishes import Terms, Wish
 from sereno.wire.reports import ReasonReport
@@ -88,12 +92,15 @@ class Slot:
         self.leaving: set[StreamKey] = set()
         self.given: dict[StreamKey, Wish] = {}
         self.runner: RunnerProcess | None = None
+        self.started_at: datetime | None = None
         self.task: asyncio.Task[None] | None = None
         self._around = around
         self._recording = around.recording
         # Of these streams it said what makes no sense: told to stop, and not listened to.
         self._broken: set[StreamKey] = set()
         self._stopping: dict[StreamKey, float] = {}
+        # Up to when the runner was told that it may write each of `given`.
+        self._leaves: dict[StreamKey, float | None] = {}
         self._is_allowed = True
         self._is_heard = False
         self._silent_seconds = 0.0
@@ -103,7 +110,7 @@ class Slot:
         self._ending_seconds = 0.0
         self._is_abandoned = False
         self._closing: ReasonReport | None = None
-        self._closed = asyncio.Event()
+        self._is_hurried = asyncio.Event()  # nobody waits for the next runner any longer
 
     # What the supervisor does.
 
@@ -132,7 +139,21 @@ class Slot:
         if self.runner is None:
             return
         self.given[key] = wish
+        self._leaves[key] = task.write_until
+        self._recording.book(key).starts += 1
         self.runner.send(Start(task=task))
+
+    def renew(self, key: StreamKey, write_until: float | None) -> None:
+        """Let the runner write the stream up to this `Clock.boottime`, if it does not know yet."""
+        if self.runner is not None and self._leaves.get(key) != write_until:
+            self._leaves[key] = write_until
+            self.runner.send(
+                Renew(camera_id=key.camera_id, stream=key.stream, write_until=write_until)
+            )
+
+    def hurry(self) -> None:
+        """A person asked to act now: no pause before the next runner."""
+        self._is_hurried.set()
 
     def withdraw(self, key: StreamKey, reason: ReasonReport) -> None:
         """Let the runner end the stream, if it records it."""
@@ -155,7 +176,7 @@ class Slot:
         """Let the runner seal its files and end; no other comes after it."""
         if self._closing is None:
             self._closing = reason
-            self._closed.set()
+            self.hurry()
             self._end_runner(reason)
 
     def kill(self) -> None:
@@ -191,7 +212,9 @@ class Slot:
                 backoff.reset()
             with suppress(TimeoutError):
                 async with asyncio.timeout(backoff.next_seconds()):
-                    await self._closed.wait()
+                    await self._is_hurried.wait()
+            if not self.is_closed:
+                self._is_hurried.clear()
 
     # One life of a runner.
 
@@ -206,6 +229,7 @@ class Slot:
         self._silent_seconds = self._disk_still_seconds = self._ending_seconds = 0.0
         self._verdict = None
         self.runner = runner
+        self.started_at = self._around.clock.now()
         if self._closing is not None:
             self._end_runner(self._closing)
         self._around.wake()
@@ -216,16 +240,18 @@ class Slot:
         status = await runner.wait()
         if self._verdict is None:
             log.error("Runner %d ended unexpectedly (status %d).", runner.pid, status)
-        self._bury()
+        self._bury(status)
         self._around.wake()
 
-    def _bury(self) -> None:
+    def _bury(self, status: int) -> None:
         """The runner has ended: see to what it left behind."""
-        self.runner = None
+        self.runner = self.started_at = None
+        for key in self.streams:
+            self._recording.book(key).last_exit = exit_in_words(status)
         left_behind = set(self.given) | {key for key in self.streams if self.is_busy(key)}
         if self._is_abandoned:
             left_behind = set(self.streams)
-        for waiting in (self.given, self._broken, self._stopping):
+        for waiting in (self.given, self._broken, self._stopping, self._leaves):
             waiting.clear()
         if self._closing != NODE_DOWN:
             # In the background: a stream starts again as soon as its own files are mended. After
@@ -291,9 +317,14 @@ class Slot:
         if isinstance(said, Alive):
             self._hear_alive(said)
             return
+        if isinstance(said, Probed):
+            return  # of a stream that is not recorded, and that nobody asked for here
         key = StreamKey(said.camera_id, said.stream)
         if isinstance(said, Stopped) and self._stopping.pop(key, None) is not None:
             self._around.wake()
+        if isinstance(said, Failed) and said.reason.key == LEASE_LOST.key:
+            # It ended by itself, for good: the stream starts anew where its lease still is good.
+            self.withdraw(key, LEASE_LOST)
         if key not in self._broken:
             try:
                 self._around.listener(self._with_true_reason(key, said))

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from sereno import __version__
-from sereno.base.clock import Clock, from_us, to_us
-from sereno.node.effective import effective_args
+from sereno.base.clock import Clock, to_us
+from sereno.node.beats import Beats, Item
+from sereno.node.leases import Leases
 from sereno.node.ledger import Ledger
 from sereno.node.ledger_thread import LedgerThread
 from sereno.node.ntp import read_ntp_state
 from sereno.node.recording import Recording
 from sereno.node.rows import StreamKey
-from sereno.node.stream_book import StreamBook
-from sereno.node.wishes import Wish
+from sereno.node.status import View, facts_of, is_shown, status_of
+from sereno.node.supervisor import Supervisor
 from sereno.wire.reports import Heartbeat, StreamStatus, VolumeStatus
+
+SHORTEST_BEAT_SECONDS = 1.0
 
 
 @dataclass(slots=True)
@@ -29,12 +33,53 @@ class NodeState:
     volumes: Callable[[], tuple[VolumeStatus, ...]]
     clock: Clock
     media_address: str
-    pid_of: Callable[[StreamKey], int | None]
-    wish_of: Callable[[StreamKey], Wish | None]
+    supervisor: Supervisor
+    leases: Leases
     started_at: datetime
     boot_id: UUID = field(default_factory=uuid4)
+    _beats: Beats = field(default_factory=Beats, init=False)
+    _in_flight: dict[StreamKey, Item] = field(default_factory=dict, init=False)
 
-    async def heartbeat(self, orders_etag: str = "") -> Heartbeat:
+    async def whole(self) -> Heartbeat:
+        """All, for the people of this machine."""
+        streams = tuple(map(status_of, self._views().values()))
+        return await self._heartbeat("", streams, is_whole=True)
+
+    async def heartbeat(self, orders_etag: str, longest_beat_seconds: float) -> Heartbeat:
+        """What the hub does not know of the streams, or should hear again."""
+        views = self._views()
+        items = {
+            key: Item(facts_of(view), view.aim.manner.hb_interval) for key, view in views.items()
+        }
+        now, slack_seconds = self.clock.monotonic(), self.beat_seconds(longest_beat_seconds) / 2
+        due = self._beats.due(items, now, slack_seconds)
+        self._in_flight = {key: item for key, item in items.items() if key in due}
+        streams = (status_of(view) for key, view in views.items() if key in due)
+        return await self._heartbeat(orders_etag, tuple(streams), is_whole=len(due) == len(items))
+
+    def heartbeat_ended(self, *, was_taken: bool) -> None:
+        """The hub has taken the last heartbeat, or nobody knows whether it did."""
+        if was_taken:
+            self._beats.took(self._in_flight, self.clock.monotonic())
+        else:
+            self._beats.forget()
+
+    def beat_seconds(self, longest: float) -> float:
+        """How often to tell the hub: as the most eager of the streams asks."""
+        intervals = (aim.manner.hb_interval for aim in self.supervisor.aims.values())
+        return min(longest, max(SHORTEST_BEAT_SECONDS, min(intervals, default=longest)))
+
+    def _views(self) -> Mapping[StreamKey, View]:
+        notices = self.recording.notices
+        views = {
+            key: View(self.recording.book(key), aim, self.supervisor.carried(key), notices)
+            for key, aim in self.supervisor.aims.items()
+        }
+        return {key: view for key, view in views.items() if is_shown(view)}
+
+    async def _heartbeat(
+        self, orders_etag: str, streams: tuple[StreamStatus, ...], *, is_whole: bool
+    ) -> Heartbeat:
         now = self.clock.now()
         return Heartbeat(
             boot_id=self.boot_id,
@@ -42,41 +87,12 @@ class NodeState:
             sent_at=now,
             started_at=self.started_at,
             ntp=read_ntp_state(),
+            cpu_count=os.cpu_count(),
             volumes=self.volumes(),
             media_address=self.media_address,
             orders_etag=orders_etag,
             backlog=await self.ledger.call(Ledger.backlog, to_us(now)),
-            streams=tuple(
-                status_of(book, self.pid_of(key), self.wish_of(key))
-                for key, book in self.recording.books().items()
-                if book.is_wanted
-            ),
+            streams=streams,
+            is_whole=is_whole,
+            leases=self.leases.held(),
         )
-
-
-def status_of(book: StreamBook, pid: int | None, wish: Wish | None) -> StreamStatus:
-    """One stream's state, as it travels."""
-    started = book.started
-    return StreamStatus(
-        camera_id=book.key.camera_id,
-        stream=book.key.stream,
-        state=book.state,
-        since=from_us(book.since_us),
-        reason=book.reason,
-        next_try=None if book.next_try_us is None else from_us(book.next_try_us),
-        engine=started.engine if started else "native",
-        engine_reason=book.memory.reason if book.memory else None,
-        transport=started.transport if started else "tcp",
-        codec=started.codec if started else "",
-        sound=started.sound if started else "",
-        width=started.width if started else 0,
-        height=started.height if started else 0,
-        pid=pid,
-        effective_args=effective_args(book, wish),
-        bitrate_bps=book.bitrate_bps,
-        fps=book.fps,
-        clock=started.clock if started else "",
-        lost_packets=book.lost_packets,
-        notices=book.notices,
-        newest_at=None if book.newest_us is None else from_us(book.newest_us),
-    )

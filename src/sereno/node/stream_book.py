@@ -29,6 +29,8 @@ from sereno.media.index import Fragment, FragmentIndex, pack_index
 from sereno.node.damage import add_damage
 from sereno.node.rows import NOWHERE, AbsenceRow, MemoryRow, RunRow, SegmentRow, StreamKey
 from sereno.node.unsaved import Unsaved
+from sereno.policy.reason_entry import Retry
+from sereno.policy.reasons import entry
 from sereno.wire.reports import ReasonReport, StreamState
 
 CONNECTING = ReasonReport(key="connecting")
@@ -36,6 +38,8 @@ DISK_SLOW = ReasonReport(key="disk_slow")
 STALLED_AFTER_SECONDS = 3.0
 ABSENCE_STEP_US = 5_000_000
 START_US = 1_000_000
+STABLE_US = 10_000_000  # a stream that went well for so long has left its last failure behind
+AT_REST = (StreamState.PAUSED, StreamState.NOT_SCHEDULED, StreamState.STANDBY)
 _DISK_KEYS = frozenset({"disk_full", "disk_failed", "disk_missing", "disk_slow"})
 
 
@@ -73,7 +77,13 @@ class StreamBook:
     started: RunStarted | None = None
     bitrate_bps: int = 0
     fps: float = 0.0
+    fragments_per_second: float = 0.0
+    key_interval_seconds: float = 0.0
     lost_packets: int = 0
+    last_error: ReasonReport | None = None
+    last_exit: str = ""  # how the process that carried it last ended
+    starts: int = 0
+    probe: ReasonReport | None = None  # what a try before its next window met
     notices: tuple[ReasonReport, ...] = ()  # of the connection that is, or was last
     memory: Memory | None = None
     retry_number: int = 0
@@ -89,22 +99,35 @@ class StreamBook:
     was_down_until_us: int = 0  # when the node began, if it knew the stream by then
     is_disk_still: bool = False  # its runner's disk has done nothing for some seconds
     _heard_at: float = 0.0  # monotonic: a clock that is set must not stall a stream
+    _fragments: int = 0  # since it was measured last
+    _measured_at: float = 0.0
+    _last_key_ticks: int | None = None
 
     def want(self) -> None:
         """The stream is to be recorded from now on."""
-        if not self.is_wanted:
-            self.is_wanted = True
-            now_us = to_us(self.clock.now())
-            self._set_state(StreamState.CONNECTING, None, now_us)
-            # A node that starts reads its orders at once: that moment is no gap of its own.
-            has_just_started = 0 <= now_us - self.was_down_until_us < START_US
-            self._be_absent(CONNECTING, self.was_down_until_us if has_just_started else now_us)
+        if not self.is_wanted or self.state in AT_REST:
+            self.probe = None
+            self._begin(StreamState.CONNECTING, None)
 
-    def lack_disk(self, reason: ReasonReport) -> None:
-        """No volume takes the stream now: it waits for one."""
+    def rest(self, state: StreamState, reason: ReasonReport) -> None:
+        """The stream is ordered and is not recorded now, for this reason.
+
+        On standby the other node tells what becomes of it.
+        """
+        if state is StreamState.STANDBY:
+            self.unwant()
+            self._set_state(state, reason, to_us(self.clock.now()))
+        elif not self.is_wanted or self.state is not state or self.reason != reason:
+            self._begin(state, reason)
+
+    def _begin(self, state: StreamState, reason: ReasonReport | None) -> None:
         now_us = to_us(self.clock.now())
-        self._set_state(StreamState.NO_DISK, reason, now_us)
-        self._be_absent(reason, now_us)
+        # A node that starts reads its orders at once: that moment is no gap of its own.
+        has_just_started = 0 <= now_us - self.was_down_until_us < START_US
+        from_us = self.was_down_until_us if has_just_started and not self.is_wanted else now_us
+        self.is_wanted = True
+        self._set_state(state, reason, now_us)
+        self._be_absent(reason or CONNECTING, from_us)
 
     def learn(self, row: MemoryRow) -> None:
         """What worked with this stream, now or before the node's start."""
@@ -118,7 +141,8 @@ class StreamBook:
     def unwant(self) -> None:
         """Nobody wants the stream any more: what is missing from now on needs no reason."""
         self.is_wanted = False
-        self._close_absence(to_us(self.clock.now()))
+        if self.absence is not None:
+            self._close_absence(to_us(self.clock.now()))
 
     def node_stops(self, reason: ReasonReport) -> None:
         """From now on, until the node's next start, `reason` is why nothing is recorded."""
@@ -170,6 +194,8 @@ class StreamBook:
         """Coverage broke off at `at_us`."""
         self._leave_segment()
         run, self.run = self.run, None
+        self._note_error(reason)
+        self._forget_measures()
         if run is not None:
             run.end_us = at_us = max(run.end_us, at_us)
             run.is_open, run.end_reason = False, reason
@@ -182,6 +208,8 @@ class StreamBook:
         """The writer died and the ledger already says so: footage goes up to `end_us`."""
         end_us = max(end_us, self.run.start_us if self.run else 0)
         self.run, self.segment = None, None
+        self._note_error(reason)
+        self._forget_measures()
         self._set_state(StreamState.CONNECTING, reason, end_us)
         self._be_absent(reason, end_us)
 
@@ -189,6 +217,7 @@ class StreamBook:
         if self.run is not None:
             self.end_run(event.reason, self.run.end_us)
         self.next_try_us = event.next_try_us
+        self._note_error(event.reason)
         state = StreamState.FAILED if event.next_try_us is None else StreamState.WAITING
         if event.reason.key in _DISK_KEYS:
             state = StreamState.NO_DISK
@@ -213,7 +242,7 @@ class StreamBook:
         self.lost_packets = 0
         self.next_try_us = None
         self.newest_us = None
-        self._heard_at = self.clock.monotonic()
+        self._heard_at = self._measured_at = self.clock.monotonic()
         self._set_state(StreamState.RECORDING, None, event.at_us)
 
     def _segment_opened(self, event: SegmentOpened) -> None:
@@ -233,7 +262,7 @@ class StreamBook:
         )
         self._leave_segment()
         self.segment = OpenSegment(row)
-        self.last_sequence = event.sequence
+        self.last_sequence, self.last_sha256 = event.sequence, ""  # until it is sealed
         self.run.segment_count += 1
         self.run.size_bytes += event.init_size_bytes
         self.unsaved.touch_segment(row)
@@ -241,10 +270,23 @@ class StreamBook:
     def _measured(self, event: Measured) -> None:
         self.bitrate_bps, self.fps = event.bitrate_bps, event.fps
         self.lost_packets = event.lost_packets
+        now = self.clock.monotonic()
+        if now > self._measured_at:
+            self.fragments_per_second = round(self._fragments / (now - self._measured_at), 2)
+        self._fragments, self._measured_at = 0, now
         run = self.run
         if run is not None and run.end_us > run.start_us and run.drift_us != event.drift_us:
             run.drift_us = event.drift_us
             self.unsaved.touch_run(run)
+
+    def _note_error(self, reason: ReasonReport) -> None:
+        if entry(reason.key).retry is not Retry.NONE:
+            self.last_error = reason
+
+    def _forget_measures(self) -> None:
+        """What was measured holds for a run that goes on, and for no other time."""
+        self.bitrate_bps, self.fps, self.fragments_per_second = 0, 0.0, 0.0
+        self.key_interval_seconds, self._last_key_ticks, self._fragments = 0.0, None, 0
 
     def _noticed(self, reason: ReasonReport) -> None:
         others = (each for each in self.notices if each.key != reason.key)
@@ -281,9 +323,20 @@ class StreamBook:
         run.size_bytes += event.size_bytes
         self.newest_us = end_us
         self._heard_at = self.clock.monotonic()
+        self._count(event, run)
         self.unsaved.touch_run(run)
         if self.state is not StreamState.RECORDING:
             self._set_state(StreamState.RECORDING, None, event.at_us)
+
+    def _count(self, event: FragmentWritten, run: RunRow) -> None:
+        self._fragments += 1
+        if event.is_key:
+            if self._last_key_ticks is not None:
+                ticks = event.start_ticks - self._last_key_ticks
+                self.key_interval_seconds = round(ticks / TIMESCALE, 3)
+            self._last_key_ticks = event.start_ticks
+        if self.last_error is not None and run.end_us - run.start_us >= STABLE_US:
+            self.last_error = None
 
     def _segment_sealed(self, event: SegmentSealed) -> None:
         segment = self.segment

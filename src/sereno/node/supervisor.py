@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 
 from sereno.base.clock import Clock
 from sereno.media.contract import Event, StreamTask
+from sereno.node.desired import Aim, Desired
 from sereno.node.pace import Pace
 from sereno.node.recording import NODE_DOWN, Recording
 from sereno.node.rows import NOWHERE, StreamKey
 from sereno.node.slot import STOPPED, Slot, Surroundings
+from sereno.node.tasks import task_of
 from sereno.node.troubles import Troubles
-from sereno.node.wishes import Place, Terms, Wish
-from sereno.wire.reports import ReasonReport
+from sereno.node.wishes import Place, Rest, Step, Terms, Wish, step_between
+from sereno.wire.reports import ReasonReport, StreamState
 
 STREAMS_A_RUNNER = 32
 FINISH_SECONDS = 2.5
@@ -28,12 +32,25 @@ PlaceOf = Callable[[StreamKey], Place | ReasonReport]
 TroubleWith = Callable[[Place], ReasonReport | None]
 
 
+IDLE_STATES = (StreamState.WAITING, StreamState.FAILED, StreamState.NO_DISK)
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """How a stream runs, or would; `slot` None: nothing carries it now."""
+
+    wish: Wish
+    is_pending: bool = False
+    slot: Slot | None = None
+
+
 class Supervisor:
-    """`wish` says what is wanted; `run` makes it so, for as long as it runs; `stop` ends it."""
+    """`run` makes what is there what is desired, for as long as it runs; `stop` ends it."""
 
     def __init__(
         self,
         argv: Sequence[str],
+        desired: Desired,
         recording: Recording,
         place_of: PlaceOf,
         trouble_with: TroubleWith,
@@ -42,6 +59,7 @@ class Supervisor:
         pace: Pace | None = None,
         streams_a_runner: int = STREAMS_A_RUNNER,
     ) -> None:
+        self._desired = desired
         self._recording = recording
         self._place_of = place_of
         self._trouble_with = trouble_with
@@ -54,30 +72,33 @@ class Supervisor:
         self._around = Surroundings(
             argv, recording, clock, listener, self._troubles, self._wake.set
         )
-        self._wishes: Mapping[StreamKey, Wish] = {}
-        self._homeless: dict[StreamKey, ReasonReport] = {}
+        # What each stream's runner is told, or was: not yet what is desired where that can wait.
+        self._wishes: dict[StreamKey, Wish] = {}
+        self._aims: Mapping[StreamKey, Aim] = {}
+        self._pending: set[StreamKey] = set()
+        self._enforced: dict[StreamKey, int] = {}
         self._slots: list[Slot] = []
+        self._slot_by_key: dict[StreamKey, Slot] = {}
         self._is_stopping = False
 
-    def wish(self, wishes: Mapping[StreamKey, Wish]) -> None:
-        """From now on exactly these streams are to be recorded."""
-        for key in self._wishes.keys() - wishes.keys():
-            self._recording.book(key).unwant()
-        for key in wishes:
-            self._recording.book(key).want()
-        self._wishes = dict(wishes)
-        self._wake.set()
+    @property
+    def aims(self) -> Mapping[StreamKey, Aim]:
+        """The ordered streams, as they are to be."""
+        return self._aims
 
-    def wish_of(self, key: StreamKey) -> Wish | None:
-        """How the stream is to be recorded; None: it is not."""
-        return self._wishes.get(key)
+    def carried(self, key: StreamKey) -> Carried | None:
+        """How the stream runs; None: it does not, by order."""
+        wish = self._wishes.get(key)
+        if wish is None:
+            return None
+        return Carried(wish, key in self._pending, self._slot_by_key.get(key))
 
     def pid_of(self, key: StreamKey) -> int | None:
-        slot = self._slot_of(key)
+        slot = self._slot_by_key.get(key)
         return None if slot is None or slot.runner is None else slot.runner.pid
 
     def look(self) -> None:
-        """The volumes have changed: compare now."""
+        """The orders, the leases or the volumes have changed: compare now."""
         self._wake.set()
 
     def stop(self) -> None:
@@ -93,10 +114,11 @@ class Supervisor:
             while not self._is_stopping:
                 self._wake.clear()
                 self._reconcile(keepers)
-                try:
-                    async with asyncio.timeout_at(tick_at):
+                change_at = loop.time() + self._desired.seconds_to_change()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout_at(min(tick_at, change_at)):
                         await self._wake.wait()
-                except TimeoutError:
+                if loop.time() >= tick_at:
                     tick_at = loop.time() + self._tick_seconds
                     for slot in self._slots:
                         slot.tick(self._tick_seconds)
@@ -116,26 +138,78 @@ class Supervisor:
                 task.cancel()  # its runner waits for a disk inside the kernel
 
     def _reconcile(self, keepers: asyncio.TaskGroup) -> None:
-        for key, wish in self._wishes.items():
-            self._settle_stream(key, wish)
+        self._aims, before = self._desired.look(), self._aims
+        for key in before.keys() - self._aims.keys():
+            self._forget(key)
+        for key, aim in self._aims.items():
+            slot = self._slot_by_key.get(key)
+            wish = aim if isinstance(aim, Rest) else self._wish_now(key, aim, slot)
+            if isinstance(wish, Rest):
+                self._lay_to_rest(key, wish, slot)
+            elif not wish.is_recorded:
+                self._forget(key)
+            else:
+                self._wishes[key] = wish
+                self._settle_stream(key, wish, slot)
         for slot in self._slots:
             self._reconcile_slot(slot, keepers)
         self._slots = [slot for slot in self._slots if not slot.is_over]
+        self._slot_by_key = {key: slot for slot in self._slots for key in slot.streams}
 
-    def _settle_stream(self, key: StreamKey, wish: Wish) -> None:
+    def _wish_now(self, key: StreamKey, wish: Wish, slot: Slot | None) -> Wish:
+        """What the stream's runner is to know: what it knows already, where the rest can wait."""
+        self._pending.discard(key)
+        if wish.enforce_number > self._enforced.setdefault(key, wish.enforce_number):
+            self._enforced[key] = wish.enforce_number
+            self._troubles.forget(key)
+            if slot is not None:
+                slot.hurry()
+        given = slot.given.get(key) if slot is not None else None
+        if slot is None or given is None or given == wish:
+            return wish
+        is_idle = self._recording.book(key).state in IDLE_STATES
+        match step_between(given, wish, is_idle=is_idle):
+            case Step.NONE:
+                slot.given[key] = wish
+            case Step.LATER:
+                self._pending.add(key)
+                return given
+        return wish
+
+    def _lay_to_rest(self, key: StreamKey, rest: Rest, slot: Slot | None) -> None:
+        self._drop_wish(key)
+        if slot is not None:
+            slot.let_go(key, rest.ends_with)
+        else:
+            self._recording.rest(key, rest.state, rest.reason)
+
+    def _forget(self, key: StreamKey) -> None:
+        """Nobody wants the stream now; a slot that has it lets it go."""
+        self._drop_wish(key)
+        self._recording.book(key).unwant()
+
+    def _drop_wish(self, key: StreamKey) -> None:
+        self._wishes.pop(key, None)
+        self._pending.discard(key)
+
+    def _settle_stream(self, key: StreamKey, wish: Wish, slot: Slot | None) -> None:
         """Into a slot of its terms; out of any other."""
-        slot, place = self._slot_of(key), self._place_of(key)
+        book = self._recording.book(key)
+        place = self._place_of(key)
         if isinstance(place, ReasonReport):
+            book.want()
             if slot is not None:
                 slot.let_go(key, place)
-            else:
-                self._turn_away(key, place)
+            elif not self._recording.is_mending(key):
+                self._recording.rest(key, StreamState.NO_DISK, place)
             return
-        self._homeless.pop(key, None)
-        terms = Terms(place, wish.nice, wish.cpu_affinity)
+        terms = Terms(place, wish.manner.nice, tuple(sorted(set(wish.manner.cpu_affinity))))
         if slot is None:
-            self._slot_with_room(terms).streams.add(key)
+            book.want()
+            self._slot_by_key[key] = slot = self._slot_with_room(terms)
+            slot.streams.add(key)
         elif slot.terms == terms:
+            book.want()
             slot.leaving.discard(key)
         else:
             slot.let_go(key, self._why_move(slot.terms, terms))
@@ -144,16 +218,6 @@ class Supervisor:
         if old.place == new.place:
             return ORDER_CHANGED
         return self._trouble_with(old.place) or VOLUME_CHANGED
-
-    def _turn_away(self, key: StreamKey, reason: ReasonReport) -> None:
-        """There is no disk for the stream now: say so, once."""
-        if self._recording.is_mending(key) or self._homeless.get(key) == reason:
-            return
-        self._homeless[key] = reason
-        self._recording.book(key).lack_disk(reason)
-
-    def _slot_of(self, key: StreamKey) -> Slot | None:
-        return next((slot for slot in self._slots if key in slot.streams), None)
 
     def _slot_with_room(self, terms: Terms) -> Slot:
         for slot in self._slots:
@@ -167,8 +231,10 @@ class Supervisor:
     def _reconcile_slot(self, slot: Slot, keepers: asyncio.TaskGroup) -> None:
         for key in slot.streams - self._wishes.keys():
             slot.let_go(key, STOPPED)
-        for key, wish in list(slot.given.items()):
-            if wish != self._wishes.get(key):
+        for key, given in list(slot.given.items()):
+            if given == self._wishes.get(key):
+                slot.renew(key, self._desired.write_until(key))
+            else:
                 slot.withdraw(key, ORDER_CHANGED)
         slot.settle()
         if not slot.streams:
@@ -190,18 +256,4 @@ class Supervisor:
         book = self._recording.book(key)
         book.forget_before(wish.retry_number)
         book.volume_id = place.volume_id or NOWHERE
-        return StreamTask(
-            camera_id=key.camera_id,
-            stream=key.stream,
-            address=wish.address,
-            username=wish.username,
-            password=wish.password,
-            engine=wish.engine,
-            transport=wish.transport,
-            records_sound=wish.records_sound,
-            memory=book.memory,
-            footage_dir=str(place.folder),
-            volume_id=place.volume_id,
-            next_sequence=book.last_sequence + 1,
-            previous_sha256=book.last_sha256,
-        )
+        return task_of(book, wish, place, self._desired.write_until(key))

@@ -32,6 +32,10 @@ class Troubles:
         known.rests_until = now + known.backoff.next_seconds()
         return is_first
 
+    def forget(self, key: StreamKey) -> None:
+        """A person asked to try now."""
+        self._known.pop(key, None)
+
     def rests(self, key: StreamKey, now: float) -> bool:
         """Whether it is too early to start the stream again."""
         known = self._known.get(key)

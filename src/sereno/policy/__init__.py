@@ -1,1 +1,4 @@
-"""What hub and node must decide alike; pure, the standard library only."""
+"""What hub and node must decide alike; pure.
+
+The standard library and `cronsim`, which reads cron expressions; nothing else.
+"""

@@ -13,6 +13,8 @@ class Piece:
 
     is_being_written: bool
     is_newest: bool  # of its stream
+    # Older files of the same recording stay, and it goes on: it can only get shorter at its start.
+    is_amid_open_run: bool = False
     hold_count: int = 0
     must_be_archived: bool = False
     is_archived: bool = False
@@ -40,6 +42,12 @@ _REFUSALS = {
         "It must be archived first, and the archive has not confirmed it. Check the archive.",
         "Antes debe archivarse y el archivo no lo ha confirmado. Revise el archivo.",
     ),
+    "amid_open_run": Words(
+        "Older footage of the same recording cannot go now, most likely for its disk is not there. "
+        "It may go once that disk is back or the recording has ended.",
+        "No se puede borrar ahora lo más antiguo de la misma grabación, quizá porque su disco no "
+        "está. Se podrá borrar cuando vuelva ese disco o termine la grabación.",
+    ),
     "newest": Words(
         "It is the newest of its stream, by which the next file proves that none is missing. "
         "It may go once there is a newer one.",
@@ -60,6 +68,8 @@ def may_delete(piece: Piece) -> Verdict:
         return _refuse("held", count=piece.hold_count)
     if piece.must_be_archived and not piece.is_archived:
         return _refuse("not_archived")
+    if piece.is_amid_open_run:
+        return _refuse("amid_open_run")
     if piece.is_newest:
         return _refuse("newest")
     return _MAY

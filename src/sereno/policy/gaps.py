@@ -76,6 +76,8 @@ class _Causes:
             if (part := piece.span.overlap(gap)) is None:
                 break
             named.append(Gap(part, piece.reason))
+            if part == gap:
+                return named
             place += 1
         rest = [
             Gap(part, self._end_reason_before(part.start))

@@ -5,28 +5,10 @@ The words say what happened and what to do next.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-
 from sereno.base.errors import Words
-
-
-class Retry(StrEnum):
-    """What the enforcer does next, by class of failure."""
-
-    NEVER = "never"  # a person must act; asking again could lock the account
-    BACKOFF = "backoff"  # the network or the device may come back by itself
-    BUSY = "busy"  # the device asked us to wait
-    NONE = "none"  # not a failure
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One reason of the list."""
-
-    words: Words
-    retry: Retry
-
+from sereno.policy.knob_reasons import KNOB_REASONS
+from sereno.policy.plan_reasons import PLAN_REASONS
+from sereno.policy.reason_entry import Entry, Retry
 
 REASONS: dict[str, Entry] = {
     "name_unknown": Entry(
@@ -59,6 +41,15 @@ REASONS: dict[str, Entry] = {
         ),
         Retry.BACKOFF,
     ),
+    "device_unopened": Entry(
+        Words(
+            "The camera {host} of the node's machine cannot be opened. Check its cable, and that "
+            "Sereno may use it (group video).",
+            "No se puede abrir la cámara {host} del equipo del nodo. Revise su cable y que Sereno "
+            "pueda usarla (grupo video).",
+        ),
+        Retry.BACKOFF,
+    ),
     "unauthorized": Entry(
         Words(
             "The camera rejected the user name or password. Enter them again; "
@@ -70,8 +61,10 @@ REASONS: dict[str, Entry] = {
     ),
     "auth_unsafe": Entry(
         Words(
-            "The camera wants the password in clear text. Enable Digest authentication on it.",
-            "La cámara pide la contraseña en texto claro. Active la autenticación Digest en ella.",
+            "The camera wants the password in clear text. Enable Digest authentication on it; if it "
+            "has none, the setting SERENO_BASIC_IN_CLEAR can allow it.",
+            "La cámara pide la contraseña en texto claro. Active la autenticación Digest en ella; "
+            "si no la tiene, la opción SERENO_BASIC_IN_CLEAR puede permitirlo.",
         ),
         Retry.NEVER,
     ),
@@ -306,6 +299,15 @@ REASONS: dict[str, Entry] = {
         ),
         Retry.NONE,
     ),
+    "ledger_unwritten": Entry(
+        Words(
+            "It is recorded, but the node's own disk takes no notes of it, so the timeline may lag "
+            "behind. Free space in the data folder, or check its disk.",
+            "Se graba, pero el disco del nodo no admite anotaciones, así que la línea de tiempo "
+            "puede atrasarse. Libere espacio en la carpeta de datos o revise su disco.",
+        ),
+        Retry.NONE,
+    ),
     "volume_changed": Entry(
         Words(
             "Recording goes on on another disk.",
@@ -381,4 +383,6 @@ REASONS: dict[str, Entry] = {
         ),
         Retry.NONE,
     ),
+    **KNOB_REASONS,
+    **PLAN_REASONS,
 }

@@ -6,9 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sereno.base.errors import Words
-from sereno.policy.reason_list import REASONS, Entry, Retry
+from sereno.policy.reason_entry import Entry, Retry
+from sereno.policy.reason_list import REASONS
 
-_NO_PARAMS = dict.fromkeys(("host", "port", "status", "codec", "seconds", "mbps", "volume"), "?")
+NOTHING = "–"
+"""For a parameter that has no value."""
+
+_PARAMS = (
+    *("host", "port", "status", "codec", "seconds", "mbps", "volume"),
+    *("by", "why", "until", "next", "schedule", "name", "setting", "device"),
+)
+_NO_PARAMS = dict.fromkeys(_PARAMS, "?")
 
 
 @dataclass(frozen=True, slots=True)

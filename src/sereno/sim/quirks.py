@@ -174,6 +174,13 @@ _ALL = (
         ),
         10, "s",
     ),
+    Quirk("redirect-later", "sessions",
+        Words(
+            "After N seconds the server sends the session to another address (REDIRECT).",
+            "A los N segundos el servidor manda la sesión a otra dirección (REDIRECT).",
+        ),
+        10, "s",
+    ),
     Quirk("bye", "sessions",
         Words(
             "After N seconds comes an RTCP BYE, then nothing; the connection stays.",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sereno.sim.cameras import SimCamera, SimStream
+from sereno.sim.manners import moved_address
 from sereno.sim.marks import SeiStamp
 from sereno.sim.outlets import Line, Outlet
 from sereno.sim.quirks import Quirks
@@ -157,6 +158,7 @@ class Session:
             "session-gone-454": self._go,
             "bye": self._say_bye,
             "teardown-by-server": self._tear_down,
+            "redirect-later": self._redirect,
         }
         for name, act in plans.items():
             if name in quirks:
@@ -172,9 +174,19 @@ class Session:
                 track.viewer.say_bye()
         self._stop()
 
+    def _redirect(self) -> None:
+        address = self._address()
+        if "/moved/" not in address:
+            target = moved_address(address, is_moved=False)
+            request = f"REDIRECT {address} RTSP/1.0\r\nCSeq: 1\r\nLocation: {target}\r\n\r\n"
+            self._line.say(request.encode())
+
+    def _address(self) -> str:
+        return next(iter(self.tracks.values())).address.rpartition("/trackID=")[0]
+
     def _tear_down(self) -> None:
         self._say_bye()
-        address = next(iter(self.tracks.values())).address.rpartition("/trackID=")[0]
+        address = self._address()
         request = f"TEARDOWN {address} RTSP/1.0\r\nCSeq: 1\r\nSession: {self.identity}\r\n"
         self._line.say(f"{request}Reason: {reason_of(503)}\r\n\r\n".encode())
         self._timers.append(self._loop.call_later(_FAREWELL_SECONDS, self._line.close))

@@ -31,8 +31,3 @@ class FrameClock:
     def ticks(self, number: int) -> int:
         """When a frame is captured, in 1/90000 s since 1970 (rounded down)."""
         return (number * self.phases + self.phase) * RTP_CLOCK_HZ // (self.fps * self.phases)
-
-
-def ticks_at(utc_seconds: float) -> int:
-    """An instant on the same 90 kHz scale as ``FrameClock.ticks``."""
-    return round(utc_seconds * RTP_CLOCK_HZ)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,26 +18,29 @@ from sereno.accounts.tokens import digest_of, digest_of_code, new_code, new_toke
 from sereno.audit.actions import record
 from sereno.audit.rules import Actor, ActorKind
 from sereno.base.errors import Conflict, Invalid, Unauthenticated, Words
-from sereno.sites.addresses import parse_address
+from sereno.policy.choices import EngineName, TransportName
+from sereno.sites.addresses import ParsedAddress, parse_address
 from sereno.sites.models import Camera, EnrolmentCode, Node, Site
-from sereno.sites.queries import access_camera
+from sereno.sites.queries import access_camera, cameras_at
 from sereno.sites.rules import (
     CODE_LIFETIME,
     check_cpus,
     check_credentials,
     check_engine,
     check_name,
+    check_sub_address,
     one_place,
 )
 from sereno.sites.secrets import seal
-from sereno.wire.orders import EngineName, TransportName
+from sereno.sites.signals import promises_touched
 from sereno.wire.reports import VolumeStatus
 
 WAKE_CHANNEL = "sereno_wake"
-# How a camera is recorded: fields that are taken as they are given.
-_MANNERS = ("engine", "transport", "records_sound", "nice")
+# How a camera is recorded; None: its profile or the default says.
+_TAKEN_AS_GIVEN = ("engine", "transport", "records_sound", "nice")
+MANNERS = (*_TAKEN_AS_GIVEN, "cpu_affinity")
 # What a camera's changes may show in the journal.
-SHOWN = ("name", "address", "username", *_MANNERS, "budget_bytes", "cpu_affinity")
+SHOWN = ("name", "address", "sub_address", "username", *MANNERS, "budget_bytes")
 
 _NAME_TAKEN = Words(
     "Another camera of this site has this name. Choose another name.",
@@ -51,6 +54,10 @@ _NO_SITE = Words(
     "There is no site yet. Make one first.",
     "Todavía no hay ningún sitio. Cree uno primero.",
 )
+_STANDBY_UNFIT = Words(
+    "The standby must be another node of the camera's site. Choose one of those.",
+    "El nodo de reserva debe ser otro nodo del sitio de la cámara. Elija uno de esos.",
+)
 _ZONE_UNKNOWN = Words(
     "This time zone is not known. Use a name such as America/Guayaquil.",
     "Esta zona horaria no se conoce. Use un nombre como America/Guayaquil.",
@@ -61,7 +68,9 @@ _ZONE_UNKNOWN = Words(
 class CameraFields:
     """What a person says of a camera; None leaves a field as it is.
 
-    `budget_bytes` of 0 takes the camera's own limit away.
+    `budget_bytes` of 0 takes the camera's own limit away, and an empty `sub_address` that address.
+    `unsaid` names those of MANNERS of which the camera is to say nothing any more, and
+    `standby_node_id`.
     """
 
     name: str | None = None
@@ -74,6 +83,9 @@ class CameraFields:
     budget_bytes: int | None = None
     nice: int | None = None
     cpu_affinity: tuple[int, ...] | None = None
+    sub_address: str | None = None
+    standby_node_id: UUID | None = None
+    unsaid: frozenset[str] = frozenset()
 
 
 def wake(node_id: UUID | None) -> None:
@@ -81,6 +93,14 @@ def wake(node_id: UUID | None) -> None:
     if node_id is not None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, %s)", [WAKE_CHANNEL, str(node_id)])
+
+
+def wake_nodes_of(camera_ids: Iterable[UUID]) -> None:
+    """Likewise each node that runs one of these cameras, or stands by for it, once."""
+    cameras = Camera.objects.filter(pk__in=list(camera_ids), removed_at=None)
+    pairs = cameras.order_by().values_list("node_id", "standby_node_id").distinct()
+    for node_id in sorted({node_id for pair in pairs for node_id in pair if node_id}):
+        wake(node_id)
 
 
 @contextmanager
@@ -110,6 +130,7 @@ def change_site(asker: Asker, site_id: int, name: str, time_zone: str) -> Site:
     site = Site.objects.select_for_update().get(pk=site_id)
     site.name, site.time_zone = check_name(name), check_zone(time_zone)
     site.save()
+    promises_touched.send(Site, camera_ids=cameras_at(site))
     for node_id in Node.objects.filter(site=site, revoked_at=None).values_list("pk", flat=True):
         wake(node_id)
     record(asker.actor, "site_change", "site", site.pk, name=site.name, time_zone=time_zone)
@@ -153,9 +174,11 @@ def change_camera(asker: Asker, camera_id: UUID, fields: CameraFields) -> Camera
     changed = _fill(camera, fields)
     if not changed:
         return camera
+    if not changed.keys().isdisjoint(MANNERS):
+        camera.restart_number += 1
     with _unique_name():
         camera.save()
-    wake(camera.node_id)
+    wake_nodes_of([camera.pk])
     record(asker.actor, "camera_change", "camera", camera.pk, **changed)
     return camera
 
@@ -166,8 +189,8 @@ def remove_camera(asker: Asker, camera_id: UUID, now: datetime | None = None) ->
     require(asker, Right.MANAGE)
     camera = _lock(asker, camera_id)
     camera.removed_at = now or timezone.now()
+    wake_nodes_of([camera.pk])
     camera.save(update_fields=["removed_at"])
-    wake(camera.node_id)
     record(asker.actor, "camera_remove", "camera", camera.pk, name=camera.name)
 
 
@@ -192,35 +215,60 @@ def _lock(asker: Asker, camera_id: UUID) -> Camera:
 
 def _fill(camera: Camera, fields: CameraFields) -> dict[str, object]:
     """Set what was given on `camera`; what changed, as the journal may know it."""
-    before = {name: getattr(camera, name) for name in SHOWN}
+    before = _shown(camera)
     if fields.name is not None:
         camera.name = check_name(fields.name)
     credentials: tuple[str | None, str | None] = (fields.username, fields.password)
     if fields.address is not None:
-        parsed = parse_address(fields.address)
+        parsed: ParsedAddress = parse_address(fields.address)
         camera.address = parsed.without_credentials
         credentials = one_place(parsed, fields.username, fields.password) or credentials
+    if fields.sub_address is not None:
+        camera.sub_address = check_sub_address(fields.sub_address)
     check_credentials(credentials[0] or "", credentials[1] or "")
     _fill_manners(camera, fields)
+    _fill_standby(camera, fields)
     changed: dict[str, object] = {}
     if credentials[0] is not None:
         camera.username = credentials[0]
     if credentials[1] is not None:
         camera.password_sealed = seal(credentials[1])
         changed["password"] = "set" if credentials[1] else "cleared"
-    return changed | {name: now for name in SHOWN if (now := getattr(camera, name)) != before[name]}
+    return changed | {name: now for name, now in _shown(camera).items() if now != before[name]}
+
+
+def _shown(camera: Camera) -> dict[str, object]:
+    """What the journal may know of a camera."""
+    standby = str(camera.standby_node_id) if camera.standby_node_id else None
+    return {name: getattr(camera, name) for name in SHOWN} | {"standby_node_id": standby}
 
 
 def _fill_manners(camera: Camera, fields: CameraFields) -> None:
     """How it is recorded."""
-    for name in _MANNERS:
+    for name in _TAKEN_AS_GIVEN:
         if (given := getattr(fields, name)) is not None:
             setattr(camera, name, given)
     if fields.budget_bytes is not None:
         camera.budget_bytes = fields.budget_bytes or None
     if fields.cpu_affinity is not None:
-        camera.cpu_affinity = list(check_cpus(fields.cpu_affinity))
-    check_engine(camera.engine, camera.address.partition(":")[0])
+        cpu_counts = [node.cpu_count for node in (camera.node, camera.standby_node) if node]
+        camera.cpu_affinity = list(check_cpus(fields.cpu_affinity, cpu_counts))
+    for name in fields.unsaid.intersection(MANNERS):
+        setattr(camera, name, None)
+    for address in filter(None, (camera.address, camera.sub_address)):
+        check_engine(camera.engine or "auto", address.partition(":")[0])
+
+
+def _fill_standby(camera: Camera, fields: CameraFields) -> None:
+    """The node that takes it over. Raises Invalid for one that could not."""
+    if "standby_node_id" in fields.unsaid:
+        camera.standby_node = None
+    if fields.standby_node_id is None:
+        return
+    nodes = Node.objects.filter(site=camera.site, revoked_at=None)
+    camera.standby_node = nodes.filter(pk=fields.standby_node_id).first()
+    if None in (camera.node, camera.standby_node) or camera.node == camera.standby_node:
+        raise Invalid("standby_unfit", _STANDBY_UNFIT, field="standby_node_id")
 
 
 def _keep_nodes(site: Site) -> None:
@@ -287,7 +335,13 @@ def revoke_node(asker: Asker, node: Node, now: datetime | None = None) -> None:
     ):
         return
     heir = _node_for(node.site)
-    Camera.objects.filter(node=node, removed_at=None).update(node=heir)
+    cameras = Camera.objects.filter(removed_at=None)
+    cameras.filter(standby_node=node).update(standby_node=None)
+    with_standby = cameras.filter(node=node).exclude(standby_node=None)
+    for camera_id, standby_id in with_standby.values_list("pk", "standby_node"):
+        cameras.filter(pk=camera_id).update(node=standby_id, standby_node=None)
+        wake(standby_id)
+    cameras.filter(node=node).update(node=heir)
     wake(node.pk)
     wake(heir.pk if heir else None)
     record(asker.actor, "node_revoke", "node", node.pk, name=node.name)
@@ -306,6 +360,12 @@ class NodeState:
     media_address: str
     orders_etag: str
     backlog: int
+    cpu_count: int | None = None
+
+
+def note_heard(node: Node, now: datetime) -> None:
+    """Remember that the node was heard: it may know its orders. Not journalled."""
+    Node.objects.filter(pk=node.pk).update(last_seen=now)
 
 
 def note_heartbeat(node: Node, state: NodeState, now: datetime) -> None:

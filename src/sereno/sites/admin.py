@@ -1,4 +1,4 @@
-"""Sites, nodes and cameras in the back office."""
+"""Sites, nodes and groups of cameras in the back office."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from sereno.accounts.backoffice import ActingAdmin, ReadingAdmin, asker_of
-from sereno.sites import actions, queries
-from sereno.sites.actions import CameraFields
-from sereno.sites.models import Camera, Node, Site
+from sereno.accounts.backoffice import ActingAdmin, ReadingAdmin, asker_of, both
+from sereno.base.errors import Words
+from sereno.sites import actions, actions_groups, queries
+from sereno.sites.models import CameraGroup, Node, Site
 
 
 @admin.register(Site)
@@ -32,7 +32,14 @@ class SiteAdmin(ActingAdmin):
         else:
             obj.pk = actions.make_site(asker, obj.name, obj.time_zone).pk
 
-    @admin.action(description="Make an enrolment code for a node")
+    @admin.action(
+        description=both(
+            Words(
+                "Make an enrolment code for a node",
+                "Crear un código de registro para un nodo",
+            )
+        )
+    )
     def make_enrolment_codes(self, request: HttpRequest, sites: QuerySet[Site]) -> None:
         for site in sites:
             code = actions.create_enrolment_code(asker_of(request), site)
@@ -45,83 +52,48 @@ class NodeAdmin(ReadingAdmin):
     exclude = ("token_hash",)
     actions = ("revoke",)
 
-    @admin.action(description="Revoke: its token opens nothing any more")
+    @admin.action(
+        description=both(
+            Words("Revoke: its token opens nothing any more", "Revocar: su clave ya no abre nada")
+        )
+    )
     def revoke(self, request: HttpRequest, nodes: QuerySet[Node]) -> None:
         for node in nodes:
             actions.revoke_node(asker_of(request), node)
 
 
-class CameraForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
-    """The password can be set, never read."""
+@admin.register(CameraGroup)
+class GroupAdmin(ActingAdmin):
+    list_display = ("name", "size")
+    fields = ("name", "cameras")
+    filter_horizontal = ("cameras",)
+    search_fields = ("name",)
 
-    password = forms.CharField(
-        required=False,
-        strip=False,
-        widget=forms.PasswordInput,
-        help_text="Leave it empty to keep the one that is set.",
-    )
+    @admin.display(description=both(Words("Cameras", "Cámaras")))
+    def size(self, group: CameraGroup) -> int:
+        return group.cameras.filter(removed_at=None).count()
 
-    class Meta:
-        model = Camera
-        fields = (
-            "name",
-            "address",
-            "username",
-            "engine",
-            "transport",
-            "records_sound",
-            "budget_bytes",
-            "nice",
-            "cpu_affinity",
-        )
-        help_texts = {  # noqa: RUF012  Django's own form
-            "records_sound": "Recording sound may need people's consent where the camera is.",
-        }
-
-
-def _fields_in(form: forms.ModelForm[Camera]) -> CameraFields:
-    """What the person changed."""
-    given = {name: form.cleaned_data[name] for name in form.changed_data}
-    if "budget_bytes" in given:
-        given["budget_bytes"] = given["budget_bytes"] or 0
-    if "cpu_affinity" in given:
-        given["cpu_affinity"] = tuple(given["cpu_affinity"])
-    return CameraFields(**given)
-
-
-@admin.register(Camera)
-class CameraAdmin(ActingAdmin):
-    form = CameraForm
-    list_display = ("name", "site", "address", "node", "created_at")
-    actions = ("try_again",)
-    search_fields = ("name", "address")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Camera]:
-        return queries.cameras_of(asker_of(request))
+    def formfield_for_manytomany(
+        self, db_field: Any, request: HttpRequest, **options: Any
+    ) -> forms.ModelMultipleChoiceField[Any]:
+        options["queryset"] = queries.cameras_of(asker_of(request))
+        return super().formfield_for_manytomany(db_field, request, **options)
 
     def save_model(
-        self, request: HttpRequest, obj: Camera, form: forms.ModelForm[Camera], change: bool
+        self,
+        request: HttpRequest,
+        obj: CameraGroup,
+        form: forms.ModelForm[CameraGroup],
+        change: bool,
     ) -> None:
-        fields = _fields_in(form)
+        asker, camera_ids = asker_of(request), {each.pk for each in form.cleaned_data["cameras"]}
         if change:
-            actions.change_camera(asker_of(request), obj.pk, fields)
+            actions_groups.change_group(asker, obj.pk, obj.name, camera_ids)
         else:
-            obj.pk = actions.add_camera(asker_of(request), fields).pk
+            obj.pk = actions_groups.make_group(asker, obj.name, camera_ids).pk
 
-    @admin.action(description="Try the first choice of engine and transport again")
-    def try_again(self, request: HttpRequest, cameras: QuerySet[Camera]) -> None:
-        for camera in cameras:
-            actions.forget_memory(asker_of(request), camera.pk)
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """The action has done that."""
 
-    def get_deleted_objects(
-        self, objs: Any, request: HttpRequest
-    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
-        # Removing takes a camera from the lists; nothing that hangs on it goes.
-        return [str(camera) for camera in objs], {"cameras": len(objs)}, set(), []
-
-    def delete_model(self, request: HttpRequest, obj: Camera) -> None:
-        actions.remove_camera(asker_of(request), obj.pk)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Camera]) -> None:
-        for camera in queryset:
-            self.delete_model(request, camera)
+    def delete_model(self, request: HttpRequest, obj: CameraGroup) -> None:
+        actions_groups.remove_group(asker_of(request), obj.pk)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ninja import Schema
+from pydantic import BaseModel
 
 from sereno.base.errors import Words
 from sereno.policy.reasons import Reason
 
 
-class ReasonAnswer(Schema):
+class ReasonAnswer(BaseModel):
     """Why something is not recorded, for people and for programs."""
 
     key: str

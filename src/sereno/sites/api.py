@@ -6,11 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
+from pydantic import Field
 
 from sereno.accounts.auth import ANYBODY_KNOWN, KnownRequest
-from sereno.sites import queries
-from sereno.sites.models import Node
+from sereno.sites import actions_groups, queries
+from sereno.sites.models import CameraGroup, Node
 from sereno.sites.rules import is_online
 
 router = Router(tags=["sites"], auth=ANYBODY_KNOWN)
@@ -55,6 +56,7 @@ class NodeAnswer(Schema):
     clock: ClockAnswer
     volumes: list[VolumeAnswer]
     backlog: int
+    cpu_count: int | None
 
     @classmethod
     def of(cls, node: Node, now: datetime) -> NodeAnswer:
@@ -72,7 +74,26 @@ class NodeAnswer(Schema):
             ),
             volumes=[VolumeAnswer.model_validate(volume) for volume in node.volumes],
             backlog=node.backlog,
+            cpu_count=node.cpu_count,
         )
+
+
+class GroupAnswer(Schema):
+    id: int
+    name: str
+    camera_ids: list[UUID]
+
+
+class NewGroup(Schema):
+    name: str
+    camera_ids: list[UUID] = Field(default_factory=list, max_length=10_000)
+
+
+class GroupChange(Schema):
+    """What is left out or null stays as it is."""
+
+    name: str | None = None
+    camera_ids: list[UUID] | None = Field(default=None, max_length=10_000)
 
 
 @router.get("/sites", response=list[SiteAnswer], operation_id="list_sites")
@@ -89,3 +110,37 @@ def list_nodes(request: KnownRequest) -> list[NodeAnswer]:
     """The daemons at the sites and how they are."""
     now = timezone.now()
     return [NodeAnswer.of(node, now) for node in queries.nodes_of(request.auth)]
+
+
+def _groups(groups: list[CameraGroup]) -> list[GroupAnswer]:
+    members = queries.members_of(groups)
+    return [
+        GroupAnswer(id=group.pk, name=group.name, camera_ids=members[group.pk]) for group in groups
+    ]
+
+
+@router.get("/groups", response=list[GroupAnswer], operation_id="list_groups")
+def list_groups(request: KnownRequest) -> list[GroupAnswer]:
+    """Cameras that are spoken of together."""
+    return _groups(list(queries.groups_of(request.auth)))
+
+
+@router.post("/groups", response={201: GroupAnswer}, operation_id="add_group")
+def add_group(request: KnownRequest, body: NewGroup) -> Status[GroupAnswer]:
+    """Make a group of cameras."""
+    group = actions_groups.make_group(request.auth, body.name, body.camera_ids)
+    return Status(201, _groups([group])[0])
+
+
+@router.patch("/groups/{group_id}", response=GroupAnswer, operation_id="change_group")
+def change_group(request: KnownRequest, group_id: int, body: GroupChange) -> GroupAnswer:
+    """Rename a group or change who is in it."""
+    group = actions_groups.change_group(request.auth, group_id, body.name, body.camera_ids)
+    return _groups([group])[0]
+
+
+@router.delete("/groups/{group_id}", response={204: None}, operation_id="remove_group")
+def remove_group(request: KnownRequest, group_id: int) -> Status[None]:
+    """Take a group away; its cameras stay."""
+    actions_groups.remove_group(request.auth, group_id)
+    return Status(204, None)

@@ -45,6 +45,7 @@ class Node(models.Model):
     media_address = models.CharField(max_length=300, blank=True)
     orders_etag = models.CharField(max_length=80, blank=True)
     backlog = models.PositiveIntegerField(default=0)
+    cpu_count = models.PositiveIntegerField(null=True)
 
     def __str__(self) -> str:
         return self.name
@@ -77,37 +78,62 @@ class Transport(models.TextChoices):
 
 
 class Camera(models.Model):
-    """A camera: what, where, and how. A removed one keeps its row, for its footage's sake."""
+    """A camera: what and where. A removed one keeps its row, for its footage's sake.
+
+    What its fields from `engine` to `cpu_affinity` leave unsaid (null), its profile or the default
+    says.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     site = models.ForeignKey(Site, on_delete=models.PROTECT)
     node = models.ForeignKey(Node, on_delete=models.PROTECT, null=True)
+    standby_node = models.ForeignKey(
+        Node,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="standby_cameras",
+        help_text="Takes the camera over when its node is not heard any more",
+    )
     name = models.CharField(max_length=80)
     address = models.CharField(max_length=2000, help_text="URL without credentials")
+    sub_address = models.CharField(
+        max_length=2000, blank=True, help_text="Of its smaller stream, without credentials"
+    )
     username = models.CharField(max_length=200, blank=True)
     password_sealed = models.TextField(blank=True, editable=False)
-    engine = models.CharField(max_length=10, choices=Engine, default=Engine.AUTO)
-    transport = models.CharField(max_length=10, choices=Transport, default=Transport.AUTO)
-    records_sound = models.BooleanField(default=True)
+    engine = models.CharField(max_length=10, choices=Engine, null=True, blank=True)
+    transport = models.CharField(max_length=10, choices=Transport, null=True, blank=True)
+    records_sound = models.BooleanField(null=True, blank=True)
     budget_bytes = models.PositiveBigIntegerField(
         null=True, blank=True, help_text="Room for its footage; empty: no limit of its own"
     )
     nice = models.SmallIntegerField(
-        default=0,
+        null=True,
+        blank=True,
         validators=(MinValueValidator(-20), MaxValueValidator(19)),
         help_text="Priority of the recording process, as in nice(1)",
     )
     cpu_affinity = ArrayField(
         models.PositiveSmallIntegerField(),
-        default=list,
+        null=True,
         blank=True,
-        help_text="CPUs by number, separated by commas; empty: any",
+        help_text="CPUs by number, separated by commas",
     )
     retry_number = models.PositiveIntegerField(
         default=0,
         editable=False,
         help_text="grows when the node is to forget which engine and transport worked",
     )
+    restart_number = models.PositiveIntegerField(
+        default=0,
+        editable=False,
+        help_text="grows when what runs is to take up its changed manner at once",
+    )
+    enforce_number = models.PositiveIntegerField(
+        default=0, editable=False, help_text="grows when a person asks the node to act now"
+    )
+    enforced_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     removed_at = models.DateTimeField(null=True, editable=False)
 
@@ -120,6 +146,19 @@ class Camera(models.Model):
                 name="sites_camera_name_unique",
             ),
         )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CameraGroup(models.Model):
+    """Cameras that are spoken of together, of one site or of several."""
+
+    name = models.CharField(max_length=80)
+    cameras = models.ManyToManyField(Camera, related_name="groups", blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(Lower("name"), name="sites_group_name_unique"),)
 
     def __str__(self) -> str:
         return self.name

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from sereno.accounts.queries import Asker, require
 from sereno.accounts.rules import Right
 from sereno.accounts.tokens import digest_of
 from sereno.base.errors import NotFound, Unauthenticated, Words
-from sereno.sites.models import Camera, Node, Site
+from sereno.sites.models import Camera, CameraGroup, Node, Site
 
 _NO_CAMERA = Words(
     "There is no such camera. It may have been removed; reload the list.",
     "No existe esa cámara. Puede que se haya quitado; recargue la lista.",
+)
+_NO_GROUP = Words(
+    "There is no such group. It may have been removed; reload the list.",
+    "No existe ese grupo. Puede que se haya quitado; recargue la lista.",
 )
 _NODE_REFUSED = Words(
     "This node is not known here or was revoked. Enrol it with a new code.",
@@ -59,12 +63,55 @@ def node_with_token(token: str) -> Node:
 
 
 def cameras_of_node(node: Node) -> QuerySet[Camera]:
-    """The cameras that `node` is to run, in a fixed order."""
-    return Camera.objects.filter(node=node, removed_at=None).order_by("pk")
+    """The cameras that `node` is to run or stands by for, in a fixed order, with their sites."""
+    own = Camera.objects.filter(Q(node=node) | Q(standby_node=node), removed_at=None)
+    return own.select_related("site").order_by("pk")
 
 
-def camera_ids_of_node(node: Node, camera_ids: Iterable[UUID]) -> set[UUID]:
-    """Those of `camera_ids` that belong to `node`, removed ones too: their footage still counts."""
-    return set(
-        Camera.objects.filter(node=node, pk__in=set(camera_ids)).values_list("pk", flat=True)
+def cameras_at(site: Site) -> list[UUID]:
+    """The cameras of a site, by their ids."""
+    return list(Camera.objects.filter(site=site, removed_at=None).values_list("pk", flat=True))
+
+
+def groups_of(asker: Asker) -> QuerySet[CameraGroup]:
+    """The groups that `asker` may see, by name."""
+    require(asker, Right.VIEW)
+    return CameraGroup.objects.order_by("name", "pk")
+
+
+def access_group(asker: Asker, group_id: int) -> CameraGroup:
+    """One group. Raises NotFound."""
+    if (group := groups_of(asker).filter(pk=group_id).first()) is None:
+        raise NotFound("no_such_group", _NO_GROUP)
+    return group
+
+
+def members_of(groups: Iterable[CameraGroup]) -> dict[int, list[UUID]]:
+    """The cameras of each group, without those that were removed; one statement."""
+    members: dict[int, list[UUID]] = {group.pk: [] for group in groups}
+    rows = CameraGroup.cameras.through.objects.filter(
+        cameragroup__in=members, camera__removed_at=None
     )
+    for group_id, camera_id in rows.order_by("camera__name", "camera").values_list(
+        "cameragroup_id", "camera_id"
+    ):
+        members[group_id].append(camera_id)
+    return members
+
+
+def camera_ids_at_site_of(node: Node, camera_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of `camera_ids` that stand where `node` does, removed ones too.
+
+    Any of them the node may have recorded once: its footage still counts.
+    """
+    there = Camera.objects.filter(site=node.site_id, pk__in=set(camera_ids))
+    return set(there.values_list("pk", flat=True))
+
+
+def groups_of_cameras(cameras: Iterable[Camera]) -> dict[UUID, list[int]]:
+    """The groups of each camera; one statement."""
+    groups: dict[UUID, list[int]] = {camera.pk: [] for camera in cameras}
+    rows = CameraGroup.cameras.through.objects.filter(camera__in=groups)
+    for camera_id, group_id in rows.values_list("camera_id", "cameragroup_id"):
+        groups[camera_id].append(group_id)
+    return groups

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sereno.base.errors import Invalid, Words
-from sereno.sites.addresses import RTSP_SCHEMES, ParsedAddress
+from sereno.sites.addresses import RTSP_SCHEMES, ParsedAddress, parse_address
 
 CODE_LIFETIME = timedelta(hours=1)
 OFFLINE_AFTER = timedelta(seconds=20)
@@ -67,6 +68,28 @@ def check_credentials(username: str, password: str) -> None:
             )
 
 
+def check_sub_address(text: str) -> str:
+    """The address of a camera's smaller stream; empty: it has none. Raises Invalid."""
+    if not text.strip():
+        return ""
+    try:
+        parsed = parse_address(text)
+    except Invalid as error:
+        raise Invalid(error.key, error.words, field="sub_address") from None
+    if parsed.username is not None:
+        raise Invalid(
+            "sub_address_credentials",
+            Words(
+                "Both streams use the camera's own user and password. "
+                "Leave them out of this address.",
+                "Los dos flujos usan el usuario y la contraseña de la cámara. "
+                "No los ponga en esta dirección.",
+            ),
+            field="sub_address",
+        )
+    return parsed.without_credentials
+
+
 def check_engine(engine: str, scheme: str) -> None:
     """Raises Invalid for an engine that cannot read such addresses."""
     if engine == "native" and scheme not in RTSP_SCHEMES:
@@ -82,8 +105,12 @@ def check_engine(engine: str, scheme: str) -> None:
         )
 
 
-def check_cpus(cpus: tuple[int, ...]) -> tuple[int, ...]:
-    """The CPUs in order, each once. Raises Invalid."""
+def check_cpus(cpus: tuple[int, ...], cpu_counts: Iterable[int | None] = ()) -> tuple[int, ...]:
+    """The CPUs in order, each once.
+
+    `cpu_counts`: how many each node has that is to use them; None where it has not told. Raises
+    Invalid.
+    """
     if any(not 0 <= cpu < MOST_CPUS for cpu in cpus):
         raise Invalid(
             "cpu_bad",
@@ -91,6 +118,17 @@ def check_cpus(cpus: tuple[int, ...]) -> tuple[int, ...]:
                 "A CPU is a number from 0 on, as lscpu shows. Correct the list.",
                 "Una CPU es un número desde 0, como muestra lscpu. Corrija la lista.",
             ),
+            field="cpu_affinity",
+        )
+    fewest = min((count for count in cpu_counts if count), default=MOST_CPUS)
+    if any(cpu >= fewest for cpu in cpus):
+        raise Invalid(
+            "cpu_missing",
+            Words(
+                "A node that is to use CPU {cpu} has CPUs 0 to {last} only. Correct the list.",
+                "Un nodo que debe usar la CPU {cpu} solo tiene las CPU 0 a {last}. "
+                "Corrija la lista.",
+            ).fill(cpu=max(cpus), last=fewest - 1),
             field="cpu_affinity",
         )
     return tuple(sorted(set(cpus)))

@@ -7,12 +7,11 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
 
+from sereno.policy.choices import StreamName
+from sereno.policy.knobs import Manner
+from sereno.policy.plans import Plan
 from sereno.wire.secret import Secret
 from sereno.wire.version import WIRE_VERSION
-
-StreamName = Literal["main", "sub"]
-EngineName = Literal["auto", "native", "ffmpeg"]
-TransportName = Literal["auto", "tcp", "udp", "multicast"]
 
 
 class Message(BaseModel):
@@ -25,16 +24,29 @@ class Message(BaseModel):
 
 
 class StreamOrder(Message):
-    """One encoding of a camera, and whether it must be recorded now."""
+    """One encoding of a camera, and where it comes from."""
 
     stream: StreamName
     address: str = Field(description="URL without credentials")
-    is_recorded: bool = True
-    engine: EngineName = "auto"
-    transport: TransportName = "auto"
-    records_sound: bool = True
-    nice: int = Field(default=0, ge=-20, le=19, description="as in nice(1)")
-    cpu_affinity: tuple[int, ...] = Field(default=(), description="CPUs by number; empty: any")
+
+
+class MannerOrder(Message):
+    """How streams are run while the plan names this manner.
+
+    A stream that runs with an older manner is started anew for it only when `restart_number` has
+    grown; otherwise the next start uses it.
+    """
+
+    manner: Manner
+    version: str = Field(default="", description="profile and version, for people")
+    restart_number: int = 0
+
+
+class LeaseOrder(Message):
+    """The right to run a camera that has a standby node: counted from when the node asked."""
+
+    number: int = Field(description="grows with each grant: a fencing number")
+    seconds: float = Field(gt=0, description="how long it is good for")
 
 
 class CameraOrder(Message):
@@ -50,6 +62,18 @@ class CameraOrder(Message):
     retry_number: int = Field(
         default=0,
         description="grows when a person asks to forget which engine and transport worked",
+    )
+    enforce_number: int = Field(
+        default=0, description="grows when a person asks to act now: no pause before the next try"
+    )
+    plan: Plan = Field(default_factory=Plan)
+    manners: dict[str, MannerOrder] = Field(
+        default_factory=dict, description="by the profile names that the plan uses, `` among them"
+    )
+    needs_lease: bool = Field(
+        default=False,
+        description="another node may run it too: only who holds its lease may, and only a "
+        "heartbeat's answer gives one",
     )
     streams: tuple[StreamOrder, ...]
 

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from sereno.policy.choices import StreamName
 from sereno.policy.reasons import Reason
-from sereno.wire.orders import Message, StreamName
+from sereno.wire.orders import LeaseOrder, Message
 from sereno.wire.version import WIRE_VERSION
 
 
@@ -108,6 +109,25 @@ class StreamState(StrEnum):
     FAILED = "failed"  # will not be tried again before a person acts
     STALLED = "stalled"  # connected, and no picture arrives
     NO_DISK = "no_disk"
+    PAUSED = "paused"  # by a person
+    NOT_SCHEDULED = "not_scheduled"
+    STANDBY = "standby"  # another node has the lease
+
+
+class AnalysisStatus(Message):
+    """The decoding of a stream's pictures for whoever subscribed to them."""
+
+    state: StreamState
+    reason: ReasonReport | None = None
+    pid: int | None = None
+    effective_args: str = ""
+    hwaccel: str = Field(default="none", description="what decodes; not always what was asked for")
+    hwaccel_reason: ReasonReport | None = Field(
+        default=None, description="why it is not what was asked for"
+    )
+    fps: float = Field(default=0.0, description="pictures handed out a second")
+    dropped: int = Field(default=0, description="pictures that nobody took in time")
+    decode_ms: float = Field(default=0.0, description="processor time a picture")
 
 
 class StreamStatus(Message):
@@ -140,6 +160,29 @@ class StreamStatus(Message):
         default=(), description="what people should know and what stops nothing"
     )
     newest_at: AwareDatetime | None = Field(default=None, description="time of the newest frame")
+    profile: str = Field(default="", description="key of the manner in use, as in the orders")
+    profile_version: str = Field(default="", description="`MannerOrder.version` that it runs with")
+    is_pending: bool = Field(
+        default=False, description="a newer manner is known, and waits for the next start"
+    )
+    ffmpeg_args: str = Field(default="", description="ffmpeg's own command, where it is the engine")
+    last_error: ReasonReport | None = Field(
+        default=None, description="of the last failure; None from the first stable fragment on"
+    )
+    started_at: AwareDatetime | None = Field(default=None, description="of the process")
+    restarts: int = Field(default=0, description="of the stream's process, since the node's start")
+    last_exit: str = Field(default="", description="how its last process ended")
+    shared_by: int = Field(default=0, description="streams in the same process, this one included")
+    nice: int | None = Field(default=None, description="as read back from the system")
+    cpu_affinity: tuple[int, ...] = Field(default=(), description="likewise")
+    fragments_per_second: float = 0.0
+    advertised_fps: float = Field(default=0.0, description="what the stream says; 0: nothing")
+    key_interval_seconds: float = Field(default=0.0, description="between the last key frames")
+    hb_interval: float = Field(default=10.0, description="seconds between two such reports")
+    probe: ReasonReport | None = Field(
+        default=None, description="what a try before the next window met; None: well, or not tried"
+    )
+    analysis: AnalysisStatus | None = None
 
 
 class NtpState(Message):
@@ -186,7 +229,16 @@ class Heartbeat(Message):
     )
     orders_etag: str = ""
     backlog: int = Field(default=0, description="items not reported yet")
-    streams: tuple[StreamStatus, ...] = ()
+    cpu_count: int | None = Field(default=None, ge=1, description="CPUs of its machine")
+    streams: tuple[StreamStatus, ...] = Field(
+        default=(), description="those that changed or whose interval is over"
+    )
+    is_whole: bool = Field(
+        default=False, description="`streams` are all that the node has: others are no more"
+    )
+    leases: dict[UUID, int] = Field(
+        default_factory=dict, description="cameras it holds, each with its lease's number"
+    )
 
 
 class HeartbeatAnswer(Message):
@@ -194,3 +246,6 @@ class HeartbeatAnswer(Message):
 
     hub_time: AwareDatetime
     orders_etag: str
+    leases: dict[UUID, LeaseOrder] = Field(
+        default_factory=dict, description="those that it goes on holding, renewed"
+    )

@@ -14,7 +14,8 @@ import jwt
 from pydantic import AwareDatetime, ValidationError
 
 from sereno.base.errors import Unauthenticated, Words
-from sereno.wire.orders import Message, StreamName
+from sereno.policy.choices import StreamName
+from sereno.wire.orders import Message
 
 AUDIENCE = "sereno-media"
 ALGORITHM = "EdDSA"

@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-WIRE_VERSION = 1
+WIRE_VERSION = 2

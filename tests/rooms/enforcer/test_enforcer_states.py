@@ -9,10 +9,12 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from sereno.accounts.queries import Asker
-from sereno.enforcer.actions import record_states
+from sereno.enforcer.actions_running import record_states
 from sereno.enforcer.models import RunnerState
-from sereno.enforcer.queries import desired_of, states_of
+from sereno.enforcer.queries import desired_of
+from sereno.enforcer.queries_running import states_of
 from sereno.enforcer.rules import Seen, shown, words_of
+from sereno.policy.knobs import Manner
 from sereno.policy.reasons import Reason
 from sereno.sites.actions import (
     CameraFields,
@@ -63,7 +65,7 @@ def status(camera_id: object, **more: object) -> StreamStatus:
     return StreamStatus.model_validate(basics | more)
 
 
-def test_states_are_replaced_by_each_heartbeat(node: Node, camera: Camera) -> None:
+def test_states_are_kept_until_others_are_told(node: Node, camera: Camera) -> None:
     record_states(node, [status(camera.pk, pid=7, fps=25.0)], NOON)
     reason = ReasonReport(key="refused", params={"host": "cam", "port": "554"})
     record_states(
@@ -73,6 +75,8 @@ def test_states_are_replaced_by_each_heartbeat(node: Node, camera: Camera) -> No
     assert (kept.state, kept.pid, kept.fps) == (StreamState.WAITING, None, 0)
     assert kept.reason == Reason("refused", {"host": "cam", "port": "554"})
     record_states(node, [], NOON + timedelta(seconds=10))
+    assert RunnerState.objects.get() == kept, "only what changed is told"
+    record_states(node, [], NOON + timedelta(seconds=10), is_whole=True)
     assert not RunnerState.objects.exists()
 
 
@@ -136,26 +140,20 @@ def test_how_a_camera_is_recorded_travels_in_the_orders(
     forget_memory(admin, camera.pk)
     (order,) = desired_of(node)
     assert (order.budget_bytes, order.retry_number) == (7, 1)
-    (stream,) = order.streams
-    assert stream == StreamOrder(
-        stream="main",
-        address=camera.address,
-        engine="native",
-        transport="multicast",
-        records_sound=False,
-        nice=-5,
+    assert order.manners[""].manner == Manner(
+        engine="native", rtsp_transport="multicast", records_sound=False, nice=-5,
         cpu_affinity=(0, 1),
-    )
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("count", [1, 20])
-def test_a_list_of_any_length_costs_two_statements(
+def test_a_list_of_any_length_costs_three_statements(
     admin: Asker, node: Node, count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(count):
         add_camera(admin, CameraFields(f"Cámara {number}", f"rtsp://192.0.2.{number}/"))
     record_states(node, [status(each.pk) for each in cameras_of(admin)], NOON)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         found = states_of(cameras_of(admin), NOON)
         assert all(each.camera.site.name and each.runner for each in found)
     assert len(found) == count

@@ -14,10 +14,11 @@ from pydantic import ValidationError
 from sereno.accounts.queries import SYSTEM, Asker
 from sereno.base.errors import Invalid, NotFound
 from sereno.base.spans import Span
+from sereno.coverage.queries import timeline_of
 from sereno.footage.actions import take_reports
 from sereno.footage.models import Absence, CoverageRun
 from sereno.footage.models import Horizon as HorizonRow
-from sereno.footage.queries import days_with_footage, timeline_of
+from sereno.footage.queries import days_with_footage
 from sereno.footage.rules import window_of
 from sereno.sites import actions
 from sereno.sites.models import Camera, Node
@@ -296,15 +297,13 @@ def test_a_run_tells_its_damage_in_few_parts(promised: Camera) -> None:
 def test_a_batch_with_a_foreign_camera_is_refused_whole(
     node: Node, promised: Camera, admin: Asker
 ) -> None:
-    stranger, _ = actions.enrol_node(
-        actions.create_enrolment_code(SYSTEM, promised.site), "otro", ""
-    )
+    elsewhere = actions.make_site(SYSTEM, "Otra escuela", "Europe/Madrid")
+    stranger, _ = actions.enrol_node(actions.create_enrolment_code(SYSTEM, elsewhere), "otro", "")
     batch = {"runs": [run(promised, 10, 20)]}
     with pytest.raises(NotFound) as refused:
         take(stranger, **batch)
     assert refused.value.key == "not_your_camera"
-    own = actions.add_camera(admin, actions.CameraFields("Otra", "rtsp://192.0.2.9/"))
-    Camera.objects.filter(pk=own.pk).update(node=stranger)
+    own = actions.add_camera(admin, actions.CameraFields("Otra", "rtsp://192.0.2.9/"), elsewhere)
     with pytest.raises(NotFound):
         take(stranger, runs=[run(own, 10, 20), run(promised, 10, 20)])
     assert not CoverageRun.objects.exists()

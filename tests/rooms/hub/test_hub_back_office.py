@@ -17,13 +17,13 @@ from sereno.sites.models import Camera, EnrolmentCode, Node, Site
 from sereno.sites.secrets import unseal
 
 BACKEND = f"{SlowedBackend.__module__}.{SlowedBackend.__qualname__}"
-# How a camera is recorded, as its form shows it before anybody changes it.
+# How a camera is recorded, as its form shows it while nothing is said of it.
 MANNERS = {
-    "engine": "auto",
-    "transport": "auto",
-    "records_sound": "on",
+    "engine": "",
+    "transport": "",
+    "records_sound": "unknown",
     "budget_bytes": "",
-    "nice": "0",
+    "nice": "",
     "cpu_affinity": "",
 }
 
@@ -69,7 +69,13 @@ def test_a_cameras_life(office: Client, node: Node) -> None:
     page = f"/admin/sites/camera/{camera.pk}/change/"
     assert b"s3cr3t" not in office.get(page).content
     form = {"name": "Entrada", "address": camera.address, "username": "root", "password": ""}
-    chosen = {"engine": "ffmpeg", "transport": "udp", "budget_bytes": "5", "cpu_affinity": "1,0"}
+    chosen = {
+        "engine": "ffmpeg",
+        "transport": "udp",
+        "records_sound": "true",
+        "budget_bytes": "5",
+        "cpu_affinity": "1,0",
+    }
     assert office.post(page, form | MANNERS | chosen).status_code == 302
     camera.refresh_from_db()
     assert camera.name == "Entrada"
@@ -78,7 +84,7 @@ def test_a_cameras_life(office: Client, node: Node) -> None:
     shown_before = {"initial-cpu_affinity": "0,1"}  # a hidden field of Django's own
     assert office.post(page, form | MANNERS | shown_before).status_code == 302
     camera.refresh_from_db()
-    assert (camera.engine, camera.budget_bytes, camera.cpu_affinity) == ("auto", None, [])
+    assert (camera.engine, camera.budget_bytes, camera.cpu_affinity) == (None, None, None)
     assert unseal(camera.password_sealed).get_secret_value() == "s3cr3t"
     assert last_act() == "camera_change"
     gone = office.post(f"/admin/sites/camera/{camera.pk}/delete/", {"post": "yes"})

@@ -26,8 +26,10 @@ PATIENCE = Patience(
 
 
 @asynccontextmanager
-async def recording(task: StreamTask, told: Told) -> AsyncIterator[Runner]:
-    runner = Runner(told, SystemClock(), PATIENCE)
+async def recording(
+    task: StreamTask, told: Told, patience: Patience = PATIENCE
+) -> AsyncIterator[Runner]:
+    runner = Runner(told, SystemClock(), patience)
     runner.obey(Start(task=task))
     try:
         yield runner

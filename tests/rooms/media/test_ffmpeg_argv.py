@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -28,9 +30,26 @@ def script(address: str, transport: str = "auto") -> list[str]:
 def test_credentials_are_in_the_script_alone() -> None:
     made = told("rtsp://camera/1?a=b")
     assert b"'rtsp://an%27na:p%40ss%0Aw%27ord@camera/1?a=b'" in made.script
-    for text in (repr(made), shown("ffmpeg", made)):
-        assert "ord" not in text.replace("-nostdin", "")
-        assert "camera" not in text
+    command = shown("ffmpeg", made, "p@ss\nw'ord")
+    for text in (repr(made), command):
+        assert "ord" not in text
+        assert "anna" not in text.replace("%27", "")
+    assert "file 'rtsp://***@camera/1?a=b'\n" in command
+
+
+def test_the_command_can_be_pasted(tmp_path: Path) -> None:
+    """A program in ffmpeg's place tells what it is given."""
+    program = tmp_path / "a program"
+    program.write_text('#!/bin/sh\nprintf "%s\\n" "$@"; cat\n')
+    program.chmod(0o755)
+    for address in ("rtsp://camera/1", "v4l2:///dev/video0"):
+        made = told(address)
+        script = made.script.replace(b"an%27na:p%40ss%0Aw%27ord@", b"***@")
+        given = subprocess.run(
+            ["sh", "-c", shown(str(program), made)], stdin=subprocess.DEVNULL,
+            capture_output=True, check=True,
+        ).stdout  # fmt: skip
+        assert given == "\n".join(made.arguments).encode() + b"\n" + script
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ EXPECTED = {
     "closed before media": ("camera_closed", {}),
     "refused": ("refused", {"host": "127.0.0.1", "port": "554"}),
     "http404": ("camera_closed", {}),
-    "device": ("timed_out", HOST),
+    "device": ("device_unopened", HOST),
     "name": ("name_unknown", HOST),
 }
 
@@ -55,6 +55,12 @@ def test_what_ffmpeg_says_is_told_in_our_words(name: str, version: str) -> None:
     assert params is None or reason.params == params
     assert "s3cret" not in reason.raw
     assert reason.raw
+
+
+def test_a_source_without_pictures() -> None:
+    said = "Stream map '0:v:0' matches no streams.\nError opening output files: Invalid argument"
+    reason = diagnose(End(said, 234, 0.1, 10), ADDRESS)
+    assert (reason.key, reason.params) == ("codec_unknown", {"codec": "no video"})
 
 
 def test_a_crash_is_said_so() -> None:

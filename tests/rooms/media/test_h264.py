@@ -32,6 +32,19 @@ def test_size_is_the_one_that_was_encoded(
     assert sps.luma_depth == (10 if "yuv422p10le" in options else 8)
 
 
+def test_pictures_a_second_are_what_the_set_says_or_else_the_description() -> None:
+    video = Video.of(make_h264(128, 96, 1))
+    # Without the byte in which its last part begins, a set says nothing of pictures a second.
+    silent = video.sps[:9]
+    for said, sps, fps in ((0.0, video.sps, 25.0), (12.5, video.sps, 25.0), (12.5, silent, 12.5)):
+        sets = ParameterSets(said)
+        assert sets.put(sps)
+        assert sets.put(video.pps)
+        found = sets.video_format()
+        assert found is not None
+        assert found.fps == fps
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_size_or_garbled(data: bytes) -> None:
     try:

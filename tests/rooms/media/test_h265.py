@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sereno.base.errors import Garbled
-from sereno.media.h265 import ParameterSets, codec_of, parse_sps
+from sereno.media.h265 import ParameterSets, advertised_fps, codec_of, parse_sps
 
 from .camera import nal_units
 from .encoded import X265_B_FRAMES, X265_PLAIN, encode, ffmpeg
@@ -41,6 +41,22 @@ def test_size_is_the_one_that_was_encoded(
     nals = annexb(width, height, *options, "-x265-params", "pools=1:log-level=none")
     sps = parse_sps(next(nal for nal in nals if nal[0] >> 1 == 33))
     assert (sps.width, sps.height, sps.luma_depth) == (width, height, depth)
+
+
+@pytest.mark.parametrize(
+    ("options", "fps"),
+    [((), 0.0), (("-bsf:v", "hevc_metadata=tick_rate=25:num_ticks_poc_diff_one=1"), 25.0)],
+)
+def test_pictures_a_second_are_what_the_first_set_says(
+    options: tuple[str, ...], fps: float
+) -> None:
+    nals = annexb(128, 96, *options, "-x265-params", "pools=1:log-level=none")
+    assert advertised_fps(next(nal for nal in nals if nal[0] >> 1 == 32)) == fps
+
+
+@given(st.binary(max_size=64))
+def test_any_bytes_are_pictures_a_second_or_none(data: bytes) -> None:
+    assert advertised_fps(b"\x40\x01" + data) >= 0
 
 
 @pytest.mark.parametrize(("options", "reorder"), [(X265_PLAIN, 0), (X265_B_FRAMES, 2)])

@@ -41,9 +41,8 @@ def number_of(sample: bytes) -> SeiStamp:
     raise AssertionError("a picture without a stamp")
 
 
-async def record(server: SimServer, number: int, footage: Path) -> Told:
-    told = Told()
-    task = StreamTask.model_validate(
+def task_of(server: SimServer, number: int, footage: Path) -> StreamTask:
+    return StreamTask.model_validate(
         {
             "camera_id": uuid4(),
             "stream": "main",
@@ -52,7 +51,11 @@ async def record(server: SimServer, number: int, footage: Path) -> Told:
             "footage_dir": str(footage),
         }
     )
-    recording = asyncio.create_task(record_one(task, None, told))
+
+
+async def record(server: SimServer, number: int, footage: Path) -> Told:
+    told = Told()
+    recording = asyncio.create_task(record_one(task_of(server, number, footage), None, told))
     try:
         await told.until(
             lambda: bool(told.all(Failed)) or len(told.all(FragmentWritten)) >= FRAGMENTS
@@ -61,6 +64,28 @@ async def record(server: SimServer, number: int, footage: Path) -> Told:
         recording.cancel()
         await asyncio.gather(recording, return_exceptions=True)
     return told
+
+
+async def test_a_session_that_is_sent_elsewhere_goes_on_there_at_once(tmp_path: Path) -> None:
+    camera = CameraSpec("moves", "entrance", quirks=frozenset({"redirect-later=1"}))
+    config = SimConfig(
+        cache_dir=tmp_path / "cache", cameras=(camera,), main=Picture(160, 90, 100_000),
+        sub=Picture(160, 90, 100_000), loop_seconds=2, key_seconds=0.4,
+    )  # fmt: skip
+    told = Told()
+    async with SimServer(config) as server:
+        recording = asyncio.create_task(record_one(task_of(server, 1, tmp_path), None, told))
+        await told.until(lambda: len(told.all(RunStarted)) == 2)
+        (session,) = server.camera(1).sessions
+        assert "/moved/" in session._address()
+        recording.cancel()
+        await asyncio.gather(recording, return_exceptions=True)
+    (failed,) = told.all(Failed)
+    assert (failed.reason.key, failed.reason.params) == ("session_ended", {"status": "REDIRECT"})
+    assert failed.next_try_us is not None
+    assert failed.next_try_us <= failed.at_us
+    second = told.all(RunStarted)[1]
+    assert second.at_us - failed.at_us < 1_000_000
 
 
 async def test_odd_manners_cost_no_picture(tmp_path: Path) -> None:

@@ -57,6 +57,9 @@ class Writer:
                 previous_sha256=self.previous_sha256,
             )
         )
+        self._begin_run()
+
+    def _begin_run(self) -> None:
         self.events.append(
             RunStarted(
                 camera_id=self.key.camera_id,
@@ -85,23 +88,39 @@ class Writer:
     def open(self) -> None:
         self._tell(self._chain.open(self.run_id, VIDEO, self.now_us, self.ticks, "arrival"))
 
-    def fragments(self, count: int, *, gop: int = 5, size: int = 500) -> None:
+    def fragments(
+        self, count: int, *, gop: int = 5, size: int = 500, is_damaged: bool = False
+    ) -> None:
         """`count` fragments of a fifth of a second, every `gop`th with a key frame."""
         for place in range(count):
             is_key = place % gop == 0
             head = fragment_head(
-                1, self.ticks, self.now_us, [FRAGMENT_TICKS], [size], is_key=is_key
-            )
+                1, self.ticks, self.now_us, [FRAGMENT_TICKS], [size],
+                is_key=is_key, is_damaged=is_damaged,
+            )  # fmt: skip
             sample = bytearray(os.urandom(size))
             self._tell(
                 self._chain.append(
-                    FragmentBytes(head, [sample], self.now_us, self.ticks, FRAGMENT_TICKS, is_key)
+                    FragmentBytes(
+                        head, [sample], self.now_us, self.ticks, FRAGMENT_TICKS, is_key, is_damaged
+                    )
                 )
             )
             self.ticks += FRAGMENT_TICKS
 
     def end(self, reason: ReasonReport = STOPPED) -> None:
         self._tell(self._chain.end_run(self.run_id, reason))
+
+    def lose_tail(self) -> None:
+        """The disk cannot keep the end of the file, says so when it is sealed, and is well again;
+        the same writer begins another run."""
+        file = self._chain._file
+        assert file is not None
+        file._volume.failed_sync_count += 1
+        os.truncate(self.footage / self.paths[-1], file.size_bytes - 300)
+        self.end(ReasonReport(key="disk_failed"))
+        self.run_id, self.start_us, self.ticks = uuid4(), self.now_us + 1_000_000, 0
+        self._begin_run()
 
     def die(self) -> None:
         """As if the process had been killed: the file stays as it is, and nobody holds it."""

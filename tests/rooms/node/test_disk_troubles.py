@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
+from sereno.base.errors import Unavailable
 from sereno.box.volumes import VolumeSetting
 from sereno.media.fmp4.reader import read_segment
+from sereno.node.checkup import check_up
+from sereno.node.daemon import Node
+from sereno.node.fsck_kinds import Depth
+from sereno.node.ledger import Ledger
+from sereno.node.rows import StreamKey
 from sereno.sim import SimServer
 from sereno.wire.orders import CameraOrder
 
 from .conftest import (
+    WAIT_SECONDS,
     HubDouble,
     camera_order,
     running,
@@ -75,11 +85,10 @@ def endings(hub: HubDouble, order: CameraOrder) -> list[str]:
 
 def state_of(hub: HubDouble) -> tuple[str, str]:
     """The state of the only stream, and why."""
-    streams = hub.heartbeats[-1].streams if hub.heartbeats else ()
-    if not streams:
+    status = next(iter(hub.statuses().values()), None)
+    if status is None:
         return "", ""
-    reason = streams[0].reason
-    return streams[0].state.value, reason.key if reason else ""
+    return status.state.value, status.reason.key if status.reason else ""
 
 
 def assert_told_as_written(hub: HubDouble, footage: Path) -> None:
@@ -117,6 +126,66 @@ async def test_a_full_disk_costs_what_does_not_fit_and_recording_goes_on_by_itse
     causes = {each.reason.key for each in hub.absences.values()}
     assert causes <= {"connecting", "disk_full", "node_down"}
     assert_told_as_written(hub, tmpfs)
+
+
+async def unsealed_runs(node: Node, key: StreamKey) -> set[UUID]:
+    rows = await node._ledger.call(Ledger.unsealed_segments, key)
+    return {row.run_id for row in rows}
+
+
+def lay_ledger_on(disk: Path, data: Path) -> None:
+    data.mkdir()
+    (data / "node").symlink_to(disk)
+
+
+async def test_a_full_disk_under_the_ledger_costs_no_picture_and_is_said(
+    hub: HubDouble, cameras: SimServer, data: Path, tmpfs: Path
+) -> None:
+    """Footage lies elsewhere. Even a runner that dies meanwhile is replaced."""
+    order = camera_order(cameras, 1)
+    hub.order(order)
+    listener = tcp_listener()
+    settings = settings_for(data, listener.getsockname()[1])
+    lay_ledger_on(tmpfs, data)
+
+    def notices() -> list[str]:
+        return [notice.key for each in hub.statuses().values() for notice in each.notices]
+
+    async with serving(hub.app(), listener), running(settings) as node:
+        await until(lambda: endings(hub, order) == ["goes on"], "recording")
+        (book,) = node._recording.books().values()
+        with (tmpfs / "ballast").open("wb") as file:
+            file.write(bytes(shutil.disk_usage(tmpfs).free))
+        await until(lambda: "ledger_unwritten" in notices(), "said")
+        first, pid = book.run, node._supervisor.pid_of(book.key)
+        assert first is not None
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        await until(
+            lambda: book.run and book.run.end_us > book.run.start_us and book.run is not first
+        )
+        await until(lambda: state_of(hub)[0] == "recording", "recording again")
+        (tmpfs / "ballast").unlink()
+        await until(lambda: endings(hub, order) == ["runner_died", "goes on"], "told")
+        await until(lambda: "ledger_unwritten" not in notices(), "well again")
+        async with asyncio.timeout(WAIT_SECONDS):
+            unsealed = {first.run_id}
+            while first.run_id in unsealed:
+                await asyncio.sleep(0.01)
+                unsealed = await unsealed_runs(node, book.key)
+    report = check_up(settings, Depth.DIGEST, lambda step, whole: None)
+    assert (report.findings, report.waiting_count, report.file_count) == ([], 0, 2)
+    assert_told_as_written(hub, data / "footage")
+
+
+def test_a_ledger_on_a_disk_that_is_full_by_then_is_not_opened_and_says_why(tmpfs: Path) -> None:
+    path = tmpfs / "ledger.sqlite3"
+    Ledger(path).close()
+    (tmpfs / "ballast").write_bytes(bytes(shutil.disk_usage(tmpfs).free))
+    with pytest.raises(Unavailable, match="free some space"):
+        Ledger(path)
+    (tmpfs / "ballast").unlink()
+    Ledger(path).close()
 
 
 async def test_a_failing_disk_is_said_and_the_next_volume_takes_over(

@@ -11,10 +11,13 @@ import pytest
 
 from sereno.base.errors import Conflict
 from sereno.media.fmp4.reader import read_segment
-from sereno.node.checkup import check_up
+from sereno.node.checkup import check_up, make_anew
 from sereno.node.fsck_kinds import REPAIR, WHAT, Depth, Kind
 from sereno.node.holding import hold_node
 from sereno.node.ledger import Ledger
+from sereno.node.stream_book import StreamBook
+from sereno.node.unsaved import Unsaved
+from sereno.wire.reports import ReasonReport
 
 from .footage import Writer, record
 from .world import World
@@ -174,6 +177,32 @@ def test_what_a_killed_node_left_is_no_finding_and_the_repair_mends_it(world: Wo
     assert world.fsck(repairs=True).findings == []
     assert world.fsck().waiting_count == 0
     assert len(world.segments(writer.key)) == 3
+
+
+def test_a_file_that_lost_its_tail_is_told_as_it_is_and_breaks_no_chain(world: World) -> None:
+    writer = record(Writer(world.data.footage))
+    writer.lose_tail()
+    record(writer).end()
+    asyncio.run(world.take(writer))
+    asyncio.run(world.mend(writer.key))
+    rows = world.segments(writer.key)
+    assert [row.is_sealed for row in rows] == [True] * 4
+    assert rows[1].end_us == rows[0].end_us + 1_800_000  # all fragments but the last
+    assert read_segment(world.path(writer, 2)).header.previous_sha256 == ""
+    assert world.kinds() == []
+    world.data.ledger.unlink()
+    make_anew(world.settings, lambda step, whole: None)
+    assert world.kinds() == []
+
+
+def test_the_file_after_an_unsealed_one_names_no_digest(world: World) -> None:
+    """Its runner ends in good order, the disk does not answer yet, and another runner goes on."""
+    writer = record(Writer(world.data.footage))
+    book = StreamBook(writer.key, Unsaved(), world.clock)
+    for event in writer.events:
+        book.apply(event)
+    book.end_run(ReasonReport(key="disk_failed"), writer.end_us)
+    assert (book.last_sequence, book.last_sha256) == (2, "")
 
 
 def test_a_removed_link_of_the_chain_shows(world: World) -> None:

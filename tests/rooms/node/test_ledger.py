@@ -42,8 +42,6 @@ def test_what_is_saved_is_read_back_whole(ledger: Ledger) -> None:
     ledger.save(Changes(segments=[row], runs=[coverage]))
     assert ledger.segment(row.segment_id) == row
     assert ledger.run(coverage.run_id) == coverage
-    assert ledger.runs_overlapping(KEY, 69 * SECOND, 80 * SECOND) == [coverage]
-    assert ledger.runs_overlapping(KEY, 70 * SECOND, 80 * SECOND) == []
     assert ledger.coverage(KEY, 69 * SECOND, 80 * SECOND) == [(10 * SECOND, 70 * SECOND)]
     assert ledger.coverage(KEY, 70 * SECOND, 80 * SECOND) == []
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from sereno.node.ledger import Ledger
 from sereno.node.rebuild import Rebuilt
 from sereno.node.rows import RunRow, StreamKey
 
+from .footage import START_US, Writer, record
 from .world import World
 
 SECOND = 1_000_000
@@ -71,6 +73,26 @@ def test_without_a_ledger_the_files_tell_all_but_the_reasons(world: World) -> No
     assert {run.end_reason.key for run in again if run.end_reason} == {"unexplained"}
     # Newer than whatever a hub has heard of them.
     assert all(run.revision > 1_000_000_000 for run in again)
+
+
+def test_files_tell_where_losses_may_have_damaged_them(world: World) -> None:
+    writer = record(Writer(world.data.footage), segments=1)
+    writer.fragments(2, is_damaged=True)
+    record(writer, segments=1)
+    writer.fragments(1, is_damaged=True)
+    writer.fragments(5)
+    writer.end()
+    asyncio.run(world.take(writer))
+    (run,) = world.runs(writer.key)
+    assert run.damaged_us == 600_000
+    assert [(start - START_US, end - START_US) for start, end in run.damage] == [
+        (2_000_000, 2_400_000), (4_400_000, 4_600_000),
+    ]  # fmt: skip
+    rebuild(world)
+    assert world.runs(writer.key) == [run]
+    world.data.ledger.unlink()
+    rebuild(world)
+    assert without_reason(world.runs(writer.key)) == without_reason([run])
 
 
 def test_a_ledger_that_cannot_be_read_is_kept_beside(world: World) -> None:
@@ -150,6 +172,24 @@ def test_killed_at_any_step_one_whole_ledger_is_there(
         assert world.spans(writer.key) == spans
     rebuild(world)
     assert world.spans(writer.key) == spans
+
+
+@pytest.mark.parametrize("has_ledger", [True, False])
+def test_the_order_of_recording_is_kept_over_a_clock_that_was_set_back(
+    world: World, has_ledger: bool
+) -> None:
+    """Of two streams only the old ledger tells it."""
+    one, other = world.write(), world.write()
+    two = world.write(one, pause=-3600)
+    expected = [*one.paths, *other.paths, *two.paths] if has_ledger else [*one.paths, *two.paths]
+    if not has_ledger:
+        world.data.ledger.unlink()
+    rebuild(world)
+    ledger = Ledger(world.data.ledger)
+    rows = ledger.db.execute("SELECT path FROM segments ORDER BY ordinal")
+    found = [row["path"] for row in rows if row["path"] in expected]
+    ledger.close()
+    assert found == expected
 
 
 def test_not_beside_a_living_node_nor_without_a_volume(world: World) -> None:

@@ -25,8 +25,8 @@ from .conftest import (
 
 
 def pid_of(hub: HubDouble, order: CameraOrder) -> int | None:
-    newest = hub.heartbeats[-1].streams if hub.heartbeats else ()
-    return next((each.pid for each in newest if each.camera_id == order.camera_id), None)
+    status = hub.status(order)
+    return status.pid if status else None
 
 
 def argv_of(pid: int) -> str:
@@ -49,12 +49,13 @@ async def test_a_camera_is_recorded_and_reported(
     async with serving(hub.app(), listener), running(settings_for(data, listener.getsockname()[1])):
         await until(lambda: hub.states().get(order.camera_id) == "recording", "recording")
         await until(lambda: runs_of(hub, order) == [None], "a run reported")
-        status = hub.heartbeats[-1].streams[0]
+        status = hub.status(order)
+        assert status is not None
         assert status.pid is not None
         assert status.codec.startswith("avc1.")
         assert (status.width, status.height) == (160, 90)
         assert str(order.camera_id) in status.effective_args
-        assert PASSWORD not in hub.heartbeats[-1].model_dump_json()
+        assert all(PASSWORD not in each.model_dump_json() for each in hub.heartbeats)
         assert PASSWORD not in argv_of(status.pid)
     assert runs_of(hub, order) == ["node_down"]
     (run,) = hub.runs.values()

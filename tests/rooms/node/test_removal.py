@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from sereno.node import ledger_removal
 from sereno.node.budget import REMOVED, Budget
 from sereno.node.departing import finish_departures
 from sereno.node.ledger import Ledger
@@ -22,6 +25,7 @@ from .footage import Writer, record
 from .world import World
 
 SECOND = 1_000_000
+TEN_YEARS = 10 * 365 * 86_400
 
 
 @pytest.fixture
@@ -221,6 +225,51 @@ def test_days_that_are_past_and_empty_go_and_others_stay(world: World) -> None:
     assert [path.name for path in stream.iterdir()] in ([], ["2026"])
 
 
+def test_what_went_is_gone_for_good_before_its_note_is(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder is made durable after the last file went from it, then the ledger forgets."""
+    writer = world.write(segments=3)
+    day = world.path(writer, 0).parent.stat()
+    order: list[str] = []
+    real_fsync, real_departed = os.fsync, ledger_removal.departed
+
+    def fsync(descriptor: int) -> None:
+        if os.path.samestat(os.fstat(descriptor), day):
+            order.append(f"folder with {len(list(world.path(writer, 0).parent.iterdir()))} left")
+        real_fsync(descriptor)
+
+    def forget(ledger: Ledger, done: list[ledger_removal.Departure]) -> None:
+        order.append(f"{len(done)} notes")
+        real_departed(ledger, done)
+
+    async def remove() -> None:
+        thread = LedgerThread(world.data.ledger)
+        await world.recording(thread).take_out(rows_of(world, writer, 0, 1), REMOVED, "remove")
+        monkeypatch.setattr("sereno.node.departing.departed", forget)
+        monkeypatch.setattr(os, "fsync", fsync)
+        await finish_departures(thread, world.roots, world.clock)
+        await thread.close()
+
+    asyncio.run(remove())
+    assert order == ["folder with 1 left", "2 notes"]
+
+
+def test_footage_behind_a_link_is_read_and_removed_but_not_added_to(
+    world: World, tmp_path: Path
+) -> None:
+    writer = world.write(segments=3)
+    stream = world.data.footage / str(writer.key.camera_id)
+    stream.rename(tmp_path / "elsewhere")
+    stream.symlink_to(tmp_path / "elsewhere")
+    assert world.kinds() == []
+    keep(world, total_bytes=sum(sizes(world, writer)[1:]))
+    assert not world.path(writer, 0).exists()
+    assert world.kinds() == []
+    with pytest.raises(NotADirectoryError):
+        world.after(writer, 10).open()
+
+
 def budget_of(world: World, thread: LedgerThread, **more: object) -> Budget:
     volumes = Volumes(
         thread, world.settings.footage_volumes, world.data.footage, world.clock, reserve_bytes=0
@@ -267,6 +316,50 @@ def test_the_whole_budget_takes_the_oldest_of_all(world: World) -> None:
     all_sizes = sizes(world, old)
     keep(world, total_bytes=sum(all_sizes[4:]))
     assert [row.path for row in world.segments(old.key)] == [*new.paths[1:], *young.paths]
+
+
+def test_the_middle_of_a_run_that_goes_on_stays_while_its_beginning_cannot_go(
+    world: World,
+) -> None:
+    """The beginning lies on a disk that is away."""
+    writer = record(Writer(world.data.footage), segments=5)
+    asyncio.run(world.take(writer))
+    ledger = Ledger(world.data.ledger)
+    away = "UPDATE segments SET volume_id = ? WHERE sequence = 1"
+    ledger.db.execute(away, (str(uuid4()),))
+    other = world.write(segments=3)
+    keep(world, total_bytes=0)
+    assert [row.sequence for row in world.segments(writer.key)] == [1, 2, 3, 4, 5]
+    assert [row.path for row in world.segments(other.key)] == other.paths[2:]
+    ledger.db.execute("UPDATE segments SET volume_id = ?", (str(world.volume_id),))
+    ledger.close()
+    keep(world, total_bytes=0)
+    assert [row.sequence for row in world.segments(writer.key)] == [5]
+
+
+def test_what_was_recorded_last_goes_last_though_the_clock_was_set_back(world: World) -> None:
+    one = world.write(segments=3)
+    two = world.write(one, pause=-TEN_YEARS, segments=3)
+    other = world.write(segments=3, start_us=two.start_us - 3600 * SECOND)  # a new camera
+    all_sizes = sizes(world, one)
+    keep(world, limits=lambda: {one.key.camera_id: sum(all_sizes[1:])})
+    assert [row.path for row in world.segments(one.key)] == [*one.paths[1:], *two.paths]
+    keep(world, total_bytes=sum(all_sizes[3:]) + sum(sizes(world, other)))
+    assert [row.path for row in world.segments(one.key)] == two.paths
+    assert [row.path for row in world.segments(other.key)] == other.paths
+    assert world.kinds() == []
+
+
+def test_a_file_that_is_heard_of_late_is_as_old_as_it_is(world: World) -> None:
+    one = world.write(segments=3)
+    world.write(segments=3)
+    ledger = Ledger(world.data.ledger)
+    ledger.forget_segment(world.volume_id, one.paths[0])
+    ledger.close()
+    world.fsck(repairs=True)
+    assert len(world.segments(one.key)) == 3
+    keep(world, total_bytes=5 * sizes(world, one)[1])
+    assert [row.path for row in world.segments(one.key)] == one.paths[1:]
 
 
 def test_the_newest_file_stays_whatever_the_budget_says(world: World) -> None:

@@ -16,11 +16,11 @@ from sereno.node.ledger import Ledger
 from sereno.node.ledger_thread import LedgerThread
 from sereno.node.recording import NODE_DOWN, Recording
 from sereno.node.repair import mend_file, mend_stream, streams_on_disk
-from sereno.node.rows import NOWHERE, RunRow
+from sereno.node.rows import NOWHERE, RunRow, SegmentRow
 from sereno.node.slot import RUNNER_DIED
 from sereno.wire.reports import ReasonReport
 
-from .conftest import QUICK, until
+from .conftest import QUICK, WAIT_SECONDS, until
 from .footage import START_US, Writer, record
 
 FOR_EVER = (0, 1 << 60)
@@ -91,6 +91,24 @@ async def test_a_torn_tail_is_cut_and_the_file_sealed(ledger: LedgerThread, foot
     assert mended.last_sequence == 2
 
 
+async def test_damage_that_the_ledger_had_not_heard_of_is_read_from_the_file(
+    ledger: LedgerThread, footage: Path
+) -> None:
+    writer = record(Writer(footage), segments=1)
+    writer.fragments(2, is_damaged=True)
+    writer.open()
+    writer.fragments(3, is_damaged=True)
+    await died_while_writing(ledger, footage, writer)
+    writer.fragments(2, is_damaged=True)
+    writer.die()
+
+    await mend_stream(ledger, {NOWHERE: footage}, writer.key, NODE_DOWN)
+
+    run = await run_of(ledger, writer)
+    assert run.damage == [(START_US + 2_000_000, START_US + 3_400_000)]
+    assert run.damaged_us == 1_400_000
+
+
 async def test_a_half_written_fragment_costs_only_itself(
     ledger: LedgerThread, footage: Path
 ) -> None:
@@ -133,7 +151,7 @@ async def test_a_lost_ledger_is_built_again_from_the_files(
     await mend_stream(ledger, {NOWHERE: footage}, first.key, NODE_DOWN)
     rows = await ledger.call(Ledger.segments_overlapping, first.key, *FOR_EVER)
     assert [row.path for row in rows] == first.paths + second.paths
-    runs = await ledger.call(Ledger.runs_overlapping, first.key, *FOR_EVER)
+    runs = [await run_of(ledger, first), await run_of(ledger, second)]
     assert [(run.run_id, run.start_us, run.end_us) for run in runs] == [
         (first.run_id, START_US, first.end_us),
         (second.run_id, second.start_us, second.end_us),
@@ -301,6 +319,48 @@ async def test_a_file_of_another_camera_is_not_taken_for_this_one_s(
     rows = await ledger.call(Ledger.segments_overlapping, writer.key, *FOR_EVER)
     assert [row.path for row in rows] == writer.paths
     assert moved.exists()
+
+
+async def test_what_waits_for_a_full_ledger_is_bounded_and_then_read_from_the_files(
+    ledger: LedgerThread, footage: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sereno.node.unsaved.MOST_SEGMENTS", 3)
+    writer = record(Writer(footage), segments=1)
+    recording = recording_of(ledger, footage)
+    recording.book(writer.key).want()
+    heard = 0
+
+    async def hear() -> None:
+        nonlocal heard
+        for event in writer.events[heard:]:
+            recording.apply(event)
+        heard = len(writer.events)
+        await recording.commit()
+
+    await hear()
+    full = await ledger.call(lambda it: it.db.execute("PRAGMA page_count").fetchone()[0])
+    await ledger.call(lambda it: it.db.execute(f"PRAGMA max_page_count = {full}").fetchone())
+    while len(recording._unsaved.places()) < 3 or not recording._unsaved.left_out:
+        record(writer, segments=1)
+        await hear()
+    await hear()
+    assert len(recording._unsaved.places()) <= 3
+    assert [notice.key for notice in recording.notices] == ["ledger_unwritten"]
+
+    await ledger.call(lambda it: it.db.execute("PRAGMA max_page_count = 100000").fetchone())
+    writer.end()
+    await hear()
+    running = asyncio.create_task(recording.run())
+    rows: list[SegmentRow] = []
+    async with asyncio.timeout(WAIT_SECONDS):
+        while len(rows) < len(writer.paths):
+            await asyncio.sleep(0.01)
+            rows = await ledger.call(Ledger.segments_overlapping, writer.key, *FOR_EVER)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert recording.notices == ()
+    assert [row.path for row in rows] == writer.paths
+    assert sum(row.size_bytes for row in rows) == (await run_of(ledger, writer)).size_bytes
 
 
 async def test_one_row_that_cannot_be_written_holds_up_no_other(

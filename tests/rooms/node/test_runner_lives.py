@@ -14,8 +14,9 @@ import pytest
 
 from sereno.media.fmp4.reader import read_segment
 from sereno.node.daemon import Node
+from sereno.policy.knobs import Manner
 from sereno.sim import SimServer
-from sereno.wire.orders import CameraOrder, StreamOrder
+from sereno.wire.orders import CameraOrder, MannerOrder
 from sereno.wire.reports import StreamState
 
 from .conftest import (
@@ -37,8 +38,7 @@ BUSY_SECONDS = 6.0
 
 
 def ordered(cameras: SimServer, number: int, **knobs: Any) -> CameraOrder:
-    stream = StreamOrder(stream="main", address=cameras.address(number), **knobs)
-    return camera_order(cameras, number, streams=(stream,))
+    return camera_order(cameras, number, manners={"": MannerOrder(manner=Manner(**knobs))})
 
 
 def pid_of(node: Node, order: CameraOrder) -> int | None:
@@ -67,7 +67,8 @@ def gap_of(hub: HubDouble, order: CameraOrder, reason: str) -> float:
     """The seconds between a camera's two runs, which must be an absence with this reason."""
     runs = [run for run in hub.runs.values() if run.camera_id == order.camera_id]
     first, second = sorted(runs, key=lambda run: run.start)
-    gaps = [each for each in hub.absences.values() if each.start == first.end]
+    absences = [each for each in hub.absences.values() if each.camera_id == order.camera_id]
+    gaps = [each for each in absences if each.start == first.end]
     assert [(each.reason.key, each.end) for each in gaps] == [(reason, second.start)]
     return (second.start - first.end).total_seconds()
 
@@ -173,7 +174,8 @@ async def test_a_disk_that_stands_still_is_said_and_the_runner_goes_on(
         await until(lambda: is_recording(node, 1), "recorded")
         brake.touch()
         await until(lambda: hub.states().get(order.camera_id) == "no_disk", "no disk")
-        status = hub.heartbeats[-1].streams[0]
+        status = hub.status(order)
+        assert status is not None
         assert status.reason is not None
         assert status.reason.key == "disk_slow"
         brake.unlink()
@@ -235,9 +237,8 @@ async def test_new_knobs_of_a_stream_restart_that_stream_alone(
         await until(lambda: is_recording(node, 2), "both are recorded")
         await until(lambda: hub.sockets, "the wake-up socket")
         before = pid_of(node, neighbour)
-        (stream,) = moved.streams
-        nicer = stream.model_copy(update={"nice": 3})
-        hub.order(moved.model_copy(update={"streams": (nicer,)}), neighbour)
+        nicer = MannerOrder(manner=Manner(nice=3), restart_number=1)
+        hub.order(moved.model_copy(update={"manners": {"": nicer}}), neighbour)
         await hub.wake()
         await until(lambda: reasons(hub, moved) == ["order_changed", None], "moved")
         assert pid_of(node, neighbour) == before != pid_of(node, moved)

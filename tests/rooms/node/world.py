@@ -51,13 +51,20 @@ class World:
         with_ledger.close()
 
     def write(
-        self, before: Writer | None = None, *, pause: int = 0, segments: int = 3, size: int = 500
+        self,
+        before: Writer | None = None,
+        *,
+        pause: int = 0,
+        segments: int = 3,
+        size: int = 500,
+        start_us: int = START_US,
     ) -> Writer:
         """A whole run of one stream, in the ledger; its writer ended in good order.
 
         With `before`: of the same stream, `pause` seconds later. A segment takes two seconds.
         """
-        writer = Writer(self.data.footage) if before is None else self.after(before, pause)
+        new = Writer(self.data.footage, start_us=start_us)
+        writer = new if before is None else self.after(before, pause)
         record(writer, segments=segments, size=size)
         writer.end()
         asyncio.run(self.take(writer))

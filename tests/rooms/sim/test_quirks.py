@@ -410,6 +410,17 @@ async def _(scene: Scene) -> None:
         assert await client.reader.read() == b""
 
 
+@shows("redirect-later")
+async def _(scene: Scene) -> None:
+    async with scene.client("redirect-later=0.3") as client:
+        await client.play()
+        while await client._packet_or_text() is not None:
+            pass
+        request = (await client.reader.readuntil(b"\r\n\r\n")).decode()
+        assert request.startswith(f"REDIRECT {client.url} RTSP/1.0\r\n")
+        assert f"Location: {client.url.replace('/cam/', '/moved/cam/')}\r\n" in request
+
+
 @shows("cached-gop")
 async def _(scene: Scene) -> None:
     async with scene.client("cached-gop") as client:

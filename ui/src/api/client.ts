@@ -2,6 +2,7 @@ import createClient, { type Middleware } from "openapi-fetch";
 
 import { ApiError, toApiError, UNREACHABLE } from "./errors";
 import type { paths } from "./schema";
+import type { Whole } from "./types";
 
 /** Django's CSRF token; the hub sets the cookie with the first answer to `GET session`. */
 function csrfToken(): string {
@@ -30,8 +31,8 @@ interface Result<Data> {
   response: Response;
 }
 
-/** The answer's body. Raises ApiError for every refusal and for a hub that is away. */
-export async function unwrap<Data>(call: Promise<Result<Data>>): Promise<Data> {
+/** The answer's body, which holds every field. Raises ApiError for every refusal and for a hub that is away. */
+export async function unwrap<Data>(call: Promise<Result<Data>>): Promise<Whole<Data>> {
   let result: Result<Data>;
   try {
     result = await call;
@@ -40,5 +41,5 @@ export async function unwrap<Data>(call: Promise<Result<Data>>): Promise<Data> {
     throw new ApiError(UNREACHABLE, "unreachable", null);
   }
   if (!result.response.ok) throw toApiError(result.response.status, result.error);
-  return result.data as Data;
+  return result.data as Whole<Data>;
 }

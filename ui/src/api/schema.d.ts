@@ -116,6 +116,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Groups
+         * @description Cameras that are spoken of together.
+         */
+        get: operations["list_groups"];
+        put?: never;
+        /**
+         * Add Group
+         * @description Make a group of cameras.
+         */
+        post: operations["add_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Group
+         * @description Take a group away; its cameras stay.
+         */
+        delete: operations["remove_group"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Group
+         * @description Rename a group or change who is in it.
+         */
+        patch: operations["change_group"];
+        trace?: never;
+    };
     "/api/v1/cameras": {
         parameters: {
             query?: never;
@@ -163,7 +211,7 @@ export interface paths {
         head?: never;
         /**
          * Change Camera
-         * @description Change what was given.
+         * @description Change what was given; how it is recorded changes at once.
          */
         patch: operations["change_camera"];
         trace?: never;
@@ -182,6 +230,446 @@ export interface paths {
          * @description Forget which engine and transport worked; the automatic choice starts with its first.
          */
         post: operations["try_camera_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{camera_id}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give Profile
+         * @description Let a camera be run as a profile says, from now on or from its next start.
+         */
+        put: operations["give_camera_profile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{camera_id}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why Camera
+         * @description Whether a camera should run now, how, until when, and why.
+         */
+        get: operations["why_camera"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{camera_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Camera
+         * @description Record and analyse nothing until then, whatever schedules say.
+         */
+        post: operations["pause_camera"];
+        /**
+         * End Pause
+         * @description Let the schedules count again.
+         */
+        delete: operations["end_pause"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pauses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Cameras
+         * @description Pause several cameras at once.
+         */
+        post: operations["pause_cameras"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{camera_id}/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Recording
+         * @description Record whatever schedules say, until then or until it is stopped.
+         */
+        post: operations["start_recording"];
+        /**
+         * Stop Recording
+         * @description End what was started by hand; schedules go on counting.
+         */
+        delete: operations["stop_recording"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Knobs
+         * @description What a profile can say, with what each of it controls and why it matters.
+         */
+        get: operations["list_knobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Profiles
+         * @description Ways in which streams are run, by name.
+         */
+        get: operations["list_profiles"];
+        put?: never;
+        /**
+         * Add Profile
+         * @description Make a profile; then give it to cameras, or name it in schedules.
+         */
+        post: operations["add_profile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description What would hold, where each value comes from, and whom saving it would concern.
+         */
+        post: operations["preview_profile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/{profile_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Profile
+         * @description One profile.
+         */
+        get: operations["get_profile"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Profile
+         * @description Take a profile away that nothing uses.
+         */
+        delete: operations["remove_profile"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Profile
+         * @description Change what was given; the profile gets a new version.
+         */
+        patch: operations["change_profile"];
+        trace?: never;
+    };
+    "/api/v1/profiles/{profile_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Versions
+         * @description How the profile was, the newest first.
+         */
+        get: operations["list_profile_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{camera_id}/manner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Manner
+         * @description How a camera is run under its own profile, and where each value comes from.
+         */
+        get: operations["get_manner"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Schedules
+         * @description When cameras are recorded and analysed, by name.
+         */
+        get: operations["list_schedules"];
+        put?: never;
+        /**
+         * Add Schedule
+         * @description Make a schedule; it counts at once.
+         */
+        post: operations["add_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Schedule
+         * @description Whether a schedule makes sense, and what it would do; nothing is saved.
+         */
+        post: operations["check_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{schedule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Schedule
+         * @description One schedule.
+         */
+        get: operations["get_schedule"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Schedule
+         * @description Take a schedule away. A camera that no schedule names any more is recorded always.
+         */
+        delete: operations["remove_schedule"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Schedule
+         * @description Change what was given.
+         */
+        patch: operations["change_schedule"];
+        trace?: never;
+    };
+    "/api/v1/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Calendars
+         * @description Days that are not like others, by name of their calendar.
+         */
+        get: operations["list_calendars"];
+        put?: never;
+        /**
+         * Add Calendar
+         * @description Make a calendar of holidays.
+         */
+        post: operations["add_calendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{calendar_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Calendar
+         * @description Take a calendar away that no schedule uses.
+         */
+        delete: operations["remove_calendar"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Calendar
+         * @description Change what was given; the schedules that use it follow.
+         */
+        patch: operations["change_calendar"];
+        trace?: never;
+    };
+    "/api/v1/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview
+         * @description What each camera will do in the next days, with which profile, and why.
+         */
+        get: operations["preview_plans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Runners
+         * @description Every stream that a node has told of, by camera.
+         */
+        get: operations["list_runners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enforce": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enforce Now
+         * @description Let nodes act now: no pause before the next try, and changes are taken up.
+         */
+        post: operations["enforce_now"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{camera_id}/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Days
+         * @description The days of a month, in the site's zone, that have footage.
+         */
+        get: operations["list_days"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -208,7 +696,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/cameras/{camera_id}/days": {
+    "/api/v1/coverage": {
         parameters: {
             query?: never;
             header?: never;
@@ -216,10 +704,30 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Days
-         * @description The days of a month, in the site's zone, that have footage.
+         * Get Coverage
+         * @description How much was recorded of what was promised, and what was missing why. At most 31 days.
          */
-        get: operations["list_days"];
+        get: operations["get_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Alarms
+         * @description Promises that are or were broken for too long: of the last 31 days, the newest first.
+         */
+        get: operations["list_alarms"];
         put?: never;
         post?: never;
         delete?: never;
@@ -319,7 +827,7 @@ export interface paths {
         put?: never;
         /**
          * Send Heartbeat
-         * @description Hear how the node is, and tell it the time and the ETag of its orders.
+         * @description Hear how the node is; tell it the time, its leases, and the ETag of its orders.
          */
         post: operations["send_heartbeat"];
         delete?: never;
@@ -440,6 +948,8 @@ export interface components {
             volumes: components["schemas"]["VolumeAnswer"][];
             /** Backlog */
             backlog: number;
+            /** Cpu Count */
+            cpu_count: number | null;
         };
         /**
          * VolumeAnswer
@@ -466,9 +976,59 @@ export interface components {
             /** Budget Bytes */
             budget_bytes: number | null;
         };
+        /** GroupAnswer */
+        GroupAnswer: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Camera Ids */
+            camera_ids: string[];
+        };
+        /** NewGroup */
+        NewGroup: {
+            /** Name */
+            name: string;
+            /** Camera Ids */
+            camera_ids?: string[];
+        };
+        /**
+         * GroupChange
+         * @description What is left out or null stays as it is.
+         */
+        GroupChange: {
+            /** Name */
+            name?: string | null;
+            /** Camera Ids */
+            camera_ids?: string[] | null;
+        };
+        /**
+         * AnalysisAnswer
+         * @description The decoding of a stream's pictures; `hwaccel_reason`: why it is not what was asked for.
+         */
+        AnalysisAnswer: {
+            /** State */
+            state: string;
+            reason: components["schemas"]["ReasonAnswer"] | null;
+            /** Pid */
+            pid: number | null;
+            /** Effective Args */
+            effective_args: string;
+            /** Hwaccel */
+            hwaccel: string;
+            hwaccel_reason: components["schemas"]["ReasonAnswer"] | null;
+            /** Fps */
+            fps: number;
+            /** Dropped */
+            dropped: number;
+            /** Decode Ms */
+            decode_ms: number;
+        };
         /**
          * CameraAnswer
-         * @description `address` holds no credentials; the password is never told.
+         * @description `address` and `sub_address` hold no credentials; the password is never told.
+         *
+         *     What is null from `engine` to `cpu_affinity`, the camera's profile or the default says.
          */
         CameraAnswer: {
             /**
@@ -482,28 +1042,24 @@ export interface components {
             site_id: number;
             /** Address */
             address: string;
+            /** Sub Address */
+            sub_address: string;
             /** Username */
             username: string;
             /** Has Password */
             has_password: boolean;
-            /**
-             * Engine
-             * @enum {string}
-             */
-            engine: "auto" | "native" | "ffmpeg";
-            /**
-             * Transport
-             * @enum {string}
-             */
-            transport: "auto" | "tcp" | "udp" | "multicast";
+            /** Engine */
+            engine: ("auto" | "native" | "ffmpeg") | null;
+            /** Transport */
+            transport: ("auto" | "tcp" | "udp" | "multicast") | null;
             /** Records Sound */
-            records_sound: boolean;
+            records_sound: boolean | null;
             /** Budget Bytes */
             budget_bytes: number | null;
             /** Nice */
-            nice: number;
+            nice: number | null;
             /** Cpu Affinity */
-            cpu_affinity: number[];
+            cpu_affinity: number[] | null;
             /**
              * Created At
              * Format: date-time
@@ -511,7 +1067,69 @@ export interface components {
             created_at: string;
             /** Node Id */
             node_id: string | null;
+            /** Standby Node Id */
+            standby_node_id: string | null;
+            /** Group Ids */
+            group_ids: number[];
+            profile: components["schemas"]["ProfileBrief"] | null;
+            pause: components["schemas"]["PauseAnswer"] | null;
+            manual: components["schemas"]["ManualAnswer"] | null;
+            why: components["schemas"]["WhyAnswer"];
+            lease: components["schemas"]["LeaseAnswer"] | null;
             status: components["schemas"]["StatusAnswer"];
+        };
+        /**
+         * LeaseAnswer
+         * @description Which node may run a camera that has a standby; `expires_at` null: it has no end yet.
+         */
+        LeaseAnswer: {
+            /**
+             * Node Id
+             * Format: uuid
+             */
+            node_id: string;
+            /** Node */
+            node: string;
+            /** Number */
+            number: number;
+            /** Expires At */
+            expires_at: string | null;
+        };
+        /**
+         * ManualAnswer
+         * @description `until` null: until somebody stops it.
+         */
+        ManualAnswer: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Until */
+            until: string | null;
+            /** By */
+            by: string;
+        };
+        /** PauseAnswer */
+        PauseAnswer: {
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** By */
+            by: string;
+            /** Why */
+            why: string;
+        };
+        /** ProfileBrief */
+        ProfileBrief: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
         };
         /**
          * ReasonAnswer
@@ -533,21 +1151,9 @@ export interface components {
         };
         /**
          * StatusAnswer
-         * @description `state`: as the node said, or `node_offline`, or `not_assigned`.
-         *
-         *     `engine_reason`: why `auto` did not take the native engine. `clock`: whether times are the
-         *     camera's (`rtcp`) or those of arrival. `lost_packets` counts from the run's start. `notices`:
-         *     what people should know and what stops nothing.
+         * @description `state`: as the node said, or `node_offline`, `silent`, or `not_assigned`.
          */
         StatusAnswer: {
-            /** State */
-            state: string;
-            /**
-             * Since
-             * Format: date-time
-             */
-            since: string;
-            reason: components["schemas"]["ReasonAnswer"] | null;
             /** Next Try */
             next_try?: string | null;
             /**
@@ -594,6 +1200,11 @@ export interface components {
              */
             effective_args: string;
             /**
+             * Ffmpeg Args
+             * @default
+             */
+            ffmpeg_args: string;
+            /**
              * Bitrate Bps
              * @default 0
              */
@@ -604,6 +1215,21 @@ export interface components {
              */
             fps: number;
             /**
+             * Advertised Fps
+             * @default 0
+             */
+            advertised_fps: number;
+            /**
+             * Fragments Per Second
+             * @default 0
+             */
+            fragments_per_second: number;
+            /**
+             * Key Interval Seconds
+             * @default 0
+             */
+            key_interval_seconds: number;
+            /**
              * Lost Packets
              * @default 0
              */
@@ -613,8 +1239,81 @@ export interface components {
              * @default []
              */
             notices: components["schemas"]["ReasonAnswer"][];
+            last_error?: components["schemas"]["ReasonAnswer"] | null;
+            probe?: components["schemas"]["ReasonAnswer"] | null;
+            /**
+             * Profile
+             * @default
+             */
+            profile: string;
+            /**
+             * Profile Version
+             * @default
+             */
+            profile_version: string;
+            /**
+             * Is Pending
+             * @default false
+             */
+            is_pending: boolean;
+            /** Started At */
+            started_at?: string | null;
+            /**
+             * Restarts
+             * @default 0
+             */
+            restarts: number;
+            /**
+             * Last Exit
+             * @default
+             */
+            last_exit: string;
+            /**
+             * Shared By
+             * @default 0
+             */
+            shared_by: number;
+            /** Nice */
+            nice?: number | null;
+            /**
+             * Cpu Affinity
+             * @default []
+             */
+            cpu_affinity: number[];
+            /**
+             * Hb Interval
+             * @default 10
+             */
+            hb_interval: number;
+            analysis?: components["schemas"]["AnalysisAnswer"] | null;
             /** Newest At */
             newest_at?: string | null;
+            /** Heard At */
+            heard_at?: string | null;
+            /** State */
+            state: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            reason: components["schemas"]["ReasonAnswer"] | null;
+        };
+        /**
+         * WhyAnswer
+         * @description Why a camera runs, or does not, at a time.
+         */
+        WhyAnswer: {
+            /** Key */
+            key: string;
+            /** Params */
+            params: {
+                [key: string]: string;
+            };
+            /** En */
+            en: string;
+            /** Es */
+            es: string;
         };
         /**
          * NewCamera
@@ -645,6 +1344,16 @@ export interface components {
              * @description CPUs by number; empty: any
              */
             cpu_affinity?: number[] | null;
+            /**
+             * Sub Address
+             * @description of its smaller stream, without credentials; empty: none
+             */
+            sub_address?: string | null;
+            /**
+             * Standby Node Id
+             * @description another node of its site, which takes it over when need be
+             */
+            standby_node_id?: string | null;
             /** Name */
             name: string;
             /** Address */
@@ -656,7 +1365,10 @@ export interface components {
         };
         /**
          * CameraChange
-         * @description What is left out or null stays as it is.
+         * @description What is left out stays as it is, and so does what is null.
+         *
+         *     Not so `engine`, `transport`, `records_sound`, `nice`, `cpu_affinity` and `standby_node_id`:
+         *     null takes what the camera itself says of them away.
          */
         CameraChange: {
             /** Engine */
@@ -683,6 +1395,16 @@ export interface components {
              * @description CPUs by number; empty: any
              */
             cpu_affinity?: number[] | null;
+            /**
+             * Sub Address
+             * @description of its smaller stream, without credentials; empty: none
+             */
+            sub_address?: string | null;
+            /**
+             * Standby Node Id
+             * @description another node of its site, which takes it over when need be
+             */
+            standby_node_id?: string | null;
             /** Name */
             name?: string | null;
             /** Address */
@@ -691,6 +1413,822 @@ export interface components {
             username?: string | null;
             /** Password */
             password?: string | null;
+        };
+        /**
+         * ProfileChoice
+         * @description `profile_id` null: as the camera's own fields and the defaults say.
+         */
+        ProfileChoice: {
+            /** Profile Id */
+            profile_id: number | null;
+            /**
+             * Applies
+             * @default next_spawn
+             * @enum {string}
+             */
+            applies: "now" | "next_spawn";
+        };
+        /**
+         * DecisionAnswer
+         * @description Whether it is to run now; `profile` is the name, `until` null: for a year at least.
+         */
+        DecisionAnswer: {
+            /** Runs */
+            runs: boolean;
+            /** Profile */
+            profile: string;
+            why: components["schemas"]["WhyAnswer"];
+            /** Until */
+            until: string | null;
+        };
+        /**
+         * WhyCameraAnswer
+         * @description `node`: who may run it, where it has a standby node; `status`: what it does.
+         */
+        WhyCameraAnswer: {
+            recording: components["schemas"]["DecisionAnswer"];
+            analysis: components["schemas"]["DecisionAnswer"];
+            node: components["schemas"]["LeaseAnswer"] | null;
+            status: components["schemas"]["StatusAnswer"];
+        };
+        /**
+         * PauseBody
+         * @description `until_tomorrow`: until 08:00 of the next day by the clock of the camera's site.
+         */
+        PauseBody: {
+            /** Minutes */
+            minutes?: number | null;
+            /** Until */
+            until?: string | null;
+            /**
+             * Until Tomorrow
+             * @default false
+             */
+            until_tomorrow: boolean;
+            /**
+             * Why
+             * @default
+             */
+            why: string;
+        };
+        /** PausesBody */
+        PausesBody: {
+            /** Minutes */
+            minutes?: number | null;
+            /** Until */
+            until?: string | null;
+            /**
+             * Until Tomorrow
+             * @default false
+             */
+            until_tomorrow: boolean;
+            /**
+             * Why
+             * @default
+             */
+            why: string;
+            /** Camera Ids */
+            camera_ids: string[];
+        };
+        /**
+         * EndBody
+         * @description Until when, in one of these ways.
+         */
+        EndBody: {
+            /** Minutes */
+            minutes?: number | null;
+            /** Until */
+            until?: string | null;
+        };
+        /**
+         * KnobAnswer
+         * @description `least` and `most` are in `unit` and allowed themselves.
+         *
+         *     `concerns`: whether it changes the recording, the analysis, or only what is told.
+         */
+        KnobAnswer: {
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Choices */
+            choices: string[];
+            /** Least */
+            least: number | null;
+            /** Most */
+            most: number | null;
+            /** Unit */
+            unit: string;
+            /** Default */
+            default: boolean | number | string | number[] | string[] | null;
+            /** Concerns */
+            concerns: string;
+            label: components["schemas"]["WordsAnswer"];
+            what: components["schemas"]["WordsAnswer"];
+            why: components["schemas"]["WordsAnswer"];
+            /** Example */
+            example: string;
+        };
+        /** WordsAnswer */
+        WordsAnswer: {
+            /** En */
+            en: string;
+            /** Es */
+            es: string;
+        };
+        /**
+         * ProfileAnswer
+         * @description `knobs`: only what it says itself. `camera_count`: how many cameras were given it.
+         */
+        ProfileAnswer: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Based On */
+            based_on: number | null;
+            /** Knobs */
+            knobs: {
+                [key: string]: boolean | number | string | number[] | string[];
+            };
+            /** Version */
+            version: number;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Camera Count */
+            camera_count: number;
+        };
+        /**
+         * NewProfile
+         * @description `knobs` by the names of `GET knobs`; what is left out, its base says.
+         */
+        NewProfile: {
+            /** Name */
+            name: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Based On */
+            based_on?: number | null;
+            /** Knobs */
+            knobs?: {
+                [key: string]: unknown;
+            };
+        };
+        /** NamedCamera */
+        NamedCamera: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /** OriginAnswer */
+        OriginAnswer: {
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * ProfilePreview
+         * @description `cameras`: whom it concerns; `restarts`: whose recording would be started anew by "now".
+         */
+        ProfilePreview: {
+            /** Values */
+            values: components["schemas"]["ValueAnswer"][];
+            /** Notices */
+            notices: components["schemas"]["ReasonAnswer"][];
+            /** Cameras */
+            cameras: components["schemas"]["NamedCamera"][];
+            /** Restarts */
+            restarts: components["schemas"]["NamedCamera"][];
+        };
+        /**
+         * ValueAnswer
+         * @description What holds, and who says so: a profile, the camera, or the default.
+         */
+        ValueAnswer: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: boolean | number | string | number[] | string[] | null;
+            origin: components["schemas"]["OriginAnswer"];
+        };
+        /**
+         * PreviewBody
+         * @description A profile as it would be saved; without `id`, a new one. `camera_id`: as that camera has it.
+         *
+         *     What is left out, but for `knobs`, is as in the profile `id`.
+         */
+        PreviewBody: {
+            /** Id */
+            id?: number | null;
+            /** Based On */
+            based_on?: number | null;
+            /** Knobs */
+            knobs?: {
+                [key: string]: unknown;
+            };
+            /** Camera Id */
+            camera_id?: string | null;
+        };
+        /**
+         * ProfileChange
+         * @description What is left out stays as it is; `knobs` are all that it is to say from now on.
+         *
+         *     `applies`: whether what runs goes over to it now, or when it next starts.
+         */
+        ProfileChange: {
+            /** Name */
+            name?: string | null;
+            /** Note */
+            note?: string | null;
+            /**
+             * Based On
+             * @description null: on none any more
+             */
+            based_on?: number | null;
+            /** Knobs */
+            knobs?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Applies
+             * @default next_spawn
+             * @enum {string}
+             */
+            applies: "now" | "next_spawn";
+        };
+        /**
+         * VersionAnswer
+         * @description A profile as it was saved; `based_on` null: on none, or on one that was removed.
+         */
+        VersionAnswer: {
+            /** Version */
+            version: number;
+            /** Knobs */
+            knobs: {
+                [key: string]: boolean | number | string | number[] | string[];
+            };
+            /** Based On */
+            based_on: number | null;
+            /** Based On Name */
+            based_on_name: string;
+            /** Changed By */
+            changed_by: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Applies */
+            applies: string;
+        };
+        /** MannerAnswer */
+        MannerAnswer: {
+            /** Values */
+            values: components["schemas"]["ValueAnswer"][];
+            /** Notices */
+            notices: components["schemas"]["ReasonAnswer"][];
+        };
+        /**
+         * ExceptionBody
+         * @description What starts on that day instead of the usual; without intervals, nothing does.
+         */
+        ExceptionBody: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /** Intervals */
+            intervals?: components["schemas"]["IntervalBody"][];
+        };
+        /**
+         * IntervalBody
+         * @description On the days on which it starts; an end not after the start is on the day after.
+         */
+        IntervalBody: {
+            /**
+             * From
+             * @description such as 22:00
+             */
+            from: string;
+            /**
+             * To
+             * @description up to 24:00
+             */
+            to: string;
+            /**
+             * Days
+             * @description 1 is Monday, 7 Sunday
+             * @default [
+             *       1,
+             *       2,
+             *       3,
+             *       4,
+             *       5,
+             *       6,
+             *       7
+             *     ]
+             */
+            days: number[];
+            /**
+             * Profile Id
+             * @description null: that of the schedule
+             */
+            profile_id?: number | null;
+        };
+        /**
+         * OnceBody
+         * @description Local times of the site, without a zone.
+         */
+        OnceBody: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+        };
+        /** ScheduleAnswer */
+        ScheduleAnswer: {
+            /** Name */
+            name: string;
+            /**
+             * Purpose
+             * @default recording
+             * @enum {string}
+             */
+            purpose: "recording" | "analysis";
+            /**
+             * Kind
+             * @default weekly
+             * @enum {string}
+             */
+            kind: "continuous" | "once" | "daily" | "weekly" | "cron";
+            /**
+             * Is Enabled
+             * @default true
+             */
+            is_enabled: boolean;
+            /** Intervals */
+            intervals?: components["schemas"]["IntervalBody"][];
+            once?: components["schemas"]["OnceBody"] | null;
+            /**
+             * Cron
+             * @default
+             */
+            cron: string;
+            /**
+             * Cron Minutes
+             * @default 0
+             */
+            cron_minutes: number;
+            /** Exceptions */
+            exceptions?: components["schemas"]["ExceptionBody"][];
+            /** Calendar Id */
+            calendar_id?: number | null;
+            /** Holiday Intervals */
+            holiday_intervals?: components["schemas"]["IntervalBody"][];
+            /**
+             * Profile Id
+             * @description null: the camera's own
+             */
+            profile_id?: number | null;
+            /** Camera Ids */
+            camera_ids?: string[];
+            /** Group Ids */
+            group_ids?: number[];
+            /** Id */
+            id: number;
+        };
+        /**
+         * ScheduleFields
+         * @description When cameras are recorded, or analysed.
+         *
+         *     `daily` and `weekly` need intervals, `once` a start and an end, `cron` five fields and minutes.
+         *     On the days of the calendar, `holiday_intervals` count instead of the usual.
+         */
+        ScheduleFields: {
+            /** Name */
+            name: string;
+            /**
+             * Purpose
+             * @default recording
+             * @enum {string}
+             */
+            purpose: "recording" | "analysis";
+            /**
+             * Kind
+             * @default weekly
+             * @enum {string}
+             */
+            kind: "continuous" | "once" | "daily" | "weekly" | "cron";
+            /**
+             * Is Enabled
+             * @default true
+             */
+            is_enabled: boolean;
+            /** Intervals */
+            intervals?: components["schemas"]["IntervalBody"][];
+            once?: components["schemas"]["OnceBody"] | null;
+            /**
+             * Cron
+             * @default
+             */
+            cron: string;
+            /**
+             * Cron Minutes
+             * @default 0
+             */
+            cron_minutes: number;
+            /** Exceptions */
+            exceptions?: components["schemas"]["ExceptionBody"][];
+            /** Calendar Id */
+            calendar_id?: number | null;
+            /** Holiday Intervals */
+            holiday_intervals?: components["schemas"]["IntervalBody"][];
+            /**
+             * Profile Id
+             * @description null: the camera's own
+             */
+            profile_id?: number | null;
+            /** Camera Ids */
+            camera_ids?: string[];
+            /** Group Ids */
+            group_ids?: number[];
+        };
+        /**
+         * CheckAnswer
+         * @description What the schedule by itself does in the next 14 days.
+         */
+        CheckAnswer: {
+            /** Pieces */
+            pieces: components["schemas"]["PieceAnswer"][];
+            /** Notices */
+            notices: components["schemas"]["ReasonAnswer"][];
+        };
+        /**
+         * PieceAnswer
+         * @description A time in which a camera runs in one manner, or does not, for one reason.
+         */
+        PieceAnswer: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /** Runs */
+            runs: boolean;
+            /** Profile */
+            profile: string;
+            why: components["schemas"]["WhyAnswer"];
+        };
+        /**
+         * CheckBody
+         * @description `time_zone`: that of the sites; left out: that of its first camera, or the first site.
+         */
+        CheckBody: {
+            schedule: components["schemas"]["ScheduleFields"];
+            /** Time Zone */
+            time_zone?: string | null;
+        };
+        /**
+         * ScheduleChange
+         * @description What is left out stays as it is.
+         */
+        ScheduleChange: {
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Purpose
+             * @default recording
+             * @enum {string}
+             */
+            purpose: "recording" | "analysis";
+            /**
+             * Kind
+             * @default weekly
+             * @enum {string}
+             */
+            kind: "continuous" | "once" | "daily" | "weekly" | "cron";
+            /**
+             * Is Enabled
+             * @default true
+             */
+            is_enabled: boolean;
+            /** Intervals */
+            intervals?: components["schemas"]["IntervalBody"][];
+            once?: components["schemas"]["OnceBody"] | null;
+            /**
+             * Cron
+             * @default
+             */
+            cron: string;
+            /**
+             * Cron Minutes
+             * @default 0
+             */
+            cron_minutes: number;
+            /** Exceptions */
+            exceptions?: components["schemas"]["ExceptionBody"][];
+            /** Calendar Id */
+            calendar_id?: number | null;
+            /** Holiday Intervals */
+            holiday_intervals?: components["schemas"]["IntervalBody"][];
+            /**
+             * Profile Id
+             * @description null: the camera's own
+             */
+            profile_id?: number | null;
+            /** Camera Ids */
+            camera_ids?: string[];
+            /** Group Ids */
+            group_ids?: number[];
+        };
+        /** CalendarAnswer */
+        CalendarAnswer: {
+            /** Name */
+            name: string;
+            /** Dates */
+            dates?: components["schemas"]["DayBody"][];
+            /** Id */
+            id: number;
+        };
+        /** DayBody */
+        DayBody: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+        };
+        /** CalendarFields */
+        CalendarFields: {
+            /** Name */
+            name: string;
+            /** Dates */
+            dates?: components["schemas"]["DayBody"][];
+        };
+        /**
+         * CalendarChange
+         * @description What is left out or null stays as it is.
+         */
+        CalendarChange: {
+            /** Name */
+            name?: string | null;
+            /** Dates */
+            dates?: components["schemas"]["DayBody"][] | null;
+        };
+        /** CameraPlan */
+        CameraPlan: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Time Zone */
+            time_zone: string;
+            /** Recording */
+            recording: components["schemas"]["PieceAnswer"][];
+            /** Analysis */
+            analysis: components["schemas"]["PieceAnswer"][];
+        };
+        /** PreviewAnswer */
+        PreviewAnswer: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /** Cameras */
+            cameras: components["schemas"]["CameraPlan"][];
+        };
+        /**
+         * RunnerAnswer
+         * @description One stream's process: whose it is, how it is, and what its node told of it.
+         */
+        RunnerAnswer: {
+            /** Next Try */
+            next_try?: string | null;
+            /**
+             * Engine
+             * @default
+             */
+            engine: string;
+            engine_reason?: components["schemas"]["ReasonAnswer"] | null;
+            /**
+             * Transport
+             * @default
+             */
+            transport: string;
+            /**
+             * Clock
+             * @default
+             */
+            clock: string;
+            /**
+             * Codec
+             * @default
+             */
+            codec: string;
+            /**
+             * Sound
+             * @default
+             */
+            sound: string;
+            /**
+             * Width
+             * @default 0
+             */
+            width: number;
+            /**
+             * Height
+             * @default 0
+             */
+            height: number;
+            /** Pid */
+            pid?: number | null;
+            /**
+             * Effective Args
+             * @default
+             */
+            effective_args: string;
+            /**
+             * Ffmpeg Args
+             * @default
+             */
+            ffmpeg_args: string;
+            /**
+             * Bitrate Bps
+             * @default 0
+             */
+            bitrate_bps: number;
+            /**
+             * Fps
+             * @default 0
+             */
+            fps: number;
+            /**
+             * Advertised Fps
+             * @default 0
+             */
+            advertised_fps: number;
+            /**
+             * Fragments Per Second
+             * @default 0
+             */
+            fragments_per_second: number;
+            /**
+             * Key Interval Seconds
+             * @default 0
+             */
+            key_interval_seconds: number;
+            /**
+             * Lost Packets
+             * @default 0
+             */
+            lost_packets: number;
+            /**
+             * Notices
+             * @default []
+             */
+            notices: components["schemas"]["ReasonAnswer"][];
+            last_error?: components["schemas"]["ReasonAnswer"] | null;
+            probe?: components["schemas"]["ReasonAnswer"] | null;
+            /**
+             * Profile
+             * @default
+             */
+            profile: string;
+            /**
+             * Profile Version
+             * @default
+             */
+            profile_version: string;
+            /**
+             * Is Pending
+             * @default false
+             */
+            is_pending: boolean;
+            /** Started At */
+            started_at?: string | null;
+            /**
+             * Restarts
+             * @default 0
+             */
+            restarts: number;
+            /**
+             * Last Exit
+             * @default
+             */
+            last_exit: string;
+            /**
+             * Shared By
+             * @default 0
+             */
+            shared_by: number;
+            /** Nice */
+            nice?: number | null;
+            /**
+             * Cpu Affinity
+             * @default []
+             */
+            cpu_affinity: number[];
+            /**
+             * Hb Interval
+             * @default 10
+             */
+            hb_interval: number;
+            analysis?: components["schemas"]["AnalysisAnswer"] | null;
+            /** Newest At */
+            newest_at?: string | null;
+            /** Heard At */
+            heard_at?: string | null;
+            /**
+             * Camera Id
+             * Format: uuid
+             */
+            camera_id: string;
+            /** Camera */
+            camera: string;
+            /** Site */
+            site: string;
+            /** Node Id */
+            node_id: string | null;
+            /** Node */
+            node: string;
+            /** Stream */
+            stream: string;
+            /** State */
+            state: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            reason: components["schemas"]["ReasonAnswer"] | null;
+        };
+        /**
+         * EnforceAnswer
+         * @description How many cameras it concerns.
+         */
+        EnforceAnswer: {
+            /** Cameras */
+            cameras: number;
+        };
+        /**
+         * EnforceBody
+         * @description Left out or null: all cameras.
+         */
+        EnforceBody: {
+            /** Camera Ids */
+            camera_ids?: string[] | null;
+        };
+        /** DaysAnswer */
+        DaysAnswer: {
+            /** Days */
+            days: string[];
         };
         /**
          * CoveredAnswer
@@ -731,6 +2269,24 @@ export interface components {
             to: string;
             reason: components["schemas"]["ReasonAnswer"];
         };
+        /**
+         * ManualSpanAnswer
+         * @description A recording that a person started.
+         */
+        ManualSpanAnswer: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /** By */
+            by: string;
+        };
         /** SpanAnswer */
         SpanAnswer: {
             /**
@@ -744,7 +2300,10 @@ export interface components {
              */
             to: string;
         };
-        /** TimelineAnswer */
+        /**
+         * TimelineAnswer
+         * @description `promised`: when it was or is to be recorded; the rest is neither gap nor unreported.
+         */
         TimelineAnswer: {
             /**
              * From
@@ -769,11 +2328,129 @@ export interface components {
             gaps: components["schemas"]["GapAnswer"][];
             /** Unreported */
             unreported: components["schemas"]["SpanAnswer"][];
+            /** Promised */
+            promised: components["schemas"]["SpanAnswer"][];
+            /** Manual */
+            manual: components["schemas"]["ManualSpanAnswer"][];
         };
-        /** DaysAnswer */
-        DaysAnswer: {
-            /** Days */
-            days: string[];
+        /**
+         * CoverageAsked
+         * @description Of which cameras: one or some of `camera_id`, those of a group, or all.
+         */
+        CoverageAsked: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /**
+             * Camera Id
+             * @default []
+             */
+            camera_id: string[];
+            /** Group Id */
+            group_id?: number | null;
+            /**
+             * Schedule Id
+             * @description only what this schedule asked for counts as promised
+             */
+            schedule_id?: number | null;
+            /**
+             * Format
+             * @default json
+             * @enum {string}
+             */
+            format: "json" | "csv";
+        };
+        /** CameraSumsAnswer */
+        CameraSumsAnswer: {
+            /** Promised Seconds */
+            promised_seconds: number;
+            /** Covered Seconds */
+            covered_seconds: number;
+            /** Percent */
+            percent: number | null;
+            /** Unreported Seconds */
+            unreported_seconds: number;
+            /** Causes */
+            causes: components["schemas"]["CauseAnswer"][];
+            /**
+             * Camera Id
+             * Format: uuid
+             */
+            camera_id: string;
+            /** Camera */
+            camera: string;
+        };
+        /**
+         * CauseAnswer
+         * @description How long something kept cameras from being recorded.
+         */
+        CauseAnswer: {
+            /** Key */
+            key: string;
+            /** En */
+            en: string;
+            /** Es */
+            es: string;
+            /** Seconds */
+            seconds: number;
+        };
+        /** CoverageAnswer */
+        CoverageAnswer: {
+            /** Promised Seconds */
+            promised_seconds: number;
+            /** Covered Seconds */
+            covered_seconds: number;
+            /** Percent */
+            percent: number | null;
+            /** Unreported Seconds */
+            unreported_seconds: number;
+            /** Causes */
+            causes: components["schemas"]["CauseAnswer"][];
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /** Cameras */
+            cameras: components["schemas"]["CameraSumsAnswer"][];
+        };
+        /**
+         * AlarmAnswer
+         * @description A camera that should have been recorded, and was not for too long.
+         */
+        AlarmAnswer: {
+            /**
+             * Camera Id
+             * Format: uuid
+             */
+            camera_id: string;
+            /** Camera */
+            camera: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Noticed At
+             * Format: date-time
+             */
+            noticed_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            reason: components["schemas"]["ReasonAnswer"];
         };
         /** TicketAnswer */
         TicketAnswer: {
@@ -828,7 +2505,7 @@ export interface components {
         EnrolmentRequest: {
             /**
              * Wire Version
-             * @default 1
+             * @default 2
              */
             wire_version: number;
             /**
@@ -873,8 +2550,209 @@ export interface components {
              * @default 0
              */
             retry_number: number;
+            /**
+             * Enforce Number
+             * @description grows when a person asks to act now: no pause before the next try
+             * @default 0
+             */
+            enforce_number: number;
+            plan?: components["schemas"]["Plan"];
+            /**
+             * Manners
+             * @description by the profile names that the plan uses, `` among them
+             */
+            manners?: {
+                [key: string]: components["schemas"]["MannerOrder"];
+            };
+            /**
+             * Needs Lease
+             * @description another node may run it too: only who holds its lease may, and only a heartbeat's answer gives one
+             * @default false
+             */
+            needs_lease: boolean;
             /** Streams */
             streams: components["schemas"]["StreamOrder"][];
+        };
+        /**
+         * DateException
+         * @description Another set of intervals for those that would start on `day`; none: nothing starts then.
+         */
+        DateException: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Intervals
+             * @default []
+             */
+            intervals: components["schemas"]["Interval"][];
+        };
+        /**
+         * Interval
+         * @description From a time of day to another, on the days on which it starts (ISO: Monday is 1).
+         *
+         *     `start` in 0..1439 and `end` in 1..1440 are minutes since midnight by the site's clock; an `end`
+         *     not after `start` is on the day after. An instant belongs to it if the clock on the wall shows
+         *     a time inside: an hour that the clock skips is not there, one that it shows twice is there
+         *     twice. `profile` names the manner to use; empty: the schedule's.
+         */
+        Interval: {
+            /** Start */
+            start: number;
+            /** End */
+            end: number;
+            /**
+             * Days
+             * @default [
+             *       1,
+             *       2,
+             *       3,
+             *       4,
+             *       5,
+             *       6,
+             *       7
+             *     ]
+             */
+            days: number[];
+            /**
+             * Profile
+             * @default
+             */
+            profile: string;
+        };
+        /**
+         * Manner
+         * @description How a camera's streams are run: every knob with its value.
+         */
+        Manner: {
+            /**
+             * Engine
+             * @default auto
+             * @enum {string}
+             */
+            engine: "auto" | "native" | "ffmpeg";
+            /**
+             * Rtsp Transport
+             * @default auto
+             * @enum {string}
+             */
+            rtsp_transport: "auto" | "tcp" | "udp" | "multicast";
+            /**
+             * Streams
+             * @default [
+             *       "main"
+             *     ]
+             */
+            streams: ("main" | "sub")[];
+            /**
+             * Records Sound
+             * @default true
+             */
+            records_sound: boolean;
+            /**
+             * Segment Seconds
+             * @default 60
+             */
+            segment_seconds: number;
+            /**
+             * Fragment Ms
+             * @default 200
+             */
+            fragment_ms: number;
+            /**
+             * Extra Cli
+             * @default
+             */
+            extra_cli: string;
+            /**
+             * Nice
+             * @default 0
+             */
+            nice: number;
+            /**
+             * Cpu Affinity
+             * @default []
+             */
+            cpu_affinity: number[];
+            /**
+             * Hwaccel
+             * @default none
+             * @enum {string}
+             */
+            hwaccel: "none" | "auto" | "cuda" | "vaapi" | "qsv";
+            /**
+             * Device
+             * @default
+             */
+            device: string;
+            /** Gpu Index */
+            gpu_index?: number | null;
+            /**
+             * Fps
+             * @default 5
+             */
+            fps: number;
+            /**
+             * Det Set
+             * @default auto
+             */
+            det_set: string;
+            /**
+             * Hb Interval
+             * @default 10
+             */
+            hb_interval: number;
+            /**
+             * Snapshot Every
+             * @default 300
+             */
+            snapshot_every: number;
+        };
+        /**
+         * MannerOrder
+         * @description How streams are run while the plan names this manner.
+         *
+         *     A stream that runs with an older manner is started anew for it only when `restart_number` has
+         *     grown; otherwise the next start uses it.
+         */
+        MannerOrder: {
+            manner: components["schemas"]["Manner"];
+            /**
+             * Version
+             * @description profile and version, for people
+             * @default
+             */
+            version: string;
+            /**
+             * Restart Number
+             * @default 0
+             */
+            restart_number: number;
+        };
+        /**
+         * Manual
+         * @description A recording that a person started; `end` None: until somebody stops it.
+         */
+        Manual: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /** End */
+            end?: string | null;
+            /**
+             * By
+             * @default
+             */
+            by: string;
         };
         /**
          * Orders
@@ -886,7 +2764,7 @@ export interface components {
         Orders: {
             /**
              * Wire Version
-             * @default 1
+             * @default 2
              */
             wire_version: number;
             /**
@@ -908,8 +2786,132 @@ export interface components {
             cameras: components["schemas"]["CameraOrder"][];
         };
         /**
+         * Pause
+         * @description Nothing is recorded or analysed in it, whatever schedules and people asked for.
+         */
+        Pause: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /**
+             * By
+             * @default
+             */
+            by: string;
+            /**
+             * Why
+             * @default
+             */
+            why: string;
+        };
+        /**
+         * Plan
+         * @description All that decides whether a camera runs now. No schedule for recording: always.
+         *
+         *     `profiles` gives the names, for people, of the manners that the plan uses.
+         */
+        Plan: {
+            /**
+             * Time Zone
+             * @default UTC
+             */
+            time_zone: string;
+            /**
+             * Schedules
+             * @default []
+             */
+            schedules: components["schemas"]["Schedule"][];
+            /**
+             * Pauses
+             * @default []
+             */
+            pauses: components["schemas"]["Pause"][];
+            /**
+             * Manuals
+             * @default []
+             */
+            manuals: components["schemas"]["Manual"][];
+            /**
+             * Profile
+             * @default
+             */
+            profile: string;
+            /** Profiles */
+            profiles?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * Schedule
+         * @description When cameras are recorded, or analysed.
+         *
+         *     `continuous` uses neither intervals nor the rest; `daily` and `weekly` use `intervals`; `once`
+         *     uses `once_start` and `once_end`, local times without a zone; `cron` starts at each match of
+         *     `cron` (five fields) and lasts `cron_minutes`. `exceptions` count for all kinds but `once`.
+         *     `rank` orders schedules that meet: the lower one names the profile.
+         */
+        Schedule: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @default continuous
+             * @enum {string}
+             */
+            kind: "continuous" | "once" | "daily" | "weekly" | "cron";
+            /**
+             * Purpose
+             * @default recording
+             * @enum {string}
+             */
+            purpose: "recording" | "analysis";
+            /**
+             * Intervals
+             * @default []
+             */
+            intervals: components["schemas"]["Interval"][];
+            /** Once Start */
+            once_start?: string | null;
+            /** Once End */
+            once_end?: string | null;
+            /**
+             * Cron
+             * @default
+             */
+            cron: string;
+            /**
+             * Cron Minutes
+             * @default 0
+             */
+            cron_minutes: number;
+            /**
+             * Exceptions
+             * @default []
+             */
+            exceptions: components["schemas"]["DateException"][];
+            /**
+             * Profile
+             * @default
+             */
+            profile: string;
+            /**
+             * Rank
+             * @default 0
+             */
+            rank: number;
+        };
+        /**
          * StreamOrder
-         * @description One encoding of a camera, and whether it must be recorded now.
+         * @description One encoding of a camera, and where it comes from.
          */
         StreamOrder: {
             /**
@@ -922,40 +2924,6 @@ export interface components {
              * @description URL without credentials
              */
             address: string;
-            /**
-             * Is Recorded
-             * @default true
-             */
-            is_recorded: boolean;
-            /**
-             * Engine
-             * @default auto
-             * @enum {string}
-             */
-            engine: "auto" | "native" | "ffmpeg";
-            /**
-             * Transport
-             * @default auto
-             * @enum {string}
-             */
-            transport: "auto" | "tcp" | "udp" | "multicast";
-            /**
-             * Records Sound
-             * @default true
-             */
-            records_sound: boolean;
-            /**
-             * Nice
-             * @description as in nice(1)
-             * @default 0
-             */
-            nice: number;
-            /**
-             * Cpu Affinity
-             * @description CPUs by number; empty: any
-             * @default []
-             */
-            cpu_affinity: number[];
         };
         /**
          * AbsenceReport
@@ -1054,7 +3022,7 @@ export interface components {
         Reports: {
             /**
              * Wire Version
-             * @default 1
+             * @default 2
              */
             wire_version: number;
             /**
@@ -1154,6 +3122,70 @@ export interface components {
             hub_time: string;
             /** Orders Etag */
             orders_etag: string;
+            /**
+             * Leases
+             * @description those that it goes on holding, renewed
+             */
+            leases?: {
+                [key: string]: components["schemas"]["LeaseOrder"];
+            };
+        };
+        /**
+         * LeaseOrder
+         * @description The right to run a camera that has a standby node: counted from when the node asked.
+         */
+        LeaseOrder: {
+            /**
+             * Number
+             * @description grows with each grant: a fencing number
+             */
+            number: number;
+            /**
+             * Seconds
+             * @description how long it is good for
+             */
+            seconds: number;
+        };
+        /**
+         * AnalysisStatus
+         * @description The decoding of a stream's pictures for whoever subscribed to them.
+         */
+        AnalysisStatus: {
+            state: components["schemas"]["StreamState"];
+            reason?: components["schemas"]["ReasonReport"] | null;
+            /** Pid */
+            pid?: number | null;
+            /**
+             * Effective Args
+             * @default
+             */
+            effective_args: string;
+            /**
+             * Hwaccel
+             * @description what decodes; not always what was asked for
+             * @default none
+             */
+            hwaccel: string;
+            /** @description why it is not what was asked for */
+            hwaccel_reason?: components["schemas"]["ReasonReport"] | null;
+            /**
+             * Fps
+             * @description pictures handed out a second
+             * @default 0
+             */
+            fps: number;
+            /**
+             * Dropped
+             * @description pictures that nobody took in time
+             * @default 0
+             */
+            dropped: number;
+            /**
+             * Decode Ms
+             * @description processor time a picture
+             * @default 0
+             */
+            decode_ms: number;
         };
         /**
          * Heartbeat
@@ -1162,7 +3194,7 @@ export interface components {
         Heartbeat: {
             /**
              * Wire Version
-             * @default 1
+             * @default 2
              */
             wire_version: number;
             /**
@@ -1207,10 +3239,29 @@ export interface components {
              */
             backlog: number;
             /**
+             * Cpu Count
+             * @description CPUs of its machine
+             */
+            cpu_count?: number | null;
+            /**
              * Streams
+             * @description those that changed or whose interval is over
              * @default []
              */
             streams: components["schemas"]["StreamStatus"][];
+            /**
+             * Is Whole
+             * @description `streams` are all that the node has: others are no more
+             * @default false
+             */
+            is_whole: boolean;
+            /**
+             * Leases
+             * @description cameras it holds, each with its lease's number
+             */
+            leases?: {
+                [key: string]: number;
+            };
         };
         /**
          * NtpState
@@ -1227,7 +3278,7 @@ export interface components {
          * @description What a stream is doing, as people see it.
          * @enum {string}
          */
-        StreamState: "recording" | "connecting" | "waiting" | "failed" | "stalled" | "no_disk";
+        StreamState: "recording" | "connecting" | "waiting" | "failed" | "stalled" | "no_disk" | "paused" | "not_scheduled" | "standby";
         /**
          * StreamStatus
          * @description The state of one stream's runner at the time of a heartbeat.
@@ -1327,6 +3378,92 @@ export interface components {
              * @description time of the newest frame
              */
             newest_at?: string | null;
+            /**
+             * Profile
+             * @description key of the manner in use, as in the orders
+             * @default
+             */
+            profile: string;
+            /**
+             * Profile Version
+             * @description `MannerOrder.version` that it runs with
+             * @default
+             */
+            profile_version: string;
+            /**
+             * Is Pending
+             * @description a newer manner is known, and waits for the next start
+             * @default false
+             */
+            is_pending: boolean;
+            /**
+             * Ffmpeg Args
+             * @description ffmpeg's own command, where it is the engine
+             * @default
+             */
+            ffmpeg_args: string;
+            /** @description of the last failure; None from the first stable fragment on */
+            last_error?: components["schemas"]["ReasonReport"] | null;
+            /**
+             * Started At
+             * @description of the process
+             */
+            started_at?: string | null;
+            /**
+             * Restarts
+             * @description of the stream's process, since the node's start
+             * @default 0
+             */
+            restarts: number;
+            /**
+             * Last Exit
+             * @description how its last process ended
+             * @default
+             */
+            last_exit: string;
+            /**
+             * Shared By
+             * @description streams in the same process, this one included
+             * @default 0
+             */
+            shared_by: number;
+            /**
+             * Nice
+             * @description as read back from the system
+             */
+            nice?: number | null;
+            /**
+             * Cpu Affinity
+             * @description likewise
+             * @default []
+             */
+            cpu_affinity: number[];
+            /**
+             * Fragments Per Second
+             * @default 0
+             */
+            fragments_per_second: number;
+            /**
+             * Advertised Fps
+             * @description what the stream says; 0: nothing
+             * @default 0
+             */
+            advertised_fps: number;
+            /**
+             * Key Interval Seconds
+             * @description between the last key frames
+             * @default 0
+             */
+            key_interval_seconds: number;
+            /**
+             * Hb Interval
+             * @description seconds between two such reports
+             * @default 10
+             */
+            hb_interval: number;
+            /** @description what a try before the next window met; None: well, or not tried */
+            probe?: components["schemas"]["ReasonReport"] | null;
+            analysis?: components["schemas"]["AnalysisStatus"] | null;
         };
         /**
          * VolumeState
@@ -1647,6 +3784,132 @@ export interface operations {
             };
         };
     };
+    list_groups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupAnswer"][];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    add_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGroup"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    remove_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    change_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     list_cameras: {
         parameters: {
             query?: never;
@@ -1835,12 +4098,44 @@ export interface operations {
             };
         };
     };
-    get_timeline: {
+    give_camera_profile: {
         parameters: {
-            query: {
-                from: string;
-                to: string;
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
             };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileChoice"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    why_camera: {
+        parameters: {
+            query?: never;
             header?: never;
             path: {
                 camera_id: string;
@@ -1855,7 +4150,865 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TimelineAnswer"];
+                    "application/json": components["schemas"]["WhyCameraAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    pause_camera: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    end_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    pause_cameras: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PausesBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraAnswer"][];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    start_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    stop_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_knobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnobAnswer"][];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_profiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileAnswer"][];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    add_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProfile"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    preview_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfilePreview"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                profile_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    remove_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                profile_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    change_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                profile_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_profile_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                profile_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionAnswer"][];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_manner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MannerAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_schedules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleAnswer"][];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    add_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleFields"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    check_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    remove_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    change_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_calendars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarAnswer"][];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    add_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarFields"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    remove_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    change_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    preview_plans: {
+        parameters: {
+            query?: {
+                days?: number;
+                camera_id?: string | null;
+                group_id?: number | null;
+                from?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_runners: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunnerAnswer"][];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    enforce_now: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnforceBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnforceAnswer"];
                 };
             };
             /** @description An error, with words for people */
@@ -1890,6 +5043,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DaysAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_timeline: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+            };
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_coverage: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                camera_id?: string[];
+                group_id?: number | null;
+                /** @description only what this schedule asked for counts as promised */
+                schedule_id?: number | null;
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_alarms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmAnswer"][];
                 };
             };
             /** @description An error, with words for people */

@@ -2,11 +2,18 @@ import type { StateName } from "@/lib/state";
 
 import type { paths } from "./schema";
 
+/** With every field there: answers hold them all, also those with a default, which the schema spares. */
+export type Whole<T> = T extends (infer Item)[]
+  ? Whole<Item>[]
+  : T extends object
+    ? { [Key in keyof T]-?: Whole<T[Key]> }
+    : T;
+
 /** The body of an operation's success, whatever the hub names the schema. */
-type Answer<Operation> = Operation extends {
+export type Answer<Operation> = Operation extends {
   responses: { 200: { content: { "application/json": infer Body } } };
 }
-  ? Body
+  ? Whole<Body>
   : never;
 
 export type Session = Answer<paths["/api/v1/session"]["get"]>;
@@ -26,9 +33,12 @@ export interface CameraFields {
   address: string;
   username?: string;
   password?: string;
+  /** Another encoding of the same picture, smaller; empty: there is none. */
+  sub_address?: string;
+  standby_node_id?: string | null;
   engine?: Camera["engine"];
   transport?: Camera["transport"];
-  records_sound?: boolean;
+  records_sound?: boolean | null;
   /** 0: no limit of its own. */
   budget_bytes?: number;
 }

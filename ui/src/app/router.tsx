@@ -1,4 +1,4 @@
-import { createBrowserRouter, Outlet } from "react-router";
+import { createBrowserRouter, Navigate, Outlet } from "react-router";
 
 import { Cameras } from "@/rooms/cameras/Cameras";
 import { Setup } from "@/rooms/setup/Setup";
@@ -9,12 +9,39 @@ import { Wall } from "@/rooms/wall/Wall";
 import { Guard } from "./Guard";
 import { NotFound } from "./NotFound";
 import { ScreenError } from "./ScreenError";
+import { PlansFrame } from "./shell/PlansFrame";
 import { Shell } from "./shell/Shell";
 
 /** The player of recorded footage is half of all code, so it comes when a camera is opened. */
 async function camera() {
   const { CameraScreen } = await import("@/rooms/camera/CameraScreen");
   return { Component: CameraScreen };
+}
+
+/** How and when cameras are run is written rarely, and comes when it is. */
+async function profiles() {
+  return { Component: (await import("@/rooms/profiles/Profiles")).Profiles };
+}
+async function profile() {
+  return { Component: (await import("@/rooms/profiles/ProfileScreen")).ProfileScreen };
+}
+async function schedules() {
+  return { Component: (await import("@/rooms/schedules/Schedules")).Schedules };
+}
+async function schedule() {
+  return { Component: (await import("@/rooms/schedules/ScheduleScreen")).ScheduleScreen };
+}
+async function picture() {
+  return { Component: (await import("@/rooms/schedules/Picture")).Picture };
+}
+async function groups() {
+  return { Component: (await import("@/rooms/schedules/Groups")).Groups };
+}
+async function calendars() {
+  return { Component: (await import("@/rooms/schedules/Calendars")).Calendars };
+}
+async function coverage() {
+  return { Component: (await import("@/rooms/coverage/CoverageScreen")).CoverageScreen };
 }
 
 export const router = createBrowserRouter([
@@ -38,6 +65,23 @@ export const router = createBrowserRouter([
               { path: "/", element: <Wall /> },
               { path: "/cameras", element: <Cameras /> },
               { path: "/cameras/:cameraId", lazy: camera },
+              {
+                path: "/plans",
+                element: <PlansFrame />,
+                children: [
+                  { index: true, element: <Navigate to="/plans/schedules" replace /> },
+                  { path: "schedules", lazy: schedules },
+                  { path: "schedules/new", lazy: schedule },
+                  { path: "schedules/:scheduleId", lazy: schedule },
+                  { path: "picture", lazy: picture },
+                  { path: "profiles", lazy: profiles },
+                  { path: "profiles/new", lazy: profile },
+                  { path: "profiles/:profileId", lazy: profile },
+                  { path: "groups", lazy: groups },
+                  { path: "calendars", lazy: calendars },
+                ],
+              },
+              { path: "/coverage", lazy: coverage },
               { path: "/system", element: <System /> },
               { path: "*", element: <NotFound /> },
             ],

@@ -6,6 +6,10 @@ const STATES = [
   "failed",
   "stalled",
   "no_disk",
+  "paused",
+  "not_scheduled",
+  "standby",
+  "silent",
   "node_offline",
   "not_assigned",
 ] as const;

@@ -16,17 +16,43 @@ export function isDamaged({ damagedMs = 0 }: Footage): boolean {
   return damagedMs > 0;
 }
 
+/** A time that a person recorded by hand. */
+export interface Manual extends Span {
+  by: string;
+}
+
 /** What is known about one moment. */
 export type Known<G extends Span = Span> =
   | { kind: "covered"; span: Footage }
   | { kind: "gap"; gap: G }
-  | { kind: "unreported" | "future" | "nothing" };
+  | { kind: "unreported" | "future" | "unplanned" | "nothing" };
 
 /** Facts of one camera over a time, as the timeline shows them. */
 export interface Facts<G extends Span = Span> {
   covered: readonly Footage[];
   gaps: readonly G[];
   unreported: readonly Span[];
+  /** When recording was or is promised; absent: nobody knows. */
+  promised?: readonly Span[];
+  manual?: readonly Manual[];
+}
+
+/** The parts of `bounds` in which no recording is promised; none where nobody knows. */
+export function unplannedIn({ promised }: Facts, bounds: Span): Span[] {
+  if (!promised) return [];
+  const free: Span[] = [];
+  let from = bounds.from;
+  for (const span of [...promised].sort((a, b) => a.from - b.from)) {
+    if (span.from > from) free.push({ from, to: Math.min(span.from, bounds.to) });
+    from = Math.max(from, span.to);
+    if (from >= bounds.to) return free;
+  }
+  return [...free, { from, to: bounds.to }];
+}
+
+/** The manual recording under way at `ms`, if any. */
+export function manualAt({ manual = [] }: Facts, ms: number): Manual | undefined {
+  return at(manual, ms);
 }
 
 const MINUTE_MS = 60_000;
@@ -104,7 +130,9 @@ export function knownAt<G extends Span>(facts: Facts<G>, ms: number, now: number
   const gap = at(facts.gaps, ms);
   if (gap) return { kind: "gap", gap };
   if (ms >= now) return { kind: "future" };
-  return { kind: at(facts.unreported, ms) ? "unreported" : "nothing" };
+  if (at(facts.unreported, ms)) return { kind: "unreported" };
+  const isPlanned = !facts.promised || at(facts.promised, ms);
+  return { kind: isPlanned ? "nothing" : "unplanned" };
 }
 
 /** The first moment with footage at or after `ms`, or null. */

@@ -2,12 +2,22 @@
 export interface Watch {
   count: number;
   recording: number;
+  /** Those that do not record because nobody wants them to now. */
+  resting: number;
   isCalm: boolean;
 }
 
-/** A camera that is only just connecting is no reason for alarm. */
+const RESTING = ["paused", "not_scheduled", "standby"];
+
+/** A camera that is only just connecting, or is meant to rest, is no reason for alarm. */
 export function watchOver(states: readonly string[]): Watch {
   const recording = states.filter((state) => state === "recording").length;
-  const troubled = states.filter((state) => state !== "recording" && state !== "connecting");
-  return { count: states.length, recording, isCalm: troubled.length === 0 };
+  const resting = states.filter((state) => RESTING.includes(state)).length;
+  const connecting = states.filter((state) => state === "connecting").length;
+  return {
+    count: states.length,
+    recording,
+    resting,
+    isCalm: recording + resting + connecting === states.length,
+  };
 }

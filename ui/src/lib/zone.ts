@@ -88,6 +88,25 @@ export function longDay(day: string, language: string): string {
   return formatter(locale(language), "UTC", options).format(Date.parse(`${day}T12:00:00Z`));
 }
 
+/** `3 Nov` in the reader's language. */
+export function shortDay(day: string, language: string): string {
+  const options = { day: "numeric", month: "short" } as const;
+  return formatter(locale(language), "UTC", options).format(Date.parse(`${day}T12:00:00Z`));
+}
+
+/** `Tue` in the reader's language. */
+export function weekday(day: string, language: string): string {
+  const options = { weekday: "short" } as const;
+  return formatter(locale(language), "UTC", options).format(Date.parse(`${day}T12:00:00Z`));
+}
+
+/** The names of the days of a week, Monday first. */
+export function weekdays(language: string, length: "short" | "long"): string[] {
+  const names = formatter(locale(language), "UTC", { weekday: length });
+  // The first of January 2024 was a Monday.
+  return [1, 2, 3, 4, 5, 6, 7].map((day) => names.format(Date.UTC(2024, 0, day)));
+}
+
 /** `3 Nov 2026, 14:05:09` in the reader's language. */
 export function dateTime(ms: number, timeZone: string, language: string): string {
   const options = { day: "numeric", month: "short", year: "numeric" } as const;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { factBars, LOOKS, type Scene } from "@/kit/timeline/draw";
+import { factBars, type Scene } from "@/kit/timeline/draw";
+import { LOOKS } from "@/kit/timeline/looks";
 
 const SCENE: Scene = {
   view: { from: 0, to: 1000 },
@@ -9,6 +10,8 @@ const SCENE: Scene = {
   covered: [],
   gaps: [],
   unreported: [],
+  unplanned: [],
+  manual: [],
   now: 1000,
   nowLabel: "now",
   playhead: null,
@@ -24,7 +27,7 @@ describe("each kind of fact", () => {
   });
 
   it("has a pattern of its own, for those who do not see the colours", () => {
-    const patterns = looks.map(({ hatch, edge }) => `${hatch?.slope ?? "even"} ${edge !== null}`);
+    const patterns = looks.map(({ hatch, edge, dots }) => `${hatch?.slope ?? "even"} ${edge !== null} ${dots !== undefined}`);
     expect(new Set(patterns).size).toBe(looks.length);
   });
 });

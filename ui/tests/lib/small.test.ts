@@ -62,8 +62,13 @@ describe("a password", () => {
   });
 });
 
-it("calls all well only while every camera records or is about to", () => {
-  expect(watchOver(["recording", "connecting"])).toEqual({ count: 2, recording: 1, isCalm: true });
+it("calls all well only while every camera records, is about to, or is meant to rest", () => {
+  expect(watchOver(["recording", "connecting", "paused", "not_scheduled"])).toEqual({
+    count: 4,
+    recording: 1,
+    resting: 2,
+    isCalm: true,
+  });
   expect(watchOver(["recording", "stalled"]).isCalm).toBe(false);
   expect(watchOver(["unknown"]).isCalm).toBe(false);
 });

@@ -103,7 +103,7 @@ it("sends how a camera is recorded only where it was changed", async () => {
   const dialog = await screen.findByRole("dialog");
   await user.click(within(dialog).getByText("How it is recorded"));
   await user.selectOptions(within(dialog).getByLabelText("Transport"), "UDP");
-  await user.click(within(dialog).getByLabelText("Record sound with the picture"));
+  await user.selectOptions(within(dialog).getByLabelText("Record sound with the picture"), "No");
   await user.type(within(dialog).getByLabelText(/Room for its footage/), "2,5");
   await expectAccessible(dialog);
   await user.click(within(dialog).getByRole("button", { name: "Save" }));

@@ -89,6 +89,8 @@ const TIMELINE = {
   covered: [],
   gaps: [],
   unreported: [],
+  promised: [],
+  manual: [],
 };
 
 it("tells the gaps of the day in words, and the command one click away", async () => {

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import SplitResult, quote, urlsplit
 
+from sereno.base.redact import redact
 from sereno.media.contract import TIMESCALE, StreamTask
 from sereno.media.faults import fault
 
@@ -27,6 +28,17 @@ _RTSP_TRANSPORTS = {"udp": "udp", "multicast": "udp_multicast"}
 _UNSAFE = re.compile(r"[^!-~]")
 _FRAGMENT_US = 200_000
 _KEY_SECONDS = 2
+SHOWN_LATER_SECONDS = 10
+"""By so much later than it is do copied pictures say that they are shown.
+
+Before ffmpeg knows how far a stream reorders, it guesses decode times that lie after the times of
+showing, and then mends the pair by changing both: the right one is lost. With so much room between
+them it has nothing to mend."""
+
+_TIMES = (
+    f"setts=pts=if(eq(PTS\\,NOPTS)\\,DTS\\,PTS)+round({SHOWN_LATER_SECONDS}/TB)"
+    ":dts=max(PREV_OUTDTS+1\\,if(eq(PTS\\,NOPTS)\\,DTS\\,min(DTS\\,PTS)))"
+)
 _LOGGING = ("-hide_banner", "-loglevel", "repeat+warning")
 
 
@@ -67,9 +79,12 @@ def invocation(
     return Invocation((*_LOGGING, *source, *_tracks(plan), *_muxing()), script)
 
 
-def shown(program: str, made: Invocation) -> str:
-    """The command for people; the script, which holds the credentials, is not in it."""
-    return shlex.join((program, *made.arguments))
+def shown(program: str, made: Invocation, password: str = "") -> str:
+    """The command for people, and for a shell once the credentials are put in."""
+    command = shlex.join((program, *made.arguments))
+    if not made.script:
+        return command
+    return f"{command} <<'END'\n{redact(made.script.decode(), [password])}END"
 
 
 def transport_name(address: str, transport: str) -> str:
@@ -110,17 +125,22 @@ def _script(
         options |= {"tls_verify": "1", "verifyhost": parts.hostname or "", "ca_file": ca_file}
     if parts.scheme in RTSP_SCHEMES:
         options["rtsp_transport"] = _RTSP_TRANSPORTS.get(transport, "tcp")
+        if options["rtsp_transport"] == "tcp":
+            # Without a queue ffmpeg does not look whether packets are missing. Over UDP it has one.
+            options["reorder_queue_size"] = "2"
         # What else a camera describes, such as its alarms, is none of our business.
         options["allowed_media_types"] = "video" if plan.sound == "none" else "video+audio"
-    lines = ["ffconcat version 1.0", f"file {_quoted(parts._replace(netloc=place).geturl())}"]
+    lines = [
+        "ffconcat version 1.0",
+        f"file {_word(escaped(parts._replace(netloc=place).geturl()))}",
+    ]
     lines += [f"option {name} {_word(value)}" for name, value in options.items() if value]
     return ("\n".join(lines) + "\n").encode()
 
 
-def _quoted(url: str) -> str:
-    """A word of the script. Nothing in it may end the word or the line."""
-    safe = _UNSAFE.sub(lambda match: "".join(f"%{each:02X}" for each in match[0].encode()), url)
-    return _word(safe)
+def escaped(url: str) -> str:
+    """Without anything that would end a word or a line."""
+    return _UNSAFE.sub(lambda match: "".join(f"%{each:02X}" for each in match[0].encode()), url)
 
 
 def _word(text: str) -> str:
@@ -129,7 +149,8 @@ def _word(text: str) -> str:
 
 
 def _tracks(plan: Plan) -> tuple[str, ...]:
-    video: tuple[str, ...] = ("-map", "0:v:0", "-c:v", "copy")
+    # Also what comes before the first key frame: so it is known which picture was the first of all.
+    video: tuple[str, ...] = ("-map", "0:v:0", "-c:v", "copy", "-copyinkf:v", "-bsf:v", _TIMES)
     if plan.encodes_video:
         video = (
             "-map", "0:v:0", "-c:v", "libx264", "-preset", "veryfast", "-bf", "0",

@@ -38,12 +38,11 @@ _WORDS = (
     (r"certificate verif|unable to get local issuer|self[- ]signed certificate", "tls_untrusted"),
     (r"Nonmatching transport in server reply|Protocol not supported", "transport_refused"),
     (r"Cannot open video device .*(busy|Busy)", "device_busy"),
-    (r"Cannot open video device", "timed_out"),
+    (r"Cannot open video device", "device_unopened"),
     (r"Unrecognized option|Option not found|Unknown encoder|Unknown input format", "ffmpeg_failed"),
 )
-_NO_MEDIA = re.compile(
-    r"Could not find codec parameters|does not contain any stream|matches no streams"
-)
+_NO_MEDIA = re.compile(r"Could not find codec parameters|does not contain any stream")
+_NO_VIDEO = re.compile(r"map '0:v:0' matches no streams")
 _TIMED_OUT = re.compile(r"Connection timed out|Operation timed out")
 _BROKE_OFF = re.compile(
     r"Failed reading RTSP data: End of file|Connection reset by peer|Broken pipe"
@@ -84,6 +83,7 @@ def diagnose(end: End, address: str, secrets: tuple[str, ...] = ()) -> Reason:
         place["port"] = str(parts.port or _PORTS.get(parts.scheme) or "?")
     wants_place = key in (
         "name_unknown", "unreachable", "refused", "timed_out", "garbled", "tls_untrusted",
+        "device_unopened",
     )  # fmt: skip
     return Reason(key, params | (place if wants_place else {}), _raw(end.stderr, secrets))
 
@@ -118,6 +118,8 @@ def _cause(end: End) -> tuple[str, dict[str, str]]:
     for pattern, key in _WORDS:
         if re.search(pattern, said):
             return key, {"status": "EBUSY"} if key == "device_busy" else {}
+    if _NO_VIDEO.search(said):
+        return "codec_unknown", {"codec": "no video"}
     if _NO_MEDIA.search(said) and waited:
         return "no_picture", {"seconds": f"{end.elapsed_seconds:.0f}"}
     # Versions 5 and 7 call a camera that fell silent "invalid data".

@@ -11,6 +11,7 @@ from sereno.media.faults import garbled
 from sereno.media.formats import VideoFormat
 
 _SIZE_BYTES = 4
+_HEVC_IDR = (19, 20)
 
 
 class ParameterSets(Protocol):
@@ -64,6 +65,16 @@ class Pictures:
                     is_key |= h264.is_intra_slice(sample[start + 1])
             at = end
         return kept, is_key
+
+    def is_closed(self, sample: bytes) -> bool:
+        """Whether this is a key frame before which nothing is shown that comes after it (IDR)."""
+        at = 0
+        while at + _SIZE_BYTES < len(sample):
+            head = sample[at + _SIZE_BYTES]
+            if head >> 1 & 0x3F in _HEVC_IDR if self.is_hevc else head & 0x1F == h264.IDR_SLICE:
+                return True
+            at += _SIZE_BYTES + int.from_bytes(sample[at : at + _SIZE_BYTES], "big")
+        return False
 
     def _is_set(self, kind: int) -> bool:
         return kind in (h265.PARAMETER_SETS if self.is_hevc else (h264.SPS, h264.PPS))

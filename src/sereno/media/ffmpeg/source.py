@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
+from math import inf
 from types import TracebackType
 from typing import NoReturn, Self
+from urllib.parse import urlsplit
 
 from sereno.base.errors import Garbled
 from sereno.media.contract import StreamTask
 from sereno.media.faults import StreamFault, fault
-from sereno.media.ffmpeg.argv import Plan, invocation, shown, transport_name
+from sereno.media.ffmpeg.argv import (
+    RTSP_SCHEMES,
+    SHOWN_LATER_SECONDS,
+    Plan,
+    invocation,
+    shown,
+    transport_name,
+)
+from sereno.media.ffmpeg.beginning import Beginning, Fragment
+from sereno.media.ffmpeg.challenge import refuse_clear_text
 from sereno.media.ffmpeg.diagnosis import End, diagnose, lost_packets, undecodable, unstorable
 from sereno.media.ffmpeg.movie import Part, Track, parse_fragment, parse_movie
 from sereno.media.ffmpeg.pictures import Pictures
@@ -24,13 +35,12 @@ from sereno.media.rtsp.session import Patience
 from sereno.media.sink import MediaSink
 
 _MOST_PLANS = 4
-_MOST_WAITING = 5  # fragments, a second of them
 _STEP_US = 1_000_000  # by more, a clock was set
 _DRIFT_US = 100  # a fragment; no clock of a camera is slower
+_MOST_DELAY_SECONDS = 1.0  # of a picture that ffmpeg has: a fragment, and waiting for sound
 _TIME_MASK = 0xFFFFFFFF
 _KNOWN_VIDEO = (b"avc1", b"avc3", b"hvc1", b"hev1")
 _CODEC_NAME = re.compile(r"[^A-Za-z0-9]")
-_log = logging.getLogger(__name__)
 
 
 class _Replan(Exception):
@@ -42,7 +52,8 @@ class _Replan(Exception):
 
 class FfmpegSource:
     """Plays a stream into a sink: a `Source`. `plan` is how ffmpeg is asked, and after `play` how
-    it worked; give it to the next source of the same stream."""
+    it worked; give it to the next source of the same stream. `on_command` gets each command that
+    is started, for people."""
 
     def __init__(
         self,
@@ -52,6 +63,7 @@ class FfmpegSource:
         transport: str = "auto",
         patience: Patience | None = None,
         plan: Plan | None = None,
+        on_command: Callable[[str], None] | None = None,
     ) -> None:
         self.plan = plan or Plan()
         if not task.records_sound:
@@ -61,6 +73,7 @@ class FfmpegSource:
         self._wish = transport
         self._now_us = now_us
         self._patience = patience or Patience()
+        self._on_command = on_command
         self._process: FfmpegProcess | None = None
         self._reading: asyncio.Task[NoReturn] | None = None
         self._failed: asyncio.Future[NoReturn] = asyncio.get_running_loop().create_future()
@@ -82,6 +95,7 @@ class FfmpegSource:
 
         An input that MP4 cannot keep is asked for again, to be encoded.
         """
+        await refuse_clear_text(self._task, self._patience)
         for _ in range(_MOST_PLANS):
             try:
                 await self._open(sink)
@@ -95,7 +109,7 @@ class FfmpegSource:
     async def watch(self) -> NoReturn:
         """Pass media on until the end, which is always a StreamFault."""
         if self._reading is None:
-            raise fault("no_picture", seconds=0)
+            raise RuntimeError("a stream is watched that does not play")
         await asyncio.wait({self._reading, self._failed}, return_when=asyncio.FIRST_COMPLETED)
         ended = self._failed if self._failed.done() else self._reading
         raise ended.exception() or fault("camera_closed")
@@ -109,7 +123,8 @@ class FfmpegSource:
         patience = self._patience
         made = invocation(self._task, self._wish, self.plan, patience.reply_seconds, ca_file())
         program = ffmpeg_path()
-        _log.info("%s/%s: %s", self._task.camera_id, self._task.stream, shown(program, made))
+        if self._on_command is not None:
+            self._on_command(shown(program, made, self._task.password.get_secret_value()))
         reader = _Reader(self._task, self.plan, sink, self._now_us, patience)
         self._process = await FfmpegProcess.start(program, made.arguments, made.script, reader.hear)
         self._reading = asyncio.create_task(reader.run(self._process))
@@ -151,16 +166,18 @@ class _Reader:
         self._video: Track | None = None
         self._sound: Track | None = None
         self._pictures: Pictures | None = None
+        self._beginning: Beginning | None = None
         self._parts: list[Part] = []
-        self._waiting: list[tuple[dict[int, Part], bytes]] = []
         self._offset_us: int | None = None
         self._has_pictures = False
         self._loop = asyncio.get_running_loop()
         self._since = self._loop.time()
+        self._lost_at = -inf
 
     def hear(self, line: str) -> None:
         """Take a line of what ffmpeg says."""
         if count := lost_packets(line):
+            self._lost_at = self._loop.time()
             self._sink.packets_lost(count)
 
     async def run(self, process: FfmpegProcess) -> NoReturn:
@@ -237,13 +254,18 @@ class _Reader:
                 self._sound = self._sound or track
         video, sound = self._video, self._sound
         if video is None:
-            raise fault("no_picture", seconds=0)
+            raise fault("codec_unknown", codec="no video")
         if video.entry not in _KNOWN_VIDEO:
             codec = _CODEC_NAME.sub("", video.entry.decode("ascii", "replace"))
             raise _Replan(self._encoding_video(codec))
         if sound is not None and sound.sound is None:
             raise _Replan(replace(self._plan, sound="encode"))
         self._pictures = Pictures.of(video.entry, video.configuration)
+        is_rtsp = urlsplit(self._task.address).scheme in RTSP_SCHEMES
+        self._beginning = Beginning(
+            video.number, sound.number if sound else None, self._pictures,
+            is_first_timeless=is_rtsp and not self._plan.encodes_video,
+        )  # fmt: skip
         self._tell_format()
         self._sink.sound_format(sound.sound if sound else None)
         self.opened.set()
@@ -253,33 +275,36 @@ class _Reader:
             self._sink.video_format(video)
 
     def _meet_fragment(self, data: bytes) -> None:
-        """Take a fragment. Those before the first with sound wait for it: a run begins without
-        sound where it hears none."""
-        video, reader = self._video, self._pictures
-        if video is None or reader is None:
+        video, reader, beginning = self._video, self._pictures, self._beginning
+        if video is None or reader is None or beginning is None:
             raise fault("ffmpeg_failed", "a fragment before its tracks")
         parts = {part.track: part for part in self._parts}
         if (pictures := parts.get(video.number)) is not None:
-            self._learn_offset(pictures.end_time * 1_000_000 // video.timescale)
-        self._waiting.append((parts, data))
-        is_heard = self._sound is None or any(
-            self._sound.number in each for each, _ in self._waiting
-        )
-        if is_heard or self._has_pictures or len(self._waiting) >= _MOST_WAITING:
-            waiting, self._waiting = self._waiting, []
-            for each, contents in waiting:
-                self._pass_on(video, reader, each, contents)
+            self._learn_offset(self._newest_time(pictures) * 1_000_000 // video.timescale)
+        for each in beginning.take(Fragment(parts, data)):
+            self._pass_on(video, reader, each)
 
-    def _learn_offset(self, end_us: int) -> None:
-        """A fragment's last picture ended as it came. The least late of them tells how media time
-        and wall time belong together, for both tracks."""
-        offset_us, known_us = self._now_us() - end_us, self._offset_us
+    def _newest_time(self, pictures: Part) -> int:
+        """The decode time of the picture that came last. A fragment ends as the next picture comes;
+        of copied ones ffmpeg holds back another, for its filter of times wants to see the next. The
+        first decode times of all are too wild to tell what a step is."""
+        end = pictures.end_time
+        if self._plan.encodes_video or not self._has_pictures:
+            return end
+        times = [*(each.decode_time for each in pictures.samples), end]
+        return end + min(later - earlier for earlier, later in pairwise(times))
+
+    def _learn_offset(self, newest_us: int) -> None:
+        """The least late picture tells how media time and wall time belong together, for both
+        tracks."""
+        offset_us, known_us = self._now_us() - newest_us, self._offset_us
         if known_us is None or abs(offset_us - known_us) > _STEP_US:
             self._offset_us = offset_us
         else:
             self._offset_us = min(offset_us, known_us + _DRIFT_US)
 
-    def _pass_on(self, video: Track, reader: Pictures, parts: dict[int, Part], data: bytes) -> None:
+    def _pass_on(self, video: Track, reader: Pictures, fragment: Fragment) -> None:
+        parts, data = fragment
         sound, offset_us = self._sound, self._offset_us or 0
         if (pictures := parts.get(video.number)) is not None:
             self._meet_pictures(reader, data, pictures, video.timescale)
@@ -290,6 +315,7 @@ class _Reader:
                 self._sink.sound(data[unit.start : unit.end], time, arrival_us)
 
     def _meet_pictures(self, pictures: Pictures, data: bytes, part: Part, timescale: int) -> None:
+        lead = 0 if self._plan.encodes_video else SHOWN_LATER_SECONDS * timescale
         for sample in part.samples:
             try:
                 kept, is_key = pictures.read(data[sample.start : sample.end])
@@ -300,6 +326,9 @@ class _Reader:
                 self._tell_format()
             if kept:
                 arrival_us = (self._offset_us or 0) + sample.decode_time * 1_000_000 // timescale
-                self._sink.picture(kept, sample.shown_time & _TIME_MASK, is_key, arrival_us)
+                time = sample.shown_time - lead & _TIME_MASK
+                self._sink.picture(kept, time, is_key, arrival_us)
                 self._has_pictures = True
                 self._since = self._loop.time()
+                if is_key and self._since - self._lost_at < _MOST_DELAY_SECONDS:
+                    self._sink.packets_lost(0)  # the damage may still be to come

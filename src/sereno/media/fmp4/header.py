@@ -25,8 +25,8 @@ class SegmentHeader:
 
     `start_us` is the wall-clock time of the first frame in microseconds since 1970; `start_ticks`
     its media time in 1/90000 s from the run's start; `previous_sha256` is hexadecimal, empty for
-    the first file of a stream. `clock` says where wall-clock time came from: "arrival" or "rtcp";
-    `engine` who received the stream.
+    the first file of a stream, and where the one before was not sealed by then. `clock` says where
+    wall-clock time came from: "arrival" or "rtcp"; `engine` who received the stream.
     """
 
     camera_id: UUID

@@ -48,6 +48,7 @@ class SegmentContents:
     `head_size_bytes` reaches to the first fragment; `whole_size_bytes` to the end of the last
     whole one: whatever follows was in flight when the writer died. `start_us` is the wall-clock
     time of the first frame as its fragment says, `last_us` that of the last fragment's first.
+    `damage` is when each fragment begins and ends that losses may have damaged.
     """
 
     header: SegmentHeader
@@ -56,6 +57,7 @@ class SegmentContents:
     index: FragmentIndex
     start_us: int
     last_us: int
+    damage: tuple[tuple[int, int], ...] = ()
 
     @property
     def video(self) -> VideoFormat:
@@ -122,7 +124,13 @@ def parse_segment(read_at: ReadAt, size_bytes: int) -> SegmentContents:
     fragments, walls = _read_fragments(read_at, at, size_bytes)
     index = FragmentIndex.of(fragments)
     start_us = walls[0] if walls else header.start_us
-    return SegmentContents(header, tracks, at, index, start_us, walls[-1] if walls else start_us)
+    damage = tuple(
+        (wall_us, wall_us + fragment.duration_ticks * 100 // 9)
+        for fragment, wall_us in zip(fragments, walls, strict=True)
+        if fragment.is_damaged
+    )
+    last_us = walls[-1] if walls else start_us
+    return SegmentContents(header, tracks, at, index, start_us, last_us, damage)
 
 
 def strip_header(head: bytes) -> bytes:

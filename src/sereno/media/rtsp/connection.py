@@ -10,7 +10,7 @@ from struct import Struct
 from typing import cast
 
 from sereno.base.errors import Garbled
-from sereno.media.faults import fault, garbled
+from sereno.media.faults import Redirected, fault, garbled
 from sereno.media.rtsp.beat import beat_of
 from sereno.media.rtsp.flood import FloodGuard
 from sereno.media.rtsp.messages import (
@@ -272,5 +272,8 @@ class Connection(asyncio.BufferedProtocol):
     def _answer(self, request: Message) -> None:
         if self._transport is not None:
             self._send(self._transport, answer_request(request))
-        if request.phrase in ENDING_METHODS:
-            self.fail(fault("session_ended", request.header("location"), status=request.phrase))
+        location = request.header("location")
+        if request.phrase == "REDIRECT" and location:
+            self.fail(Redirected(location))
+        elif request.phrase in ENDING_METHODS:
+            self.fail(fault("session_ended", status=request.phrase))

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from sereno.media.faults import StreamFault, fault
 from sereno.media.rtsp.addresses import Address, redirected
+from sereno.media.rtsp.clear_text import may_see_password, unsafe, wants_password
 from sereno.media.rtsp.connection import Connection
-from sereno.media.rtsp.digest import Authorizer, Basic, Credentials, choose_challenge, schemes_of
+from sereno.media.rtsp.digest import Authorizer, Basic, Credentials, choose_challenge
 from sereno.media.rtsp.messages import Message
 from sereno.media.rtsp.tls import context_for, tls_fault
 
@@ -42,13 +43,21 @@ class Patience:
 class Dialogue:
     """One server, asked over one connection after another.
 
-    `address` is where we are, which a redirect changes. Credentials that a server accepted are
-    kept over connections. The password goes nowhere but into digests, and in Basic into TLS
-    connections to the host that it was given for. Everything raises StreamFault.
+    `address` is where we are, which a redirect changes, also one that was met before. Credentials
+    that a server accepted are kept over connections. The password goes nowhere but into digests,
+    and in Basic to the host that it was given for, in TLS or where somebody allowed clear text.
+    Everything raises StreamFault.
     """
 
-    def __init__(self, address: Address, username: str, password: str, patience: Patience) -> None:
-        self.address = address
+    def __init__(
+        self,
+        address: Address,
+        username: str,
+        password: str,
+        patience: Patience,
+        redirect: str = "",
+    ) -> None:
+        self.address = redirected(address, redirect) if redirect else address
         self.session_id = ""
         self.timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
         self._host = address.host
@@ -58,7 +67,7 @@ class Dialogue:
         self._connection: Connection | None = None
         self._failure: Exception | None = None
         self._credentials: Credentials | None = None
-        self._redirect_count = 0
+        self._redirect_count = 1 if redirect else 0
 
     @property
     def connection(self) -> Connection:
@@ -195,11 +204,10 @@ class Dialogue:
             raise fault("unauthorized", f"{reply.line} (no user name is set)")
         if (challenge := choose_challenge(challenges)) is not None:
             return Authorizer(challenge, self._username, self._password)
-        schemes = schemes_of(challenges)
-        is_private = self.address.is_encrypted and self.address.host == self._host
-        if "basic" in schemes and is_private:
+        may_see = self.address.is_encrypted or may_see_password(self._host)
+        if wants_password(challenges) and may_see and self.address.host == self._host:
             return Basic(self._username, self._password)
-        raise fault("auth_unsafe", f"{reply.line}: {', '.join(schemes) or 'no scheme'}")
+        raise unsafe(reply.line, challenges)
 
 
 def _connect_fault(error: OSError, host: str, port: int) -> StreamFault:

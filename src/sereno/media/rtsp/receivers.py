@@ -103,10 +103,10 @@ def video_receiver(
 ) -> VideoReceiver:
     """For a track that `choose_video` chose. Tells the sink its format, if the track has it."""
     depacketiser: type[VideoDepacketiser] = H264Depacketiser
-    sets: ParameterSets = h264.ParameterSets()
+    sets: ParameterSets = h264.ParameterSets(track.fps)
     if track.codec == "H265":
         refuse_order_numbers(track.parameters)
-        depacketiser, sets = H265Depacketiser, h265.ParameterSets()
+        depacketiser, sets = H265Depacketiser, h265.ParameterSets(track.fps)
     for nal in track.parameter_sets:
         sets.put(nal)
     if (video := sets.video_format()) is not None:

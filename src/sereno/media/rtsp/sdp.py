@@ -21,6 +21,7 @@ _VIDEO_CODECS = ("H264", "H265")
 _VIDEO_RATE = 90_000
 _MOST_TRACKS = 32
 _LONGEST_NAME = 20
+_DECIMAL = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
 _SET_PARAMETERS = ("sprop-vps", "sprop-sps", "sprop-pps", "sprop-parameter-sets")
 
 
@@ -29,7 +30,8 @@ class Track:
     """One medium. `rate` is that of its RTP times, in units a second.
 
     `kind` is `video`, `audio` or another; `direction` as the server sees it (`sendonly`,
-    `recvonly`, `sendrecv`) or empty; `port` and `group` say where multicast goes.
+    `recvonly`, `sendrecv`) or empty; `port` and `group` say where multicast goes. `fps`: pictures a
+    second; 0 where nothing is said.
     """
 
     payload_type: int
@@ -43,6 +45,7 @@ class Track:
     port: int = 0
     group: str = ""
     is_encrypted: bool = False
+    fps: float = 0.0
 
     @property
     def parameter_sets(self) -> list[bytes]:
@@ -145,6 +148,8 @@ def _parse_attribute(track: Track, name: str, text: str) -> None:
         track.control = text
     elif name in ("sendonly", "recvonly", "sendrecv", "inactive"):
         track.direction = name
+    elif name in ("framerate", "x-framerate"):
+        track.fps = float(text) if _DECIMAL.fullmatch(text) else 0.0
     number, _, rest = text.partition(" ")
     if number != str(track.payload_type):
         return

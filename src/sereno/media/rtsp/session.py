@@ -47,8 +47,9 @@ class _Offered:
 class Session:
     """Plays a stream's video, and its sound where wanted, into a sink: a `Source`.
 
-    `wanted` is `auto` or one transport, `remembered` what worked the last time. Use as an
-    asynchronous context manager around `play` and `watch`. All of them raise StreamFault.
+    `wanted` is `auto` or one transport, `remembered` what worked the last time, `redirect` where
+    the server sent the session before. Use as an asynchronous context manager around `play` and
+    `watch`. All of them raise StreamFault.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Session:
         remembered: str = "",
         records_sound: bool = False,
         encode: Encode | None = None,
+        redirect: str = "",
     ) -> None:
         self._now_us = now_us
         self._patience = patience or Patience()
@@ -70,7 +72,9 @@ class Session:
         self._remembered = TCP if remembered == "tls" else remembered
         self._records_sound = records_sound
         self._encode = encode
-        self._dialogue = Dialogue(parse_address(address), username, password, self._patience)
+        self._dialogue = Dialogue(
+            parse_address(address), username, password, self._patience, redirect
+        )
         self._control = self._dialogue.address.url
         self._kind = TCP
         self._offered: _Offered | None = None

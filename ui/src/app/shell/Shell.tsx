@@ -6,6 +6,7 @@ import { sessionQuery } from "@/api/queries";
 import { Icon, type IconName } from "@/kit/icons";
 import { Lantern } from "@/kit/Lantern";
 
+import { AlarmBell } from "./AlarmBell";
 import { OutageBanner } from "./OutageBanner";
 import css from "./Shell.module.css";
 import { UserMenu } from "./UserMenu";
@@ -13,6 +14,8 @@ import { UserMenu } from "./UserMenu";
 const PLACES = [
   { to: "/", key: "nav.wall", icon: "wall" },
   { to: "/cameras", key: "nav.cameras", icon: "camera" },
+  { to: "/plans", key: "nav.plans", icon: "plan" },
+  { to: "/coverage", key: "nav.coverage", icon: "chart" },
   { to: "/system", key: "nav.system", icon: "system" },
 ] as const satisfies readonly { to: string; key: string; icon: IconName }[];
 
@@ -43,6 +46,7 @@ export function Shell() {
             {t("app.demo")}
           </span>
         )}
+        {session?.user && <AlarmBell />}
         {session?.user && <UserMenu user={session.user} version={session.version} />}
       </header>
       <OutageBanner />

@@ -5,7 +5,16 @@ import { useTranslation } from "react-i18next";
 
 import { duration } from "@/lib/format";
 import { ticks } from "@/lib/ticks";
-import { type Facts, isDamaged, knownAt, type Span, toMs, toX } from "@/lib/timeline";
+import {
+  type Facts,
+  isDamaged,
+  knownAt,
+  manualAt,
+  type Span,
+  toMs,
+  toX,
+  unplannedIn,
+} from "@/lib/timeline";
 import { pick, type Words } from "@/lib/words";
 import { clock } from "@/lib/zone";
 
@@ -61,6 +70,8 @@ export function Timeline(props: Props) {
     if (!canvas.current || width === 0) return;
     draw(canvas.current, {
       ...facts,
+      unplanned: unplannedIn(facts, bounds),
+      manual: facts.manual ?? [],
       view,
       width,
       ticks: ticks(view, width, timeZone),
@@ -70,7 +81,7 @@ export function Timeline(props: Props) {
       cursor: shownCursor,
       selection,
     });
-  }, [facts, view, width, timeZone, now, t, playhead, shownCursor, selection, scheme]);
+  }, [facts, bounds, view, width, timeZone, now, t, playhead, shownCursor, selection, scheme]);
 
   return (
     <div
@@ -113,6 +124,16 @@ export function Timeline(props: Props) {
 
 /** What is known about a moment, in words. */
 function useSay(facts: Facts<Gap>, now: number, timeZone: string): (ms: number) => string {
+  const { t } = useTranslation();
+  const sayKnown = useSayKnown(facts, now, timeZone);
+  return (ms) => {
+    const manual = manualAt(facts, ms);
+    if (!manual) return sayKnown(ms);
+    return `${sayKnown(ms)}; ${t("timeline.valueManual", { by: manual.by })}`;
+  };
+}
+
+function useSayKnown(facts: Facts<Gap>, now: number, timeZone: string): (ms: number) => string {
   const { t, i18n } = useTranslation();
   return (ms) => {
     const time = clock(ms, timeZone);
@@ -128,6 +149,8 @@ function useSay(facts: Facts<Gap>, now: number, timeZone: string): (ms: number) 
         return t("timeline.valueUnreported", { time });
       case "future":
         return t("timeline.valueFuture", { time });
+      case "unplanned":
+        return t("timeline.valueUnplanned", { time });
       case "nothing":
         return t("timeline.valueNothing", { time });
     }

@@ -1,6 +1,8 @@
 import type { Tick } from "@/lib/ticks";
 import { type Footage, isDamaged, type Span, toBars, toX } from "@/lib/timeline";
 
+import { type FactKind, type Hatch, LOOKS } from "./looks";
+
 export const HEIGHT = 92;
 const BAND_TOP = 26;
 const BAND_HEIGHT = 44;
@@ -16,6 +18,9 @@ export interface Scene {
   covered: readonly Footage[];
   gaps: readonly Span[];
   unreported: readonly Span[];
+  /** Times in which nothing is promised. */
+  unplanned: readonly Span[];
+  manual: readonly Span[];
   now: number;
   nowLabel: string;
   playhead: number | null;
@@ -23,43 +28,6 @@ export interface Scene {
   selection: Span | null;
 }
 
-/** How a kind of fact looks: besides its colour it has a pattern of its own, or an even ground. */
-export interface Look {
-  /** Names of tokens. */
-  ground: string;
-  hatch: Hatch | null;
-  /** Lines along the upper and lower edge. */
-  edge: string | null;
-}
-
-interface Hatch {
-  colour: string;
-  /** 1 rises to the right, -1 falls. */
-  slope: 1 | -1;
-  everyPx: number;
-  linePx: number;
-}
-
-export type FactKind = "covered" | "damaged" | "unreported" | "gap";
-
-export const LOOKS: Record<FactKind, Look> = {
-  covered: { ground: "cover", hatch: null, edge: null },
-  damaged: {
-    ground: "cover-damaged",
-    hatch: { colour: "cover-edge", slope: -1, everyPx: 12, linePx: 2 },
-    edge: "cover-edge",
-  },
-  unreported: {
-    ground: "unreported-ground",
-    hatch: { colour: "unreported", slope: -1, everyPx: 9, linePx: 1 },
-    edge: null,
-  },
-  gap: {
-    ground: "gap-ground",
-    hatch: { colour: "gap", slope: 1, everyPx: 6, linePx: 1.6 },
-    edge: "gap",
-  },
-};
 const EDGE_PX = 3;
 
 type Ink = (name: string) => string;
@@ -81,6 +49,7 @@ export function draw(canvas: HTMLCanvasElement, scene: Scene): void {
   const ink = inkOf(canvas);
   drawGround(context, scene, ink);
   drawFacts(context, scene, ink);
+  drawManual(context, scene, ink);
   drawScale(context, scene, ink);
   drawSelection(context, scene, ink);
   drawMarks(context, scene, ink);
@@ -94,11 +63,12 @@ function drawGround(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): 
 
 /** What is painted where, later ones over earlier ones: a gap is never hidden. */
 export function factBars(
-  { covered, unreported, gaps, view, width }: Scene,
+  { covered, unreported, unplanned, gaps, view, width }: Scene,
 ): { kind: FactKind; bar: Span }[] {
   const paint = (kind: FactKind, bars: Span[]) => bars.map((bar) => ({ kind, bar }));
   const seen = ({ from, to }: Span) => ({ from, to: Math.max(to, from + NARROWEST_PX) });
   return [
+    ...paint("unplanned", toBars(unplanned, view, width)),
     ...paint("covered", toBars(covered, view, width, 0.5)),
     ...paint("damaged", toBars(covered.filter(isDamaged), view, width).map(seen)),
     ...paint("unreported", toBars(unreported, view, width)),
@@ -108,11 +78,12 @@ export function factBars(
 
 function drawFacts(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): void {
   for (const { kind, bar } of factBars(scene)) {
-    const { ground, hatch, edge } = LOOKS[kind];
+    const { ground, hatch, edge, dots } = LOOKS[kind];
     const length = bar.to - bar.from;
     context.fillStyle = ink(ground);
     context.fillRect(bar.from, BAND_TOP, length, BAND_HEIGHT);
     if (hatch) drawHatch(context, bar, hatch, ink(hatch.colour));
+    if (dots) drawDots(context, bar, ink(dots));
     if (!edge) continue;
     context.fillStyle = ink(edge);
     context.fillRect(bar.from, BAND_TOP, length, EDGE_PX);
@@ -142,6 +113,27 @@ function drawHatch(
   }
   context.stroke();
   context.restore();
+}
+
+const DOTS_EVERY_PX = 8;
+
+/** Dots in rows, which no slanting line resembles. */
+function drawDots(context: CanvasRenderingContext2D, { from, to }: Span, colour: string): void {
+  context.fillStyle = colour;
+  const first = Math.ceil(from / DOTS_EVERY_PX) * DOTS_EVERY_PX;
+  for (let x = first; x < to; x += DOTS_EVERY_PX) {
+    for (let y = BAND_TOP + 6; y < BAND_BOTTOM; y += DOTS_EVERY_PX) context.fillRect(x, y, 1.5, 1.5);
+  }
+}
+
+const MANUAL_PX = 5;
+
+/** What people recorded by hand: a line of its own along the top of the band. */
+function drawManual(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): void {
+  context.fillStyle = ink("manual");
+  for (const bar of toBars(scene.manual, scene.view, scene.width)) {
+    context.fillRect(bar.from, BAND_TOP, Math.max(2, bar.to - bar.from), MANUAL_PX);
+  }
 }
 
 function drawScale(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): void {

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Text } from "@mantine/core";
+import { ActionIcon, Button, Group } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -16,6 +16,7 @@ import {
   pan,
   reveal,
   type Span,
+  unplannedIn,
   zoom,
 } from "@/lib/timeline";
 import { longDay } from "@/lib/zone";
@@ -119,7 +120,11 @@ export function DayPanel(props: Props) {
         }}
         onSelection={select}
       />
-      <Legend hasDamage={facts.covered.some(isDamaged)} />
+      <Legend
+        hasDamage={facts.covered.some(isDamaged)}
+        hasUnplanned={unplannedIn(facts, bounds).length > 0}
+        hasManual={(facts.manual ?? []).length > 0}
+      />
       {isSelecting && (
         <ClipPanel
           camera={camera}
@@ -164,30 +169,30 @@ function Tool({ icon, name, onClick }: {
   );
 }
 
-function Legend({ hasDamage }: { hasDamage: boolean }) {
+function Legend({ hasDamage, hasUnplanned, hasManual }: {
+  hasDamage: boolean;
+  hasUnplanned: boolean;
+  hasManual: boolean;
+}) {
   const { t } = useTranslation();
+  const kinds = [
+    { kind: "covered", words: t("timeline.legendCovered"), isShown: true },
+    { kind: "manual", words: t("timeline.legendManual"), isShown: hasManual },
+    { kind: "damaged", words: t("timeline.legendDamaged"), isShown: hasDamage },
+    { kind: "gap", words: t("timeline.legendGap"), isShown: true },
+    { kind: "unreported", words: t("timeline.legendUnreported"), isShown: true },
+    { kind: "unplanned", words: t("timeline.legendUnplanned"), isShown: hasUnplanned },
+  ];
   return (
     <ul className={css.legend}>
-      <li>
-        <span className={css.swatch} />
-        <Text span inherit>
-          {t("timeline.legendCovered")}
-        </Text>
-      </li>
-      {hasDamage && (
-        <li>
-          <span className={css.swatch} data-kind="damaged" />
-          {t("timeline.legendDamaged")}
-        </li>
-      )}
-      <li>
-        <span className={css.swatch} data-kind="gap" />
-        {t("timeline.legendGap")}
-      </li>
-      <li>
-        <span className={css.swatch} data-kind="unreported" />
-        {t("timeline.legendUnreported")}
-      </li>
+      {kinds
+        .filter(({ isShown }) => isShown)
+        .map(({ kind, words }) => (
+          <li key={kind}>
+            <span className={css.swatch} data-kind={kind} />
+            {words}
+          </li>
+        ))}
     </ul>
   );
 }

@@ -1,11 +1,11 @@
-import { Button, Code, Drawer, Stack, Text } from "@mantine/core";
+import { Button, Code, Drawer, Stack } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useTryAgain } from "@/api/actions";
 import type { Camera, Reason } from "@/api/types";
 import { Address } from "@/kit/Address";
-import { CopyText } from "@/kit/CopyText";
+import { Commands } from "@/kit/Commands";
 import { ErrorNote } from "@/kit/ErrorNote";
 import { Moment } from "@/kit/Moment";
 import { StateBadge } from "@/kit/StateBadge";
@@ -35,7 +35,7 @@ export function Details({ camera, timeZone, isOpen, onClose }: Props) {
     >
       <Stack>
         <Facts camera={camera} timeZone={timeZone} />
-        <Command command={camera.status.effective_args} />
+        <Commands command={camera.status.effective_args} ffmpeg={camera.status.ffmpeg_args} />
       </Stack>
     </Drawer>
   );
@@ -72,7 +72,7 @@ function Facts({ camera, timeZone }: Pick<Props, "camera" | "timeZone">) {
         {status.bitrate_bps > 0 && bitrate(status.bitrate_bps, i18n.language)}
       </Fact>
       <Fact name={t("details.newest")}>{moment(status.newest_at)}</Fact>
-      <Fact name={t("details.sound")}>{camera.records_sound ? status.sound || t("details.noSound") : t("details.soundOff")}</Fact>
+      <Fact name={t("details.sound")}>{camera.records_sound === false ? t("details.soundOff") : status.sound || t("details.noSound")}</Fact>
       <Fact name={t("details.clock")}>
         {status.clock === "rtcp" && t("details.clockCamera")}
         {status.clock === "arrival" && t("details.clockArrival")}
@@ -103,12 +103,13 @@ function Facts({ camera, timeZone }: Pick<Props, "camera" | "timeZone">) {
 }
 
 /** Whether the automatic choice left its first; other addresses than RTSP have no other engine. */
-function isFallback({ address, engine, transport, status }: Camera): boolean {
+function isFallback({ address, engine, transport, profile, status }: Camera): boolean {
   if (status.engine_reason) return true;
-  if (!address.startsWith("rtsp")) return false;
+  // A profile may have asked for just that.
+  if (!address.startsWith("rtsp") || profile) return false;
   return (
-    (engine === "auto" && status.engine === "ffmpeg") ||
-    (transport === "auto" && ["udp", "multicast"].includes(status.transport))
+    ((engine ?? "auto") === "auto" && status.engine === "ffmpeg") ||
+    ((transport ?? "auto") === "auto" && ["udp", "multicast"].includes(status.transport))
   );
 }
 
@@ -145,21 +146,5 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
       <dt>{name}</dt>
       <dd className="numeric">{isEmpty ? t("details.none") : children}</dd>
     </>
-  );
-}
-
-function Command({ command }: { command: string }) {
-  const { t } = useTranslation();
-  return (
-    <section className={css.command}>
-      <header>
-        <Text fw={600}>{t("details.command")}</Text>
-        {command && <CopyText value={command} />}
-      </header>
-      {command && <Code block>{command}</Code>}
-      <Text size="sm" c="dimmed">
-        {command ? t("details.commandHint") : t("details.noCommand")}
-      </Text>
-    </section>
   );
 }

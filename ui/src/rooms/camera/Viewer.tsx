@@ -1,4 +1,4 @@
-import { Button, Text, Title } from "@mantine/core";
+import { Text, Title } from "@mantine/core";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -9,12 +9,14 @@ import { Icon } from "@/kit/icons";
 import { LiveVideo } from "@/kit/player/LiveVideo";
 import { PlaybackVideo } from "@/kit/player/PlaybackVideo";
 import { lookOf } from "@/kit/state";
+import { PlanBadges } from "@/kit/plan/PlanBadges";
 import { StateBadge } from "@/kit/StateBadge";
 import { useTitle } from "@/kit/useTitle";
 import { pick } from "@/lib/words";
 import { dayOf } from "@/lib/zone";
 
 import css from "./CameraScreen.module.css";
+import { CameraTools } from "./CameraTools";
 import { DayPanel } from "./DayPanel";
 import { Details } from "./Details";
 import { useDay } from "./useDay";
@@ -48,15 +50,8 @@ export function Viewer({ camera }: { camera: Camera }) {
           {camera.name}
         </Title>
         <StateBadge state={camera.status.state} />
-        <Button
-          className={css.push ?? ""}
-          variant="default"
-          size="xs"
-          leftSection={<Icon name="list" size={16} />}
-          onClick={() => setDetails(true)}
-        >
-          {t("camera.details")}
-        </Button>
+        <PlanBadges pause={camera.pause} manual={camera.manual} timeZone={timeZone} />
+        <CameraTools camera={camera} timeZone={timeZone} onDetails={() => setDetails(true)} />
       </div>
       {(mode.kind === "playback" || camera.status.state === "no_disk") && <Trouble camera={camera} />}
       <div className={`${css.player} on-night`} ref={player}>

@@ -22,6 +22,8 @@ function toFacts(timeline: Timeline | undefined): Facts<Gap> {
     })),
     gaps: timeline.gaps.map((gap) => ({ ...toSpan(gap), reason: gap.reason })),
     unreported: timeline.unreported.map(toSpan),
+    promised: timeline.promised.map(toSpan),
+    manual: timeline.manual.map((manual) => ({ ...toSpan(manual), by: manual.by })),
   };
 }
 

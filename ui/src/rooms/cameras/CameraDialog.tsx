@@ -11,15 +11,21 @@ import { SecretInput } from "@/kit/SecretInput";
 import { AddressExamples } from "./AddressExamples";
 import { changedManners, MANNER_FIELDS, Manners, mannersOf } from "./Manners";
 
-const FIELDS = ["name", "address", "username", "password"] as const;
+const FIELDS = ["name", "address", "sub_address", "username", "password"] as const;
 const PLACEHOLDER = "rtsp://192.168.1.64:554/…";
 type Field = (typeof FIELDS)[number];
 
 /** What the hub is told. An empty password of an existing camera means: as it was. */
-function toBody(values: Record<Field, string>, isNew: boolean): CameraFields {
-  const { password, ...others } = values;
-  const trimmed = { ...others, name: others.name.trim(), address: others.address.trim() };
-  return password === "" && !isNew ? trimmed : { ...trimmed, password };
+function toBody(values: Record<Field, string>, camera: Camera | null): CameraFields {
+  const { password, sub_address, ...others } = values;
+  const sub = sub_address.trim();
+  return {
+    ...others,
+    name: others.name.trim(),
+    address: others.address.trim(),
+    ...(sub !== (camera?.sub_address ?? "") && { sub_address: sub }),
+    ...((password !== "" || camera === null) && { password }),
+  };
 }
 
 /** Adds a camera (`camera` is null) or changes one. */
@@ -30,6 +36,7 @@ export function CameraDialog({ camera, onClose }: { camera: Camera | null; onClo
   const [values, setValues] = useState<Record<Field, string>>({
     name: camera?.name ?? "",
     address: camera?.address ?? "",
+    sub_address: camera?.sub_address ?? "",
     username: camera?.username ?? "",
     password: "",
   });
@@ -52,7 +59,7 @@ export function CameraDialog({ camera, onClose }: { camera: Camera | null; onClo
   });
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    const body = toBody(values, camera === null);
+    const body = toBody(values, camera);
     save.mutate({ ...body, ...changedManners(manners, mannersOf(camera)) }, { onSuccess: onClose });
   };
   const passwordHint = camera?.has_password ? "passwordKeep" : "passwordHint";
@@ -85,6 +92,13 @@ export function CameraDialog({ camera, onClose }: { camera: Camera | null; onClo
             withAsterisk={false}
           />
           <AddressExamples onUse={(address) => put("address", address)} />
+          <TextInput
+            {...bind("sub_address")}
+            description={t("cameraForm.sub_addressHint")}
+            inputMode="url"
+            autoCapitalize="none"
+            spellCheck={false}
+          />
           <Group grow align="flex-start">
             <TextInput
               {...bind("username")}
@@ -101,6 +115,7 @@ export function CameraDialog({ camera, onClose }: { camera: Camera | null; onClo
           </Group>
           <Manners
             values={manners}
+            nodeId={camera?.node_id ?? null}
             onChange={(changed) => {
               setManners(changed);
               if (MANNER_FIELDS.some((field) => field === refusedField)) save.reset();

@@ -13,9 +13,12 @@ import { Page } from "@/kit/Page";
 
 import { CameraDialog } from "./CameraDialog";
 import { CameraTable } from "./CameraTable";
+import { CommandDialog } from "./CommandDialog";
+import { ProfileDialog } from "./ProfileDialog";
 import { RemoveDialog } from "./RemoveDialog";
 
-type Open = { kind: "add" } | { kind: "edit" | "remove"; camera: Camera } | null;
+type OneCamera = "edit" | "remove" | "profile" | "command";
+type Open = { kind: "add" } | { kind: OneCamera; camera: Camera } | null;
 
 /** The list of cameras: what they are called, where they are, how they do. */
 export function Cameras() {
@@ -53,11 +56,15 @@ export function Cameras() {
           cameras={cameras.data}
           onEdit={(camera) => setOpen({ kind: "edit", camera })}
           onRemove={(camera) => setOpen({ kind: "remove", camera })}
+          onProfile={(camera) => setOpen({ kind: "profile", camera })}
+          onCommand={(camera) => setOpen({ kind: "command", camera })}
         />
       )}
       {open?.kind === "add" && <CameraDialog camera={null} onClose={close} />}
       {open?.kind === "edit" && <CameraDialog camera={open.camera} onClose={close} />}
       {open?.kind === "remove" && <RemoveDialog camera={open.camera} onClose={close} />}
+      {open?.kind === "profile" && <ProfileDialog camera={open.camera} onClose={close} />}
+      {open?.kind === "command" && <CommandDialog camera={open.camera} onClose={close} />}
     </Page>
   );
 }

@@ -1,16 +1,21 @@
-import { Checkbox, NativeSelect, NumberInput, SimpleGrid } from "@mantine/core";
+import { NativeSelect, NumberInput, SimpleGrid } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { nodesQuery } from "@/api/queries";
 import type { Camera, CameraFields } from "@/api/types";
 
 import css from "./AddressExamples.module.css";
 
 /** How a camera is recorded, as the form holds it. */
 export interface MannerValues {
-  engine: Camera["engine"];
-  transport: Camera["transport"];
-  sound: boolean;
+  /** "" for these three: nothing said, so that the profile or the default counts. */
+  engine: NonNullable<Camera["engine"]> | "";
+  transport: NonNullable<Camera["transport"]> | "";
+  sound: "yes" | "no" | "";
+  /** The node that takes over; "" for none. */
+  standby: string;
   /** In GB, as disks are sold; empty: no limit of its own. */
   budget: number | string;
 }
@@ -18,37 +23,55 @@ export interface MannerValues {
 const GB = 1e9;
 const ENGINES = ["auto", "native", "ffmpeg"] as const;
 const TRANSPORTS = ["auto", "tcp", "udp", "multicast"] as const;
-export const MANNER_FIELDS = ["engine", "transport", "budget_bytes"] as const;
+const SOUNDS = ["yes", "no"] as const;
+export const MANNER_FIELDS = [
+  "engine",
+  "transport",
+  "records_sound",
+  "standby_node_id",
+  "budget_bytes",
+] as const;
 export type MannerField = (typeof MANNER_FIELDS)[number];
 
 export function mannersOf(camera: Camera | null): MannerValues {
   return {
-    engine: camera?.engine ?? "auto",
-    transport: camera?.transport ?? "auto",
-    sound: camera?.records_sound ?? true,
+    engine: camera?.engine ?? "",
+    transport: camera?.transport ?? "",
+    sound: soundOf(camera?.records_sound ?? null),
+    standby: camera?.standby_node_id ?? "",
     budget: camera?.budget_bytes ? camera.budget_bytes / GB : "",
   };
+}
+
+function soundOf(isRecorded: boolean | null): MannerValues["sound"] {
+  if (isRecorded === null) return "";
+  return isRecorded ? "yes" : "no";
 }
 
 /** Only what a person changed: the rest stays as it is. */
 export function changedManners(now: MannerValues, before: MannerValues): Partial<CameraFields> {
   return {
-    ...(now.engine !== before.engine && { engine: now.engine }),
-    ...(now.transport !== before.transport && { transport: now.transport }),
-    ...(now.sound !== before.sound && { records_sound: now.sound }),
+    ...(now.engine !== before.engine && { engine: now.engine || null }),
+    ...(now.transport !== before.transport && { transport: now.transport || null }),
+    ...(now.sound !== before.sound && {
+      records_sound: now.sound === "" ? null : now.sound === "yes",
+    }),
+    ...(now.standby !== before.standby && { standby_node_id: now.standby || null }),
     ...(now.budget !== before.budget && { budget_bytes: Math.round(Number(now.budget) * GB) }),
   };
 }
 
 interface Props {
   values: MannerValues;
+  /** The machine that records the camera. */
+  nodeId: string | null;
   onChange: (values: MannerValues) => void;
   /** What the hub says of one of the fields. */
   errorOf: (field: MannerField) => string | false;
 }
 
 /** What most people never need; folded away unless some of it was set or is refused. */
-export function Manners({ values, onChange, errorOf }: Props) {
+export function Manners({ values, nodeId, onChange, errorOf }: Props) {
   const { t, i18n } = useTranslation();
   const put = (change: Partial<MannerValues>) => onChange({ ...values, ...change });
   const isSet = Object.keys(changedManners(values, mannersOf(null))).length > 0;
@@ -68,9 +91,10 @@ export function Manners({ values, onChange, errorOf }: Props) {
           value={values.engine}
           error={errorOf("engine")}
           onChange={({ currentTarget: { value } }) =>
-            put({ engine: ENGINES.find((name) => name === value) ?? "auto" })
+            put({ engine: ENGINES.find((name) => name === value) ?? "" })
           }
           data={[
+            { value: "", label: t("cameraForm.notSaid") },
             { value: "auto", label: t("cameraForm.engines.auto") },
             { value: "native", label: t("cameraForm.engines.native") },
             { value: "ffmpeg", label: "ffmpeg" },
@@ -82,23 +106,37 @@ export function Manners({ values, onChange, errorOf }: Props) {
           value={values.transport}
           error={errorOf("transport")}
           onChange={({ currentTarget: { value } }) =>
-            put({ transport: TRANSPORTS.find((name) => name === value) ?? "auto" })
+            put({ transport: TRANSPORTS.find((name) => name === value) ?? "" })
           }
           data={[
+            { value: "", label: t("cameraForm.notSaid") },
             { value: "auto", label: t("cameraForm.transports.auto") },
             { value: "tcp", label: "TCP" },
             { value: "udp", label: "UDP" },
             { value: "multicast", label: t("cameraForm.transports.multicast") },
           ]}
         />
+        <NativeSelect
+          label={t("cameraForm.sound")}
+          description={t("cameraForm.soundHint")}
+          value={values.sound}
+          error={errorOf("records_sound")}
+          onChange={({ currentTarget: { value } }) =>
+            put({ sound: SOUNDS.find((name) => name === value) ?? "" })
+          }
+          data={[
+            { value: "", label: t("cameraForm.notSaid") },
+            { value: "yes", label: t("action.yes") },
+            { value: "no", label: t("action.no") },
+          ]}
+        />
+        <Standby
+          value={values.standby}
+          nodeId={nodeId}
+          error={errorOf("standby_node_id")}
+          onChange={(standby) => put({ standby })}
+        />
       </SimpleGrid>
-      <Checkbox
-        mt="md"
-        label={t("cameraForm.sound")}
-        description={t("cameraForm.soundHint")}
-        checked={values.sound}
-        onChange={({ currentTarget: { checked } }) => put({ sound: checked })}
-      />
       <NumberInput
         mt="md"
         label={t("cameraForm.budget")}
@@ -115,5 +153,32 @@ export function Manners({ values, onChange, errorOf }: Props) {
         onChange={(budget) => put({ budget })}
       />
     </details>
+  );
+}
+
+/** Another machine of the site that takes over when the first is not heard; only where there is one. */
+function Standby({ value, nodeId, error, onChange }: {
+  value: string;
+  nodeId: string | null;
+  error: string | false;
+  onChange: (value: string) => void;
+}) {
+  const { t } = useTranslation();
+  const nodes = useQuery(nodesQuery).data ?? [];
+  const siteId = nodes.find(({ id }) => id === nodeId)?.site_id;
+  const others = nodes.filter(({ id, site_id }) => id !== nodeId && site_id === siteId);
+  if (others.length === 0 && value === "") return null;
+  return (
+    <NativeSelect
+      label={t("cameraForm.standby")}
+      description={t("cameraForm.standbyHint")}
+      value={value}
+      error={error}
+      onChange={({ currentTarget }) => onChange(currentTarget.value)}
+      data={[
+        { value: "", label: t("cameraForm.noStandby") },
+        ...others.map(({ id, name }) => ({ value: id, label: name })),
+      ]}
+    />
   );
 }

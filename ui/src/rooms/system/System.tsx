@@ -7,6 +7,7 @@ import { ErrorNote } from "@/kit/ErrorNote";
 import { Page } from "@/kit/Page";
 
 import { NodeCard } from "./NodeCard";
+import { Runners } from "./Runners";
 import css from "./System.module.css";
 
 /** The machines that record, and how they are. */
@@ -35,6 +36,7 @@ export function System() {
           />
         ))}
       </div>
+      <Runners />
     </Page>
   );
 }

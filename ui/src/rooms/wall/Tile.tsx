@@ -3,7 +3,9 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
 import { liveTicket } from "@/api/actions";
+import { useTimeZone } from "@/api/queries";
 import type { Camera } from "@/api/types";
+import { PlanBadges } from "@/kit/plan/PlanBadges";
 import { LiveVideo } from "@/kit/player/LiveVideo";
 import { lookOf } from "@/kit/state";
 import { StateBadge } from "@/kit/StateBadge";
@@ -14,6 +16,7 @@ import css from "./Tile.module.css";
 export function Tile({ camera, delayMs }: { camera: Camera; delayMs: number }) {
   const { t } = useTranslation();
   const { id, name, status } = camera;
+  const timeZone = useTimeZone(camera.site_id);
   return (
     <Link
       to={`/cameras/${id}`}
@@ -24,11 +27,12 @@ export function Tile({ camera, delayMs }: { camera: Camera; delayMs: number }) {
         {(now) => (
           <span className={css.foot}>
             <span className={css.name}>{name}</span>
+            <PlanBadges pause={camera.pause} manual={camera.manual} timeZone={timeZone} isShort />
             {now.state === "recording" ? (
               <span className={css.dot} title={t("state.recording")}>
                 <VisuallyHidden>{t("state.recording")}</VisuallyHidden>
               </span>
-            ) : (
+            ) : camera.pause && now.state === "paused" ? null : (
               <StateBadge state={now.state} />
             )}
           </span>

@@ -74,13 +74,17 @@ function useCall(cameras: readonly Camera[]): { title: string; hint: string; isC
     const ago = duration(now - heardAt);
     return { title: t("watch.unknown", { time }), hint: t("watch.unknownHint", { ago }), isCalm: false };
   }
-  const { count, recording, isCalm } = watchOver(cameras.map((camera) => camera.status.state));
-  if (isCalm) return { title: t("watch.calm", { time }), hint: t("watch.calmHint", { count }), isCalm };
-  return {
-    title: t("watch.trouble", { time, count: count - recording }),
-    hint: t("watch.troubleHint", { count, recording }),
-    isCalm,
-  };
+  const { count, recording, resting, isCalm } = watchOver(
+    cameras.map((camera) => camera.status.state),
+  );
+  const rest = resting > 0 ? ` ${t("watch.resting", { count: resting })}` : "";
+  const part = t("watch.troubleHint", { count, recording }) + rest;
+  if (isCalm) {
+    const hint = resting > 0 ? part : t("watch.calmHint", { count });
+    return { title: t("watch.calm", { time }), hint, isCalm };
+  }
+  const missing = count - recording - resting;
+  return { title: t("watch.trouble", { time, count: missing }), hint: part, isCalm };
 }
 
 function Pager({ page, pages, onPage }: Pick<Props, "page" | "pages" | "onPage">) {

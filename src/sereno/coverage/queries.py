@@ -1,0 +1,112 @@
+"""Promises against footage."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from sereno.accounts.queries import Asker
+from sereno.base.spans import Span, span_or_none
+from sereno.coverage.models import BrokenPromise
+from sereno.coverage.rules import Sums, sums_of, together
+from sereno.enforcer.queries_plans import manuals_in, promises_of
+from sereno.footage.queries import Told, stretches_of, told_of
+from sereno.footage.rules import Stretch
+from sereno.policy import gaps
+from sereno.sites.models import Camera
+from sereno.sites.queries import access_camera, access_group, cameras_of
+
+LONGEST_AGO = timedelta(days=31)
+
+
+@dataclass(frozen=True, slots=True)
+class CameraTimeline:
+    """What a camera's promise became; `stretches` are its coverage, told in more detail.
+
+    `manuals`: the recordings that people started, and who did.
+    """
+
+    reported_through: datetime | None
+    timeline: gaps.Timeline
+    stretches: list[Stretch]
+    promised: list[Span]
+    manuals: list[tuple[Span, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Sums of a time, of all cameras together and of each, by name."""
+
+    window: Span
+    whole: Sums
+    cameras: list[tuple[Camera, Sums]]
+
+
+def timeline_of(camera: Camera, window: Span, now: datetime) -> CameraTimeline:
+    """Coverage, gaps and what is not reported yet of the main stream, up to now at most.
+
+    What is promised is told of the whole window.
+    """
+    promised = promises_of([camera], window).get(camera.pk, [])
+    manuals = [(span, row.by) for span, row in manuals_in([camera], window).get(camera.pk, [])]
+    past = span_or_none(window.start, min(window.end, now))
+    if past is None:
+        return CameraTimeline(None, gaps.Timeline([], [], []), [], promised, manuals)
+    told = told_of([camera], past)[camera.pk]
+    found = timeline_from(camera, promised, told, past)
+    return CameraTimeline(
+        told.reported_through, found, stretches_of(camera, past), promised, manuals
+    )
+
+
+def timeline_from(
+    camera: Camera, promised: Sequence[Span], told: Told, window: Span
+) -> gaps.Timeline:
+    """What became of `promised` in `window`."""
+    reported_through = told.reported_through or camera.created_at
+    return gaps.timeline(promised, told.runs, told.absences, reported_through, window, told.ends)
+
+
+def cameras_asked(asker: Asker, camera_ids: Collection[UUID], group_id: int | None) -> list[Camera]:
+    """The cameras named, those of a group, or else all. Raises NotFound."""
+    found = cameras_of(asker)
+    if group_id is not None:
+        found = found.filter(pk__in=access_group(asker, group_id).cameras.values("pk"))
+    if not camera_ids:
+        return list(found)
+    for camera_id in camera_ids:
+        access_camera(asker, camera_id)
+    return list(found.filter(pk__in=camera_ids))
+
+
+def report_of(
+    cameras: Collection[Camera], window: Span, now: datetime, schedule_id: int | None = None
+) -> Report:
+    """What became of promises in `window`, up to now at most.
+
+    `schedule_id`: only of what that schedule asked for.
+    """
+    past = span_or_none(window.start, min(window.end, now))
+    if past is None:
+        return Report(window, Sums(), [(camera, Sums()) for camera in cameras])
+    promises = promises_of(cameras, past, schedule_id)
+    told = told_of(cameras, past)
+    sums = [
+        (camera, _sums(camera, promises.get(camera.pk, []), told[camera.pk], past))
+        for camera in cameras
+    ]
+    return Report(window, together(each for _, each in sums), sums)
+
+
+def _sums(camera: Camera, promised: Sequence[Span], told: Told, window: Span) -> Sums:
+    return sums_of(promised, timeline_from(camera, promised, told, window))
+
+
+def alarms_of(asker: Asker, now: datetime) -> QuerySet[BrokenPromise]:
+    """The alarms that are on and those of the last 31 days, the newest first."""
+    recent = BrokenPromise.objects.exclude(ended_at__lt=now - LONGEST_AGO)
+    return recent.filter(camera__in=cameras_of(asker)).select_related("camera").order_by("-since")

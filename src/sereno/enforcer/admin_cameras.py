@@ -1,0 +1,266 @@
+"""Cameras in the back office: what they are, how they are, and what people do to many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminPasswordWidget
+
+from sereno.accounts.backoffice import ActingAdmin, asker_of, both, in_ones_language
+from sereno.base.errors import Words
+from sereno.enforcer.actions_moments import (
+    end_pauses,
+    enforce,
+    pause_cameras,
+    start_recording,
+    stop_recording,
+)
+from sereno.enforcer.actions_profiles import (
+    add_fitting_camera,
+    change_fitting_camera,
+    give_profile,
+)
+from sereno.enforcer.admin_parts import (
+    AGE_COLOURS,
+    STATE_COLOURS,
+    CameraReasonFilter,
+    CameraStateFilter,
+    age_of,
+    command,
+    reason_of,
+    state_of,
+)
+from sereno.enforcer.models import StreamProfile
+from sereno.enforcer.queries import Desired, desires_of
+from sereno.enforcer.queries_running import CameraState, states_of
+from sereno.enforcer.rules_moments import EndSaid
+from sereno.policy.knob_list import KNOB_OF
+from sereno.sites import actions, queries
+from sereno.sites.actions import CameraFields
+from sereno.sites.models import Camera
+
+Act = Callable[[Any, HttpRequest, QuerySet[Camera]], None]
+
+# The camera's own fields and the knobs that they say.
+_KNOB_FIELDS = {
+    "engine": "engine",
+    "transport": "rtsp_transport",
+    "records_sound": "records_sound",
+    "nice": "nice",
+    "cpu_affinity": "cpu_affinity",
+}
+
+
+class CameraForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+    """The password can be set, never read."""
+
+    password = forms.CharField(
+        required=False,
+        strip=False,
+        label=both(Words("Password", "Contraseña")),
+        widget=UnfoldAdminPasswordWidget,
+        help_text=both(
+            Words(
+                "Leave it empty to keep the one that is set.",
+                "Déjela vacía para mantener la que está puesta.",
+            )
+        ),
+    )
+
+    class Meta:
+        model = Camera
+        fields = (
+            *("name", "address", "sub_address", "username", "standby_node", "budget_bytes"),
+            *_KNOB_FIELDS,
+        )
+        help_texts = {  # noqa: RUF012  Django's own form
+            field: both(KNOB_OF[knob].what) for field, knob in _KNOB_FIELDS.items()
+        }
+
+
+def _fields_in(form: forms.ModelForm[Camera]) -> CameraFields:
+    """What the person changed. What was emptied is unsaid again."""
+    given = {name: form.cleaned_data[name] for name in form.changed_data}
+    if "budget_bytes" in given:
+        given["budget_bytes"] = given["budget_bytes"] or 0
+    if "standby_node" in given:
+        node = given.pop("standby_node")
+        given["standby_node_id"] = node.pk if node else None
+    emptied = {
+        name
+        for name in (*_KNOB_FIELDS, "standby_node_id")
+        if name in given and given[name] in (None, "", [])
+    }
+    said = {name: value for name, value in given.items() if name not in emptied}
+    if "cpu_affinity" in said:
+        said["cpu_affinity"] = tuple(said["cpu_affinity"])
+    return CameraFields(**said, unsaid=frozenset(emptied))
+
+
+class ProfileFilter(admin.SimpleListFilter):
+    title = both(Words("profile", "perfil"))
+    parameter_name = "profile"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [(str(each.pk), each.name) for each in StreamProfile.objects.order_by("name")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Camera]) -> QuerySet[Camera]:
+        return queryset.filter(manner__profile=self.value()) if self.value() else queryset
+
+
+def _pause(said: EndSaid, _: Any, request: HttpRequest, cameras: QuerySet[Camera]) -> None:
+    pause_cameras(asker_of(request), _ids(cameras), said)
+
+
+def _give(profile_id: int | None, _: Any, request: HttpRequest, cameras: QuerySet[Camera]) -> None:
+    give_profile(asker_of(request), _ids(cameras), profile_id)
+
+
+def _ids(cameras: QuerySet[Camera]) -> list[Any]:
+    return list(cameras.values_list("pk", flat=True))
+
+
+_PAUSES = {
+    "pause_30_minutes": (EndSaid(minutes=30), Words("Pause 30 minutes", "Pausar 30 minutos")),
+    "pause_2_hours": (EndSaid(minutes=120), Words("Pause 2 hours", "Pausar 2 horas")),
+    "pause_until_tomorrow": (
+        EndSaid(is_until_tomorrow=True),
+        Words("Pause until tomorrow 08:00", "Pausar hasta mañana a las 08:00"),
+    ),
+}
+_GIVE = Words(
+    "Give the profile “{name}” at the next start", "Dar el perfil «{name}» en el próximo inicio"
+)
+_GIVE_NONE = Words("Take the profile away", "Quitar el perfil")
+_NOTHING = "–"
+
+
+@admin.register(Camera)
+class CameraAdmin(ActingAdmin):
+    form = CameraForm
+    list_display = (
+        *("name", "site", "state_shown", "why", "profile_shown", "paused_until", "heard"),
+        *("address", "node"),
+    )
+    list_filter = (CameraStateFilter, ProfileFilter, CameraReasonFilter, "site", "groups")
+    readonly_fields = ("state_shown", "why", "profile_shown", "paused_until", "command_shown")
+    actions = (*("end_the_pause", "record_now", "stop_recording_now", "enforce_now", "try_again"),)
+    search_fields = ("name", "address")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Camera]:
+        return queries.cameras_of(asker_of(request))
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """What all rows need is read once."""
+        page = super().get_changelist_instance(request)
+        page.result_list = _known(list(page.result_list))
+        return page
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Camera | None:
+        camera = super().get_object(request, object_id, from_field)
+        return _known([camera])[0] if camera else None
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Besides those named above: pauses, and one for each profile."""
+        found = super().get_actions(request)
+        for name, (said, words) in _PAUSES.items():
+            found[name] = (partial(_pause, said), name, in_ones_language(words))
+        for profile in StreamProfile.objects.order_by("name"):
+            name, words = f"give_profile_{profile.pk}", _GIVE.fill(name=profile.name)
+            found[name] = (partial(_give, profile.pk), name, in_ones_language(words))
+        found["take_profile"] = (partial(_give, None), "take_profile", in_ones_language(_GIVE_NONE))
+        return found
+
+    @display(description=both(Words("State", "Estado")), label=STATE_COLOURS)
+    def state_shown(self, camera: Any) -> tuple[str, str] | str:
+        return state_of(camera.known_state.shown) if hasattr(camera, "known_state") else _NOTHING
+
+    @display(description=both(Words("Reason", "Motivo")))
+    def why(self, camera: Any) -> str:
+        return reason_of(camera.known_state.shown.reason) if hasattr(camera, "known_state") else ""
+
+    @display(description=both(Words("Profile", "Perfil")))
+    def profile_shown(self, camera: Any) -> str:
+        profile = camera.known_desire.profile if hasattr(camera, "known_desire") else None
+        return f"{profile.name} ({profile.version})" if profile else _NOTHING
+
+    @display(description=both(Words("Paused until", "En pausa hasta")))
+    def paused_until(self, camera: Any) -> Any:
+        pause = camera.known_desire.pause if hasattr(camera, "known_desire") else None
+        return pause.end if pause else None
+
+    @display(description=both(Words("Heard of", "Oído")), label=AGE_COLOURS)
+    def heard(self, camera: Any) -> tuple[str, str] | None:
+        runner = camera.known_state.runner
+        return age_of(runner) if runner else None
+
+    @display(description=both(Words("Effective command", "Comando efectivo")))
+    def command_shown(self, camera: Any) -> str:
+        runner = camera.known_state.runner if hasattr(camera, "known_state") else None
+        return command(runner.effective_args) if runner else ""
+
+    def save_model(
+        self, request: HttpRequest, obj: Camera, form: forms.ModelForm[Camera], change: bool
+    ) -> None:
+        fields = _fields_in(form)
+        if change:
+            change_fitting_camera(asker_of(request), obj.pk, fields)
+        else:
+            obj.pk = add_fitting_camera(asker_of(request), fields).pk
+
+    def delete_model(self, request: HttpRequest, obj: Camera) -> None:
+        actions.remove_camera(asker_of(request), obj.pk)
+
+    @admin.action(description=both(Words("End the pause", "Terminar la pausa")))
+    def end_the_pause(self, request: HttpRequest, cameras: QuerySet[Camera]) -> None:
+        end_pauses(asker_of(request), _ids(cameras))
+
+    @admin.action(
+        description=both(Words("Record now, until stopped", "Grabar ahora, hasta que se detenga"))
+    )
+    def record_now(self, request: HttpRequest, cameras: QuerySet[Camera]) -> None:
+        start_recording(asker_of(request), _ids(cameras), EndSaid())
+
+    @admin.action(
+        description=both(Words("Stop what was started by hand", "Detener lo que se inició a mano"))
+    )
+    def stop_recording_now(self, request: HttpRequest, cameras: QuerySet[Camera]) -> None:
+        stop_recording(asker_of(request), _ids(cameras))
+
+    @admin.action(description=both(Words("Enforce now", "Aplicar ahora")))
+    def enforce_now(self, request: HttpRequest, cameras: QuerySet[Camera]) -> None:
+        enforce(asker_of(request), _ids(cameras))
+
+    @admin.action(
+        description=both(
+            Words(
+                "Try the first choice of engine and transport again",
+                "Volver a probar la primera opción de motor y transporte",
+            )
+        )
+    )
+    def try_again(self, request: HttpRequest, cameras: QuerySet[Camera]) -> None:
+        for camera_id in _ids(cameras):
+            actions.forget_memory(asker_of(request), camera_id)
+
+
+def _known(cameras: list[Camera]) -> list[Any]:
+    """Cameras with what a page shows of them: `known_state`, `known_desire`."""
+    now = timezone.now()
+    states: list[CameraState] = states_of(cameras, now)
+    desires: list[Desired] = desires_of(cameras, now)
+    known: list[Any] = list(cameras)
+    for camera, state, desire in zip(known, states, desires, strict=True):
+        camera.known_state, camera.known_desire = state, desire
+    return known

@@ -1,0 +1,88 @@
+"""What is told of one stream."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sereno.base.clock import from_us
+from sereno.node.beats import Facts
+from sereno.node.effective import effective_args
+from sereno.node.stream_book import StreamBook
+from sereno.node.supervisor import Carried
+from sereno.node.wishes import Rest, Wish
+from sereno.wire.reports import ReasonReport, StreamState, StreamStatus
+
+
+class View(NamedTuple):
+    """All that is known of an ordered stream; `carried` None: it does not run, by order."""
+
+    book: StreamBook
+    aim: Wish | Rest
+    carried: Carried | None
+    notices: tuple[ReasonReport, ...] = ()
+
+
+def facts_of(view: View) -> Facts:
+    """What has not changed need not be told again soon; measures alone are no change."""
+    book, aim, carried, notices = view
+    slot = carried.slot if carried else None
+    return (
+        book.state, book.reason, book.next_try_us, book.started, book.last_error, book.notices,
+        book.starts, book.last_exit, book.probe, book.memory, notices, aim.manner.hb_interval,
+        carried and (carried.wish, carried.is_pending),
+        slot and (slot.runner, len(slot.given)),
+    )  # fmt: skip
+
+
+def status_of(view: View) -> StreamStatus:
+    """The stream's state and its runner's, as it travels."""
+    book, aim, carried, notices = view
+    wish = carried.wish if carried else None
+    slot = carried.slot if carried else None
+    runner = slot.runner if slot else None
+    nice, cpus = runner.priority() if runner else (None, ())
+    started = book.started
+    return StreamStatus(
+        camera_id=book.key.camera_id,
+        stream=book.key.stream,
+        state=book.state,
+        since=from_us(book.since_us),
+        reason=book.reason,
+        next_try=None if book.next_try_us is None else from_us(book.next_try_us),
+        engine=started.engine if started else "native",
+        engine_reason=book.memory.reason if book.memory else None,
+        transport=started.transport if started else "tcp",
+        codec=started.codec if started else "",
+        sound=started.sound if started else "",
+        width=started.width if started else 0,
+        height=started.height if started else 0,
+        pid=runner.pid if runner else None,
+        effective_args=effective_args(book, wish),
+        bitrate_bps=book.bitrate_bps,
+        fps=book.fps,
+        clock=started.clock if started else "",
+        lost_packets=book.lost_packets,
+        notices=(*book.notices, *notices),
+        newest_at=None if book.newest_us is None else from_us(book.newest_us),
+        profile=wish.profile if wish else "",
+        profile_version=wish.version if wish else "",
+        is_pending=carried is not None and carried.is_pending,
+        last_error=book.last_error,
+        started_at=slot.started_at if slot else None,
+        restarts=max(book.starts - 1, 0),
+        last_exit=book.last_exit,
+        shared_by=len(slot.given) if slot and runner else 0,
+        nice=nice,
+        cpu_affinity=cpus,
+        fragments_per_second=book.fragments_per_second,
+        advertised_fps=started.advertised_fps if started else 0.0,
+        key_interval_seconds=book.key_interval_seconds,
+        hb_interval=aim.manner.hb_interval,
+        probe=book.probe,
+    )
+
+
+def is_shown(view: View) -> bool:
+    """Whether the stream is anybody's business now: it runs, or rests by order."""
+    is_away = isinstance(view.aim, Rest) or view.book.state is StreamState.STANDBY
+    return view.carried is not None or is_away

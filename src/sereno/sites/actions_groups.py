@@ -1,0 +1,111 @@
+"""Every change of groups of cameras."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from sereno.accounts.queries import Asker, require
+from sereno.accounts.rules import Right
+from sereno.audit.actions import record
+from sereno.base.errors import Conflict, Invalid, Words
+from sereno.sites.actions import wake_nodes_of
+from sereno.sites.models import Camera, CameraGroup
+from sereno.sites.queries import access_group, cameras_of
+from sereno.sites.rules import check_name
+from sereno.sites.signals import promises_touched
+
+_NAME_TAKEN = Words(
+    "Another group has this name. Choose another name.",
+    "Otro grupo ya tiene ese nombre. Elija otro nombre.",
+)
+_CAMERA_UNKNOWN = Words(
+    "One of these cameras does not exist. It may have been removed; reload the list.",
+    "Una de estas cámaras no existe. Puede que se haya quitado; recargue la lista.",
+)
+
+
+@contextmanager
+def _unique_name() -> Iterator[None]:
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if "sites_group_name_unique" not in str(error):
+            raise
+        raise Conflict("name_taken", _NAME_TAKEN, field="name") from None
+
+
+@transaction.atomic
+def make_group(asker: Asker, name: str, camera_ids: Iterable[UUID]) -> CameraGroup:
+    """A new group. Raises Invalid, Conflict."""
+    require(asker, Right.MANAGE)
+    chosen = known_cameras(asker, camera_ids)
+    with _unique_name():
+        group = CameraGroup.objects.create(name=check_name(name))
+    group.cameras.set(Camera.objects.filter(pk__in=chosen))
+    record(asker.actor, "group_make", "group", group.pk, name=group.name, cameras=_told(chosen))
+    return group
+
+
+@transaction.atomic
+def change_group(
+    asker: Asker, group_id: int, name: str | None, camera_ids: Iterable[UUID] | None
+) -> CameraGroup:
+    """Change what was given. Raises NotFound, Invalid, Conflict."""
+    require(asker, Right.MANAGE)
+    group = _lock(asker, group_id)
+    if name is not None:
+        group.name = check_name(name)
+        with _unique_name():
+            group.save(update_fields=["name"])
+    if camera_ids is not None:
+        before = _member_ids(group)
+        chosen = known_cameras(asker, camera_ids)
+        group.cameras.set(Camera.objects.filter(pk__in=chosen))
+        _touch(before ^ chosen)
+    members = _told(_member_ids(group))
+    record(asker.actor, "group_change", "group", group.pk, name=group.name, cameras=members)
+    return group
+
+
+@transaction.atomic
+def remove_group(asker: Asker, group_id: int) -> None:
+    """Take a group away; its cameras stay. Raises NotFound."""
+    require(asker, Right.MANAGE)
+    group = _lock(asker, group_id)
+    members = _member_ids(group)
+    group.delete()
+    _touch(members)
+    record(asker.actor, "group_remove", "group", group_id, name=group.name)
+
+
+def known_cameras(asker: Asker, camera_ids: Iterable[UUID]) -> set[UUID]:
+    """The same ids. Raises Invalid where one is of no camera that `asker` may see."""
+    wanted = set(camera_ids)
+    found = cameras_of(asker).order_by().filter(pk__in=wanted).values_list("pk", flat=True)
+    if set(found) != wanted:
+        raise Invalid("camera_unknown", _CAMERA_UNKNOWN, field="camera_ids")
+    return wanted
+
+
+def _lock(asker: Asker, group_id: int) -> CameraGroup:
+    access_group(asker, group_id)
+    CameraGroup.objects.select_for_update().filter(pk=group_id).first()
+    return access_group(asker, group_id)
+
+
+def _member_ids(group: CameraGroup) -> set[UUID]:
+    return set(group.cameras.values_list("pk", flat=True))
+
+
+def _touch(camera_ids: set[UUID]) -> None:
+    promises_touched.send(CameraGroup, camera_ids=camera_ids)
+    wake_nodes_of(camera_ids)
+
+
+def _told(camera_ids: set[UUID]) -> list[str]:
+    return sorted(map(str, camera_ids))

@@ -1,0 +1,330 @@
+"""Of two nodes that may run a camera, exactly one does, whatever dies and whatever the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from threading import Barrier
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection
+from tests.conftest import Program
+
+from sereno.accounts.queries import SYSTEM
+from sereno.audit.models import Entry
+from sereno.enforcer.leases import lease_cameras, needs_lease, this_moment
+from sereno.enforcer.models import Lease, RunnerState
+from sereno.enforcer.queries_running import states_of
+from sereno.enforcer.rules_leases import LEASE_SECONDS, MARGIN_SECONDS, Moment
+from sereno.sites.actions import CameraFields, add_camera, create_enrolment_code, enrol_node
+from sereno.sites.models import Camera, Node, Site
+
+FREE_AFTER = LEASE_SECONDS + MARGIN_SECONDS
+
+
+class Time:
+    """The hub's time; it passes only when told to."""
+
+    def __init__(self) -> None:
+        self.moment = Moment(datetime.now(UTC), 5000.0, "this boot")
+
+    def pass_(self, seconds: float) -> None:
+        self.moment = self.moment.later(seconds)
+
+    def set_clock(self, seconds: float) -> None:
+        now = self.moment.now + timedelta(seconds=seconds)
+        self.moment = Moment(now, self.moment.boot_seconds, self.moment.boot_id)
+
+    def reboot(self, uptime_seconds: float) -> None:
+        self.moment = Moment(self.moment.now, uptime_seconds, "next boot")
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    time = Time()
+    monkeypatch.setattr("sereno.gate.api.this_moment", lambda: time.moment)
+    return time
+
+
+class Box:
+    """A node as the hub knows it: it says what it holds, and keeps what it is answered."""
+
+    def __init__(self, node: Node, token: str, time: Time) -> None:
+        self.node, self.time = node, time
+        self.boot_id = str(uuid4())
+        self.call = Program(token)
+        self.held: dict[str, int] = {}
+
+    def beat(self, **more: Any) -> dict[str, int]:
+        """One heartbeat; what the node holds after it."""
+        now = self.time.moment.now
+        body = {
+            "boot_id": self.boot_id,
+            "version": "0.1.0",
+            "sent_at": now.isoformat(),
+            "started_at": now.isoformat(),
+            "ntp": {"is_synchronised": True},
+            "media_address": "unix:/run/node.sock",
+            "leases": self.held,
+            **more,
+        }
+        answer = self.call("POST", "node/heartbeat", body)
+        assert answer.status_code == 200, answer.content
+        told = answer.json()["leases"]
+        assert all(lease["seconds"] == LEASE_SECONDS for lease in told.values())
+        self.held = {camera: lease["number"] for camera, lease in told.items()}
+        return self.held
+
+
+@pytest.fixture
+def box(site: Site, time: Time) -> Callable[[str], Box]:
+    def make(name: str) -> Box:
+        return Box(*enrol_node(create_enrolment_code(SYSTEM, site), name, "192.0.2.9"), time)
+
+    return make
+
+
+@pytest.fixture
+def own(box: Callable[[str], Box]) -> Box:
+    return box("own")
+
+
+@pytest.fixture
+def standby(own: Box, box: Callable[[str], Box]) -> Box:
+    return box("standby")
+
+
+@pytest.fixture
+def shared(site: Site, own: Box, standby: Box, time: Time) -> Camera:
+    """A camera that was made with a standby node."""
+    camera = add_camera(SYSTEM, CameraFields("Patio", "rtsp://192.0.2.7/main"))
+    camera.standby_node = standby.node
+    camera.created_at = time.moment.now
+    camera.save()
+    return camera
+
+
+def test_who_asks_first_has_a_new_camera_and_keeps_it(
+    shared: Camera, own: Box, standby: Box, time: Time
+) -> None:
+    assert own.beat() == {str(shared.pk): 1}
+    for _ in range(20):
+        time.pass_(5)
+        assert standby.beat() == {}
+        assert own.beat() == {str(shared.pk): 1}
+
+
+def test_a_dead_nodes_camera_is_taken_over_only_when_its_lease_must_be_over(
+    shared: Camera, own: Box, standby: Box, time: Time
+) -> None:
+    own.beat()
+    time.pass_(FREE_AFTER - 0.1)
+    assert standby.beat() == {}
+    time.pass_(0.2)
+    assert standby.beat() == {str(shared.pk): 2}
+    assert own.beat() == {}
+    moved = Entry.objects.get(act="lease_move")
+    assert (moved.object_id, moved.details["node"]) == (str(shared.pk), str(standby.node.pk))
+    time.pass_(FREE_AFTER)
+    assert own.beat() == {str(shared.pk): 3}, "and back when the other is gone"
+
+
+def test_a_lapsed_lease_is_granted_anew_to_who_had_it(shared: Camera, own: Box, time: Time) -> None:
+    own.beat()
+    time.pass_(LEASE_SECONDS - 0.1)
+    assert own.beat() == {str(shared.pk): 1}
+    time.pass_(LEASE_SECONDS)
+    assert own.beat() == {str(shared.pk): 2}
+
+
+def test_a_node_that_starts_anew_has_its_leases_again(shared: Camera, own: Box, time: Time) -> None:
+    own.beat()
+    own.held = {}
+    time.pass_(3)
+    assert own.beat() == {str(shared.pk): 1}
+
+
+@pytest.mark.parametrize("seconds", [3600, -3600])
+def test_setting_the_hubs_clock_ends_no_lease_and_prolongs_none(
+    shared: Camera, own: Box, standby: Box, time: Time, seconds: float
+) -> None:
+    own.beat()
+    time.set_clock(seconds)
+    time.pass_(FREE_AFTER - 1)
+    assert standby.beat() == {}
+    time.pass_(1)
+    assert standby.beat() == {str(shared.pk): 2}
+
+
+def test_after_a_reboot_of_the_hub_a_whole_lease_is_waited_for(
+    shared: Camera, own: Box, standby: Box, time: Time
+) -> None:
+    own.beat()
+    time.set_clock(3600)
+    time.reboot(FREE_AFTER - 1)
+    assert standby.beat() == {}
+    time.pass_(1)
+    assert standby.beat() == {str(shared.pk): 2}
+
+
+def test_a_camera_that_already_runs_is_not_given_away_before_its_node_knows(
+    shared: Camera, own: Box, standby: Box, time: Time
+) -> None:
+    Node.objects.filter(pk=own.node.pk).update(last_seen=time.moment.now)
+    time.pass_(10 * FREE_AFTER)
+    assert standby.beat() == {}, "its own node may be running it, and knows of no lease"
+    assert own.beat() == {str(shared.pk): 1}
+    assert Lease.objects.get().expires_at is None
+    time.pass_(10 * FREE_AFTER)
+    assert standby.beat() == {}
+    own.beat()
+    assert Lease.objects.get().expires_at is not None, "it said that it has the lease"
+    time.pass_(FREE_AFTER)
+    assert standby.beat() == {str(shared.pk): 2}
+
+
+def test_fetching_orders_counts_as_knowing_the_camera(
+    shared: Camera, own: Box, standby: Box, time: Time
+) -> None:
+    Camera.objects.filter(pk=shared.pk).update(created_at=datetime.now(UTC))
+    own.call("GET", "node/orders")
+    assert standby.beat() == {}
+
+
+def test_without_a_standby_no_lease_is_needed_once_nobody_else_runs_it(
+    shared: Camera, own: Box, standby: Box, time: Time
+) -> None:
+    own.beat()
+    time.pass_(FREE_AFTER)
+    standby.beat()
+    shared.standby_node = None
+    shared.save()
+    assert needs_lease([shared]) == {shared.pk}
+    assert own.beat() == {}, "the other may still be running it"
+    assert standby.beat() == {}
+    time.pass_(FREE_AFTER)
+    assert own.beat() == {}
+    assert needs_lease([shared]) == set()
+    assert not Lease.objects.exists()
+
+
+def test_a_camera_of_one_node_has_no_lease(own: Box, site: Site) -> None:
+    alone = add_camera(SYSTEM, CameraFields("Sola", "rtsp://192.0.2.8/"))
+    assert own.beat() == {}
+    assert needs_lease([alone]) == set()
+    assert not Lease.objects.exists()
+
+
+def test_a_person_gives_the_camera_to_another_node_by_making_it_its_own(
+    shared: Camera, own: Box, standby: Box, time: Time
+) -> None:
+    Node.objects.filter(pk=own.node.pk).update(last_seen=time.moment.now)
+    own.beat()
+    Camera.objects.filter(pk=shared.pk).update(node=standby.node, standby_node=own.node)
+    assert standby.beat() == {str(shared.pk): 2}
+
+
+def stream(camera: Camera, **more: Any) -> dict[str, Any]:
+    return {
+        "camera_id": str(camera.pk),
+        "stream": "main",
+        "state": "recording",
+        "since": "2026-11-21T11:00:00Z",
+        **more,
+    }
+
+
+def test_only_the_holder_says_how_the_camera_is(
+    shared: Camera, own: Box, standby: Box, time: Time
+) -> None:
+    own.beat(streams=[stream(shared, pid=1)])
+    standby.beat(streams=[stream(shared, pid=2, state="standby")])
+    assert RunnerState.objects.get().pid == 1
+    time.pass_(FREE_AFTER)
+    standby.beat(streams=[stream(shared, pid=2)])
+    own.beat(streams=[stream(shared, pid=3)])
+    assert RunnerState.objects.get().pid == 2
+    (found,) = states_of([Camera.objects.get()], time.moment.now)
+    assert found.lease is not None
+    assert (found.lease.node, found.lease.number) == (standby.node, 2)
+    assert found.shown.state == "recording"
+
+
+def test_a_takeover_before_the_new_nodes_first_word_shows_no_old_word(
+    shared: Camera, own: Box, standby: Box, time: Time
+) -> None:
+    own.beat(streams=[stream(shared)])
+    time.pass_(FREE_AFTER)
+    standby.beat()
+    (found,) = states_of([Camera.objects.get()], time.moment.now)
+    assert found.shown.state == "connecting"
+
+
+def run(camera: Camera) -> dict[str, Any]:
+    return {
+        "run_id": str(uuid4()),
+        "revision": 1,
+        "camera_id": str(camera.pk),
+        "stream": "main",
+        "start": "2026-11-21T11:00:00Z",
+        "end": "2026-11-21T11:10:00Z",
+        "is_open": False,
+        "segment_count": 10,
+        "size_bytes": 1_000_000,
+    }
+
+
+def test_footage_is_reported_after_the_lease_is_lost(
+    shared: Camera, own: Box, standby: Box, time: Time
+) -> None:
+    own.beat()
+    time.pass_(FREE_AFTER)
+    standby.beat()
+    for box in (own, standby):
+        assert box.call("POST", "node/reports", {"runs": [run(shared)]}).status_code == 204
+
+
+COUNT = 20
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_of_two_that_ask_at_the_same_moment_one_wins(committed: None, is_new: bool) -> None:
+    from sereno.sites.actions import make_site
+
+    site = make_site(SYSTEM, "Escuela", "UTC")
+    nodes = [
+        enrol_node(create_enrolment_code(SYSTEM, site), name, "")[0] for name in ("a", "b", "c")
+    ]
+    cameras = [
+        add_camera(SYSTEM, CameraFields(f"Cámara {number}", f"rtsp://192.0.2.{number}/"))
+        for number in range(COUNT)
+    ]
+    Camera.objects.update(node=nodes[0], standby_node=nodes[1])
+    moment = this_moment()
+    if not is_new:
+        Camera.objects.update(standby_node=nodes[2])
+        lease_cameras(nodes[2], {}, moment)
+        Camera.objects.update(standby_node=nodes[1])
+        moment = moment.later(FREE_AFTER)
+    start = Barrier(4)
+
+    def ask(node: Node) -> dict[UUID, int]:
+        try:
+            start.wait()
+            held = lease_cameras(node, {}, moment)
+            return {camera: lease.number for camera, lease in held.items()}
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(ask, [*nodes[:2], *nodes[:2]]))
+    first = answers[0] | answers[2]
+    second = answers[1] | answers[3]
+    assert not set(first) & set(second)
+    assert set(first) | set(second) == {camera.pk for camera in cameras}
+    assert {*first.values(), *second.values()} == {1 if is_new else 2}
+    holders = dict(Lease.objects.values_list("camera", "node"))
+    assert holders == dict.fromkeys(first, nodes[0].pk) | dict.fromkeys(second, nodes[1].pk)

@@ -1,0 +1,67 @@
+import { Button, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { useCameraAct } from "@/api/planActs";
+import { whyQuery } from "@/api/plans";
+import type { Camera } from "@/api/types";
+import { ErrorNote } from "@/kit/ErrorNote";
+import { Icon } from "@/kit/icons";
+import { ActsMenu } from "@/kit/plan/ActsMenu";
+import { WhyButton } from "@/kit/plan/WhyButton";
+
+import css from "./CameraScreen.module.css";
+
+/** Why the camera does what it does, what can be asked of it, and its technical details. */
+export function CameraTools({ camera, timeZone, onDetails }: {
+  camera: Camera;
+  timeZone: string;
+  onDetails: () => void;
+}) {
+  const { t } = useTranslation();
+  const [asksWhy, setAsksWhy] = useState(false);
+  const why = useQuery({ ...whyQuery(camera.id), enabled: asksWhy });
+  const act = useCameraAct(camera.id);
+  return (
+    <>
+      <WhyButton
+        name={camera.name}
+        timeZone={timeZone}
+        isOpen={asksWhy}
+        onOpen={setAsksWhy}
+        facts={why.data}
+        error={why.error}
+      />
+      <span className={`${css.buttons} ${css.push}`}>
+        <ActsMenu
+          isWide
+          name={camera.name}
+          isPaused={camera.pause !== null}
+          isManual={camera.manual !== null}
+          isBusy={act.isPending}
+          timeZone={timeZone}
+          onAct={(wanted) => act.mutate(wanted)}
+        />
+        <Button
+          variant="default"
+          size="xs"
+          leftSection={<Icon name="list" size={16} />}
+          onClick={onDetails}
+        >
+          {t("camera.details")}
+        </Button>
+      </span>
+      {act.isSuccess && act.variables.kind === "enforce" && (
+        <Text size="sm" c="dimmed" className={css.whole ?? ""} role="status">
+          {t("plan.asked")}
+        </Text>
+      )}
+      {act.error && (
+        <div className={css.whole}>
+          <ErrorNote error={act.error} />
+        </div>
+      )}
+    </>
+  );
+}

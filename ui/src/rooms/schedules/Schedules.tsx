@@ -1,0 +1,80 @@
+import { Button, Table } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+
+import { groupsQuery, profilesQuery, schedulesQuery } from "@/api/plans";
+import type { Schedule } from "@/api/planTypes";
+import { camerasQuery } from "@/api/queries";
+import { CardTable } from "@/kit/CardTable";
+import { EmptyState } from "@/kit/EmptyState";
+import { ErrorNote } from "@/kit/ErrorNote";
+import { Icon } from "@/kit/icons";
+import { Page } from "@/kit/Page";
+
+import css from "./Schedules.module.css";
+import { useWhenWords } from "./words";
+
+const NEW = "/plans/schedules/new";
+
+/** When cameras are recorded and analysed. */
+export function Schedules() {
+  const { t } = useTranslation();
+  const schedules = useQuery(schedulesQuery);
+  const list = schedules.data ?? [];
+  const add = (
+    <Button component={Link} to={NEW} leftSection={<Icon name="plus" />}>
+      {t("schedule.add")}
+    </Button>
+  );
+  return (
+    <Page title={t("schedule.title")} lead={t("schedule.lead")} action={list.length > 0 && add}>
+      {!schedules.data && schedules.error && (
+        <ErrorNote error={schedules.error} onRetry={() => void schedules.refetch()} />
+      )}
+      {schedules.data?.length === 0 && (
+        <EmptyState isPart title={t("schedule.emptyTitle")} hint={t("schedule.emptyHint")}>
+          {add}
+        </EmptyState>
+      )}
+      {list.length > 0 && (
+        <CardTable
+          columns={[t("schedule.name"), t("schedule.when"), t("schedule.for"), t("schedule.profile")]}
+        >
+          {list.map((schedule) => (
+            <Row key={schedule.id} schedule={schedule} />
+          ))}
+        </CardTable>
+      )}
+    </Page>
+  );
+}
+
+function Row({ schedule }: { schedule: Schedule }) {
+  const { t } = useTranslation();
+  const when = useWhenWords();
+  const cameras = useQuery(camerasQuery).data ?? [];
+  const groups = useQuery(groupsQuery).data ?? [];
+  const profiles = useQuery(profilesQuery).data ?? [];
+  const names = [
+    ...groups.filter(({ id }) => schedule.group_ids.includes(id)),
+    ...cameras.filter(({ id }) => schedule.camera_ids.includes(id)),
+  ].map(({ name }) => name);
+  const profile = profiles.find(({ id }) => id === schedule.profile_id);
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Link to={`/plans/schedules/${schedule.id}`}>{schedule.name}</Link>
+        <small>
+          {t(`schedule.purposes.${schedule.purpose}`)}
+          {!schedule.is_enabled && <span className={css.off}>{t("schedule.disabled")}</span>}
+        </small>
+      </Table.Td>
+      <Table.Td data-label={t("schedule.when")}>{when(schedule)}</Table.Td>
+      <Table.Td data-label={t("schedule.for")}>
+        {names.length > 0 ? names.join(", ") : t("schedule.forNobody")}
+      </Table.Td>
+      <Table.Td data-label={t("schedule.profile")}>{profile?.name ?? t("schedule.ownProfile")}</Table.Td>
+    </Table.Tr>
+  );
+}
