@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.db.models import Model, QuerySet
@@ -11,11 +11,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import lazy
 from django.utils.translation import get_language
 from unfold.admin import ModelAdmin
+from unfold.decorators import display
 
 from sereno.accounts.actions import make_setup_link
 from sereno.accounts.auth import person_asking
 from sereno.accounts.queries import NOT_SIGNED_IN, Asker
 from sereno.base.errors import SerenoError, Unauthenticated, Words
+
+Shower = TypeVar("Shower", bound=Callable[..., Any])
 
 
 def asker_of(request: HttpRequest) -> Asker:
@@ -53,6 +56,21 @@ def in_ones_language(words: Words) -> str:
 _in_ones_language = lazy(in_ones_language, str)
 
 
+def column(
+    words: Words, *, colours: dict[str, str] | None = None, ordering: str | None = None
+) -> Callable[[Shower], Shower]:
+    """A method whose value a page shows under `words`.
+
+    With `colours` it answers a key of them and the text, and is shown as a coloured label.
+    """
+
+    def mark(method: Shower) -> Shower:
+        marked: Shower = display(method, description=both(words), label=colours, ordering=ordering)
+        return marked
+
+    return mark
+
+
 class TellingAdmin(ModelAdmin):
     """A page that calls actions; a refusal brings the person back with its words."""
 
@@ -70,9 +88,7 @@ class TellingAdmin(ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         page = super().changeform_view
-        return self._or_tell(
-            request, lambda: page(request, object_id, form_url, extra_context)
-        )
+        return self._or_tell(request, lambda: page(request, object_id, form_url, extra_context))
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

@@ -59,15 +59,17 @@ def facts_of(camera: dict[str, Any], zone: ZoneInfo) -> list[tuple[str, str | No
     ]
 
 
-def _with_wish(used: str, wanted: str) -> str:
-    """What is used, and what was asked for."""
+def _with_wish(used: str, wanted: str | None) -> str:
+    """What is used, and what the camera itself asks for, if anything."""
+    if wanted is None:
+        return used or "–"
     if wanted == "auto":
         return f"{used or '–'} ({say('automatic', 'automático')})"
     return f"{used or '–'} ({say('set to', 'fijado en')} {wanted})"
 
 
 def _sound(camera: dict[str, Any]) -> str:
-    if not camera["records_sound"]:
+    if camera["records_sound"] is False:
         return say("not recorded, as set", "no se graba, según lo fijado")
     return str(camera["status"]["sound"])
 

@@ -6,9 +6,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from unfold.decorators import display
 
-from sereno.accounts.backoffice import ReadingAdmin, asker_of, both, in_ones_language
+from sereno.accounts.backoffice import ReadingAdmin, asker_of, column, in_ones_language
 from sereno.base.errors import Words
 from sereno.coverage.models import BrokenPromise
 from sereno.coverage.queries import alarms_of
@@ -26,6 +25,6 @@ class AlarmAdmin(ReadingAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[BrokenPromise]:
         return alarms_of(asker_of(request), timezone.now())
 
-    @display(description=both(Words("Reason", "Motivo")))
+    @column(Words("Reason", "Motivo"))
     def why(self, alarm: BrokenPromise) -> str:
         return in_ones_language(alarm.reason.words())

@@ -155,7 +155,9 @@ def enforce(
         chosen = chosen.filter(pk__in=set(camera_ids))
     ids = sorted(chosen.values_list("pk", flat=True))
     rested = Q(enforced_at=None) | Q(enforced_at__lte=now - ENFORCE_PAUSE)
-    due = list(Camera.objects.select_for_update().filter(rested, pk__in=ids).order_by("pk"))
+    due = list(
+        Camera.objects.select_for_update(no_key=True).filter(rested, pk__in=ids).order_by("pk")
+    )
     if ids and not due:
         raise TooSoon("enforced_lately", TOO_SOON.fill(seconds=ENFORCE_PAUSE.seconds))
     Camera.objects.filter(pk__in=[camera.pk for camera in due]).update(
@@ -176,7 +178,7 @@ def lock_cameras(asker: Asker, camera_ids: Iterable[UUID]) -> list[Camera]:
         raise Invalid("nobody_chosen", _NOBODY_CHOSEN, field="camera_ids")
     for camera_id in ids - set(cameras_of(asker).order_by().values_list("pk", flat=True)):
         access_camera(asker, camera_id)  # raises NotFound
-    list(Camera.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+    list(Camera.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
     return list(cameras_of(asker).filter(pk__in=ids))
 
 

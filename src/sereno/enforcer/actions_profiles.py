@@ -17,8 +17,9 @@ from sereno.accounts.rules import Right
 from sereno.audit.actions import record
 from sereno.base.errors import Conflict, Invalid, Words
 from sereno.enforcer.actions_moments import lock_cameras, name_of, record_for
+from sereno.enforcer.fitness import check_manners
 from sereno.enforcer.models import CameraManner, ProfileVersion, StreamProfile
-from sereno.enforcer.queries import Desired, desires_of
+from sereno.enforcer.queries import desires_of
 from sereno.enforcer.queries_profiles import (
     Given,
     ProfileBook,
@@ -31,8 +32,8 @@ from sereno.policy.extra_cli import parse_extra_cli
 from sereno.policy.knob_list import parse_knobs
 from sereno.sites.actions import CameraFields, add_camera, change_camera, wake_nodes_of
 from sereno.sites.models import Camera
-from sereno.sites.queries import cameras_of
-from sereno.sites.rules import check_cpus, check_name
+from sereno.sites.queries import access_camera, cameras_of
+from sereno.sites.rules import check_name
 
 Applies = Literal["now", "next_spawn"]
 LONGEST_NOTE = 300
@@ -151,7 +152,8 @@ def remove_profile(asker: Asker, profile_id: int) -> None:
     require(asker, Right.MANAGE)
     access_profile(asker, profile_id)
     _lock_profiles()
-    profile = access_profile(asker, profile_id)
+    # From here on nobody can begin to name it.
+    profile = StreamProfile.objects.select_for_update().get(pk=profile_id)
     users = [
         *Camera.objects.filter(manner__profile=profile, removed_at=None).order_by("name"),
         *profile.schedules.order_by("name"),
@@ -212,8 +214,11 @@ def add_fitting_camera(asker: Asker, fields: CameraFields) -> Camera:
 @transaction.atomic
 def change_fitting_camera(asker: Asker, camera_id: UUID, fields: CameraFields) -> Camera:
     """`sites.change_camera`, where its fields fit its profile. Raises Invalid, Conflict."""
+    before = access_camera(asker, camera_id)
     camera = change_camera(asker, camera_id, fields)
-    _check_camera(asker, camera)
+    # Somebody who only renames it need not answer for what never fitted.
+    if (camera.restart_number, camera.address) != (before.restart_number, before.address):
+        _check_camera(asker, camera)
     return camera
 
 
@@ -222,8 +227,11 @@ def _check_camera(asker: Asker, camera: Camera) -> None:
 
 
 def _lock_profiles() -> list[StreamProfile]:
-    """All of them: what is based on what changes one after the other."""
-    return list(StreamProfile.objects.select_for_update(of=("self",)).order_by("pk"))
+    """All of them: what is based on what changes one after the other.
+
+    Whoever only names them, in a schedule or for a camera, need not wait.
+    """
+    return list(StreamProfile.objects.select_for_update(no_key=True).order_by("pk"))
 
 
 def fill_profile(profile: StreamProfile, said: ProfileFields) -> None:
@@ -260,20 +268,6 @@ def _check_profile(book: ProfileBook, profile: StreamProfile) -> None:
             manner = book.merged(profile_id).manner
             parse_extra_cli(manner.extra_cli, manner.engine)
     check_manners(desires_of(cameras_with(book, profile.pk), timezone.now(), book))
-
-
-def check_manners(desires: Iterable[Desired]) -> None:
-    """Raises Invalid where what holds for a camera contradicts itself or its nodes."""
-    for desired in desires:
-        nodes = (desired.camera.node, desired.camera.standby_node)
-        cpu_counts = [node.cpu_count for node in nodes if node]
-        for key in desired.keys:
-            manner = desired.manner(key)
-            parse_extra_cli(manner.extra_cli, manner.engine)
-            try:
-                check_cpus(manner.cpu_affinity, cpu_counts)
-            except Invalid as error:
-                raise Invalid(error.key, error.words, field="knobs.cpu_affinity") from None
 
 
 def _remember(asker: Asker, profile: StreamProfile, applies: Applies) -> None:

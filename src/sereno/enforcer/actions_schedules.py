@@ -9,13 +9,16 @@ from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from sereno.accounts.queries import Asker, require
 from sereno.accounts.rules import Right
 from sereno.audit.actions import record
 from sereno.base.errors import Conflict, Invalid, Words
 from sereno.enforcer.actions_plans import plans_changed
+from sereno.enforcer.fitness import check_manners
 from sereno.enforcer.models import Calendar, Schedule, StreamProfile
+from sereno.enforcer.queries import desires_of
 from sereno.enforcer.queries_schedules import (
     access_calendar,
     access_schedule,
@@ -27,6 +30,7 @@ from sereno.enforcer.rules_schedules import (
     ExceptionSaid,
     ScheduleSaid,
     check_dates,
+    check_years,
     day_again,
     day_kept,
     exception_kept,
@@ -77,6 +81,7 @@ def _unique_name() -> Iterator[None]:
 
 def checked_schedule(asker: Asker, said: ScheduleSaid) -> plans.Schedule:
     """What would follow from `said`, by nodes' and hub's lights. Raises Invalid."""
+    check_years(said)
     known_cameras(asker, said.camera_ids)
     wanted_profiles = said.profile_ids()
     if StreamProfile.objects.filter(pk__in=wanted_profiles).count() != len(wanted_profiles):
@@ -114,6 +119,7 @@ def make_schedule(asker: Asker, said: ScheduleSaid) -> Schedule:
     require(asker, Right.MANAGE)
     row = Schedule()
     _fill(asker, row, said)
+    _check_fit(row, said)
     plans_changed(cameras_under([row]))
     record(asker.actor, "schedule_make", "schedule", row.pk, **_told(said))
     return row
@@ -127,6 +133,7 @@ def change_schedule(asker: Asker, schedule_id: int, given: Mapping[str, Any]) ->
     concerned = cameras_under([row])
     said = replace(whole_schedules([row])[0], **given)
     _fill(asker, row, said)
+    _check_fit(row, said)
     plans_changed(concerned | cameras_under([row]))
     record(asker.actor, "schedule_change", "schedule", row.pk, **_told(said))
     return row
@@ -145,7 +152,7 @@ def remove_schedule(asker: Asker, schedule_id: int) -> None:
 
 def _lock(asker: Asker, schedule_id: int) -> Schedule:
     access_schedule(asker, schedule_id)
-    Schedule.objects.select_for_update().filter(pk=schedule_id).first()
+    Schedule.objects.select_for_update(no_key=True).filter(pk=schedule_id).first()
     return access_schedule(asker, schedule_id)
 
 
@@ -165,6 +172,14 @@ def _fill(asker: Asker, row: Schedule, said: ScheduleSaid) -> None:
     row.profiles.set(said.profile_ids())
     row.cameras.set(Camera.objects.filter(pk__in=said.camera_ids))
     row.groups.set(said.group_ids)
+
+
+def _check_fit(row: Schedule, said: ScheduleSaid) -> None:
+    """Raises Invalid where a camera cannot be run as a profile of the schedule says."""
+    if said.profile_ids():
+        cameras = Camera.objects.filter(pk__in=cameras_under([row]))
+        whole = cameras.select_related("site", "node", "standby_node")
+        check_manners(desires_of(whole, timezone.now()))
 
 
 def _told(said: ScheduleSaid) -> dict[str, object]:

@@ -12,10 +12,9 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from unfold.decorators import display
-from unfold.widgets import UnfoldAdminPasswordWidget
+from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
-from sereno.accounts.backoffice import ActingAdmin, asker_of, both, in_ones_language
+from sereno.accounts.backoffice import ActingAdmin, asker_of, both, column, in_ones_language
 from sereno.base.errors import Words
 from sereno.enforcer.actions_moments import (
     end_pauses,
@@ -38,6 +37,7 @@ from sereno.enforcer.admin_parts import (
     command,
     reason_of,
     state_of,
+    wide,
 )
 from sereno.enforcer.models import StreamProfile
 from sereno.enforcer.queries import Desired, desires_of
@@ -82,6 +82,10 @@ class CameraForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
             *("name", "address", "sub_address", "username", "standby_node", "budget_bytes"),
             *_KNOB_FIELDS,
         )
+        widgets = {"cpu_affinity": UnfoldAdminTextInputWidget}  # noqa: RUF012
+        labels = {  # noqa: RUF012
+            field: both(KNOB_OF[knob].label) for field, knob in _KNOB_FIELDS.items()
+        }
         help_texts = {  # noqa: RUF012  Django's own form
             field: both(KNOB_OF[knob].what) for field, knob in _KNOB_FIELDS.items()
         }
@@ -114,7 +118,8 @@ class ProfileFilter(admin.SimpleListFilter):
         return [(str(each.pk), each.name) for each in StreamProfile.objects.order_by("name")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Camera]) -> QuerySet[Camera]:
-        return queryset.filter(manner__profile=self.value()) if self.value() else queryset
+        chosen = self.value()
+        return queryset.filter(manner__profile_id=int(chosen)) if chosen else queryset
 
 
 def _pause(said: EndSaid, _: Any, request: HttpRequest, cameras: QuerySet[Camera]) -> None:
@@ -152,7 +157,7 @@ class CameraAdmin(ActingAdmin):
         *("address", "node"),
     )
     list_filter = (CameraStateFilter, ProfileFilter, CameraReasonFilter, "site", "groups")
-    readonly_fields = ("state_shown", "why", "profile_shown", "paused_until", "command_shown")
+    readonly_fields = ("state_said", "why", "profile_shown", "paused_until", "command_shown")
     actions = (*("end_the_pause", "record_now", "stop_recording_now", "enforce_now", "try_again"),)
     search_fields = ("name", "address")
 
@@ -161,7 +166,7 @@ class CameraAdmin(ActingAdmin):
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """What all rows need is read once."""
-        page = super().get_changelist_instance(request)
+        page: ChangeList = super().get_changelist_instance(request)
         page.result_list = _known(list(page.result_list))
         return page
 
@@ -173,7 +178,7 @@ class CameraAdmin(ActingAdmin):
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Besides those named above: pauses, and one for each profile."""
-        found = super().get_actions(request)
+        found: dict[str, Any] = super().get_actions(request)
         for name, (said, words) in _PAUSES.items():
             found[name] = (partial(_pause, said), name, in_ones_language(words))
         for profile in StreamProfile.objects.order_by("name"):
@@ -182,30 +187,36 @@ class CameraAdmin(ActingAdmin):
         found["take_profile"] = (partial(_give, None), "take_profile", in_ones_language(_GIVE_NONE))
         return found
 
-    @display(description=both(Words("State", "Estado")), label=STATE_COLOURS)
-    def state_shown(self, camera: Any) -> tuple[str, str] | str:
-        return state_of(camera.known_state.shown) if hasattr(camera, "known_state") else _NOTHING
+    @column(Words("State", "Estado"), colours=STATE_COLOURS)
+    def state_shown(self, camera: Any) -> tuple[str, str]:
+        return state_of(camera.known_state.shown)
 
-    @display(description=both(Words("Reason", "Motivo")))
+    @column(Words("State", "Estado"))
+    def state_said(self, camera: Any) -> str:
+        return self.state_shown(camera)[1] if hasattr(camera, "known_state") else _NOTHING
+
+    @column(Words("Reason", "Motivo"))
     def why(self, camera: Any) -> str:
-        return reason_of(camera.known_state.shown.reason) if hasattr(camera, "known_state") else ""
+        if not hasattr(camera, "known_state"):
+            return ""
+        return wide(reason_of(camera.known_state.shown.reason))
 
-    @display(description=both(Words("Profile", "Perfil")))
+    @column(Words("Profile", "Perfil"))
     def profile_shown(self, camera: Any) -> str:
         profile = camera.known_desire.profile if hasattr(camera, "known_desire") else None
         return f"{profile.name} ({profile.version})" if profile else _NOTHING
 
-    @display(description=both(Words("Paused until", "En pausa hasta")))
+    @column(Words("Paused until", "En pausa hasta"))
     def paused_until(self, camera: Any) -> Any:
         pause = camera.known_desire.pause if hasattr(camera, "known_desire") else None
         return pause.end if pause else None
 
-    @display(description=both(Words("Heard of", "Oído")), label=AGE_COLOURS)
+    @column(Words("Last heard", "Última noticia"), colours=AGE_COLOURS)
     def heard(self, camera: Any) -> tuple[str, str] | None:
         runner = camera.known_state.runner
         return age_of(runner) if runner else None
 
-    @display(description=both(Words("Effective command", "Comando efectivo")))
+    @column(Words("Effective command", "Comando efectivo"))
     def command_shown(self, camera: Any) -> str:
         runner = camera.known_state.runner if hasattr(camera, "known_state") else None
         return command(runner.effective_args) if runner else ""

@@ -50,6 +50,11 @@ def state_of(shown: Shown) -> tuple[str, str]:
     return shown.state, in_ones_language(words) if words else shown.state
 
 
+def wide(text: str) -> str | SafeString:
+    """A sentence in a list's cell, which would else be a word wide."""
+    return format_html('<div style="min-width: 16rem">{}</div>', text) if text else ""
+
+
 def reason_of(reason: Reason | None) -> str:
     """A reason in one's language; empty for none."""
     return in_ones_language(words_of(reason)) if reason else ""

@@ -10,14 +10,13 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from unfold.admin import TabularInline
-from unfold.decorators import display
 from unfold.widgets import (
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
 )
 
-from sereno.accounts.backoffice import ActingAdmin, asker_of, both, in_ones_language
+from sereno.accounts.backoffice import ActingAdmin, asker_of, both, column, in_ones_language
 from sereno.base.errors import Words
 from sereno.enforcer.actions_profiles import (
     Applies,
@@ -84,7 +83,7 @@ _KnobFields = type(
 )
 
 
-class ProfileForm(_KnobFields, forms.ModelForm):  # type: ignore[misc,valid-type]
+class ProfileForm(_KnobFields, forms.ModelForm):  # type: ignore[misc,type-arg,valid-type]
     """A field for each knob; an empty one leaves it to the profile this one is based on."""
 
     applies = forms.ChoiceField(
@@ -117,7 +116,7 @@ class ProfileForm(_KnobFields, forms.ModelForm):  # type: ignore[misc,valid-type
         )
 
 
-class VersionInline(TabularInline):
+class VersionInline(TabularInline):  # type: ignore[misc]  # unfold carries no types
     model = ProfileVersion
     fk_name = "profile"
     fields = readonly_fields = (
@@ -125,6 +124,7 @@ class VersionInline(TabularInline):
     )
     ordering = ("-version",)
     extra = 0
+    hide_title = True
     can_delete = False
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -155,15 +155,15 @@ class ProfileAdmin(ActingAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[StreamProfile]:
         return profiles_of(asker_of(request))
 
-    @display(description=both(Words("Says", "Dice")))
+    @column(Words("Says", "Dice"))
     def says(self, profile: StreamProfile) -> str:
         return ", ".join(f"{name} = {_shown(value)}" for name, value in profile.knobs.items())
 
-    @display(description=both(Words("Cameras", "Cámaras")))
+    @column(Words("Cameras", "Cámaras"))
     def cameras(self, profile: Any) -> int:
         return cast(int, profile.camera_count)
 
-    @display(description=both(Words("What holds, and who says it", "Qué vale y quién lo dice")))
+    @column(Words("What holds, and who says it", "Qué vale y quién lo dice"))
     def merged(self, profile: StreamProfile) -> str:
         if profile.pk is None:
             return "–"

@@ -10,9 +10,8 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from unfold.decorators import display
 
-from sereno.accounts.backoffice import ReadingAdmin, asker_of, both
+from sereno.accounts.backoffice import ReadingAdmin, asker_of, both, column
 from sereno.base.errors import Words
 from sereno.enforcer.actions_moments import end_pauses
 from sereno.enforcer.admin_parts import (
@@ -24,6 +23,7 @@ from sereno.enforcer.admin_parts import (
     command,
     reason_of,
     state_of,
+    wide,
 )
 from sereno.enforcer.leases import leases_of
 from sereno.enforcer.models import Lease, Pause, RunnerState
@@ -63,7 +63,6 @@ class RunnerAdmin(ReadingAdmin):
         "shared_by",
         "nice",
         "cpu_affinity",
-        "started_at",
         "restarts",
         "bitrate",
         "frames",
@@ -74,7 +73,7 @@ class RunnerAdmin(ReadingAdmin):
     ordering = ("camera__name", "stream")
     list_per_page = 500
     fields = (
-        *("camera", "node", "stream", "state_shown", "since", "why", "next_try", "heard"),
+        *("camera", "node", "stream", "state_said", "since", "why", "next_try", "heard_said"),
         *("profile_shown", "profile_version", "is_pending", "engine", "transport", "clock"),
         *("codec", "sound", "width", "height", "frames", "bitrate", "lost_packets"),
         *("pid", "shared_by", "nice", "cpu_affinity", "started_at", "restarts", "last_exit"),
@@ -87,7 +86,7 @@ class RunnerAdmin(ReadingAdmin):
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """What all rows need is read once."""
-        page = super().get_changelist_instance(request)
+        page: ChangeList = super().get_changelist_instance(request)
         rows = list(page.result_list)
         leases, book = leases_of({row.camera for row in rows}), ProfileBook.read()
         for row in rows:
@@ -95,42 +94,50 @@ class RunnerAdmin(ReadingAdmin):
         page.result_list = rows
         return page
 
-    @display(description=both(Words("State", "Estado")), label=STATE_COLOURS)
+    @column(Words("State", "Estado"), colours=STATE_COLOURS)
     def state_shown(self, row: Any) -> tuple[str, str]:
         lease = row.known_lease if hasattr(row, "known_lease") else _lease(row)
         return state_of(shown_of(row.camera, row, lease, timezone.now()))
 
-    @display(description=both(Words("Reason", "Motivo")))
-    def why(self, row: RunnerState) -> str:
-        return reason_of(row.reason)
+    @column(Words("State", "Estado"))
+    def state_said(self, row: RunnerState) -> str:
+        return self.state_shown(row)[1]
 
-    @display(description=both(Words("Heard of", "Oído")), label=AGE_COLOURS, ordering="heard_at")
+    @column(Words("Reason", "Motivo"))
+    def why(self, row: RunnerState) -> str:
+        return wide(reason_of(row.reason))
+
+    @column(Words("Last heard", "Última noticia"), colours=AGE_COLOURS, ordering="heard_at")
     def heard(self, row: RunnerState) -> tuple[str, str]:
         return age_of(row)
 
-    @display(description=both(Words("Profile", "Perfil")))
+    @column(Words("Last heard", "Última noticia"))
+    def heard_said(self, row: RunnerState) -> str:
+        return age_of(row)[1]
+
+    @column(Words("Profile", "Perfil"))
     def profile_shown(self, row: Any) -> str:
         book = row.known_book if hasattr(row, "known_book") else ProfileBook.read()
         return book.name(row.profile) or "–"
 
-    @display(description="kbit/s", ordering="bitrate_bps")
+    @column(Words("kbit/s", "kbit/s"), ordering="bitrate_bps")
     def bitrate(self, row: RunnerState) -> int:
         return round(row.bitrate_bps / 1000)
 
-    @display(description=both(Words("Frames/s", "Imágenes/s")), ordering="fps")
+    @column(Words("Frames/s", "Imágenes/s"), ordering="fps")
     def frames(self, row: RunnerState) -> str:
         said = f" / {row.advertised_fps:g}" if row.advertised_fps else ""
         return f"{row.fps:.1f}{said}"
 
-    @display(description=both(Words("Last error", "Último error")))
+    @column(Words("Last error", "Último error"))
     def last_error_shown(self, row: RunnerState) -> str:
         return row.last_error["raw"] or row.last_error["key"] if row.last_error else ""
 
-    @display(description=both(Words("Effective command", "Comando efectivo")))
+    @column(Words("Effective command", "Comando efectivo"))
     def command_shown(self, row: RunnerState) -> str:
         return command(row.effective_args)
 
-    @display(description=both(Words("ffmpeg's command", "Comando de ffmpeg")))
+    @column(Words("ffmpeg's command", "Comando de ffmpeg"))
     def ffmpeg_shown(self, row: RunnerState) -> str:
         return command(row.ffmpeg_args)
 

@@ -10,10 +10,9 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from pydantic import ValidationError
-from unfold.decorators import display
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
-from sereno.accounts.backoffice import ActingAdmin, asker_of, both, in_ones_language
+from sereno.accounts.backoffice import ActingAdmin, asker_of, both, column, in_ones_language
 from sereno.base.errors import Words
 from sereno.enforcer.actions_schedules import (
     change_calendar,
@@ -57,6 +56,17 @@ _WAYS = {
         "Lo que vale en los días del calendario en lugar de lo habitual; [] es nada.",
     ),
 }
+_PURPOSES = {
+    "recording": Words("recording", "grabación"),
+    "analysis": Words("analysis", "análisis"),
+}
+_KINDS = {
+    "weekly": Words("weekly", "semanal"),
+    "daily": Words("daily", "diario"),
+    "continuous": Words("continuous", "continuo"),
+    "once": Words("once", "una vez"),
+    "cron": Words("cron", "cron"),
+}
 _FORM_WRONG = Words("This is not of the form that is shown.", "No tiene la forma que se indica.")
 _DAY_WRONG = Words(
     "Write one day a line: the date, then its name. {line} is not so.",
@@ -78,11 +88,21 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the
             *("cron_minutes", "exceptions", "calendar", "holiday_intervals", "profile"),
             *("cameras", "groups"),
         )
+        widgets = {  # noqa: RUF012
+            name: UnfoldAdminTextareaWidget(attrs={"rows": 3})
+            for name in ("intervals", "once", "exceptions", "holiday_intervals")
+        }
         help_texts = {name: both(words) for name, words in _WAYS.items()}  # noqa: RUF012
 
-    purpose = forms.ChoiceField(choices=[(each, each) for each in ("recording", "analysis")])
+    purpose = forms.ChoiceField(
+        label=both(Words("For", "Para")),
+        choices=[(key, both(words)) for key, words in _PURPOSES.items()],
+        widget=UnfoldAdminSelectWidget,
+    )
     kind = forms.ChoiceField(
-        choices=[(each, each) for each in ("continuous", "once", "daily", "weekly", "cron")]
+        label=both(Words("Kind", "Tipo")),
+        choices=[(key, both(words)) for key, words in _KINDS.items()],
+        widget=UnfoldAdminSelectWidget,
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -130,14 +150,12 @@ class ScheduleAdmin(ActingAdmin):
     search_fields = ("name",)
     filter_horizontal = ("cameras", "groups")
 
-    @display(description=both(Words("For", "Para")))
+    @column(Words("For", "Para"))
     def for_whom(self, schedule: Schedule) -> str:
         named = [*schedule.groups.order_by("name"), *schedule.cameras.filter(removed_at=None)]
         return ", ".join(str(each) for each in named) or "–"
 
-    def formfield_for_manytomany(
-        self, db_field: Any, request: HttpRequest, **options: Any
-    ) -> forms.ModelMultipleChoiceField[Any]:
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         if db_field.name == "cameras":
             options["queryset"] = cameras_of(asker_of(request))
         return super().formfield_for_manytomany(db_field, request, **options)
@@ -196,7 +214,7 @@ class CalendarAdmin(ActingAdmin):
     list_display = ("name", "days")
     search_fields = ("name",)
 
-    @display(description=both(Words("Days", "Días")))
+    @column(Words("Days", "Días"))
     def days(self, calendar: Calendar) -> int:
         return len(calendar.dates)
 

@@ -88,7 +88,7 @@ class RunnerFacts(BaseModel):
     last_exit: str = ""
     shared_by: int = 0
     nice: int | None = None
-    cpu_affinity: list[int] = []  # noqa: RUF012  a field's default, copied for each
+    cpu_affinity: list[int] = []
     hb_interval: float = 10.0
     analysis: AnalysisAnswer | None = None
     newest_at: datetime | None = None

@@ -24,6 +24,7 @@ from sereno.enforcer.answers import (
 from sereno.enforcer.previews import PREVIEW_DAYS, pieces_of
 from sereno.enforcer.queries import Desired, desires_of
 from sereno.enforcer.queries_running import runners_of
+from sereno.enforcer.rules_schedules import check_year
 from sereno.policy.choices import PurposeName
 from sereno.sites.answers import ReasonAnswer
 from sereno.sites.queries import access_camera, access_group, cameras_of
@@ -58,6 +59,7 @@ def preview(
     """What each camera will do in the next days, with which profile, and why."""
     now = timezone.now()
     begins = start or now
+    check_year(begins, "from")
     window = Span(begins, begins + timedelta(days=days))
     cameras = cameras_of(request.auth)
     if camera_id is not None:

@@ -24,7 +24,6 @@ from sereno.sites.queries import cameras_of_node
 from sereno.sites.secrets import unseal
 from sereno.wire.orders import CameraOrder, MannerOrder, StreamOrder
 
-
 # Cameras with the same schedules share one tuple of them, so its identity stands for it.
 PlanKey = tuple[int, str, tuple[PlannedPause, ...], tuple[Manual, ...]]
 

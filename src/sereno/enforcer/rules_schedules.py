@@ -15,6 +15,8 @@ from sereno.policy.choices import PurposeName, ScheduleKind
 from sereno.policy.plans import DAY_MINUTES, EVERY_DAY
 
 MOST_DATES = 1000
+# Beyond them a calendar's arithmetic ends, and nobody plans.
+FIRST_YEAR, LAST_YEAR = 2000, 2199
 
 # A camera's own schedules come before those of its groups, the particular before the general.
 _KIND_RANKS = {"once": 0, "cron": 1, "weekly": 2, "daily": 3, "continuous": 4}
@@ -40,6 +42,10 @@ _TIME_BAD = Words(
 _DATE_TWICE = Words(
     "The day {day} is there twice. Keep one of them.",
     "El día {day} está dos veces. Deje uno solo.",
+)
+_YEAR_BAD = Words(
+    "The year {year} is too far away. Give one from {first} to {last}.",
+    "El año {year} está demasiado lejos. Ponga uno de {first} a {last}.",
 )
 _TOO_MANY = Words(
     "At most {most} days. Remove those that are long past.",
@@ -180,6 +186,22 @@ def rank_of(kind: str, *, is_own: bool) -> int:
     return _KIND_RANKS[kind] + (0 if is_own else _GROUP_RANK)
 
 
+def check_years(said: ScheduleSaid) -> None:
+    """Raises Invalid where it speaks of years that nobody plans."""
+    for place, each in enumerate(said.exceptions):
+        check_year(each.day, f"exceptions.{place}.date")
+    if said.once:
+        check_year(said.once.start, "once")
+        check_year(said.once.end, "once")
+
+
+def check_year(day: date, name: str) -> None:
+    """Raises Invalid for the field `name`; a datetime is a date as well."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        words = _YEAR_BAD.fill(year=day.year, first=FIRST_YEAR, last=LAST_YEAR)
+        raise Invalid("year_bad", words, field=name)
+
+
 def check_dates(days: Iterable[DaySaid]) -> None:
     """Raises Invalid where a day of a calendar comes twice, or there are too many."""
     seen: set[date] = set()
@@ -187,6 +209,7 @@ def check_dates(days: Iterable[DaySaid]) -> None:
         if each.day in seen:
             raise Invalid("date_twice", _DATE_TWICE.fill(day=each.day), field="dates")
         seen.add(each.day)
+        check_year(each.day, "dates")
     if len(seen) > MOST_DATES:
         raise Invalid("too_many_dates", _TOO_MANY.fill(most=MOST_DATES), field="dates")
 

@@ -97,7 +97,7 @@ class Told:
 
 def horizons_of(cameras: Collection[Camera]) -> dict[UUID, datetime]:
     """Up to when each camera's node has told all it knows; without those of which nothing is."""
-    values = {"cameras": [camera.pk for camera in cameras], "stream": MAIN}
+    values: dict[str, Any] = {"cameras": [camera.pk for camera in cameras], "stream": MAIN}
     with connection.cursor() as cursor:
         cursor.execute(_HORIZONS, values)
         return dict(cursor.fetchall())
@@ -121,7 +121,7 @@ class _Reading:
 
     def read(self, cursor: Any) -> None:
         window = self._window
-        values = {
+        values: dict[str, Any] = {
             "cameras": list(self.told),
             "stream": MAIN,
             "start": window.start,

@@ -13,6 +13,7 @@ from sereno.policy.reasons import Reason
 from sereno.wire.reports import ReasonReport
 
 NATIVE, FFMPEG = "native", "ffmpeg"
+EXTRA_CLI_KEY = "extra_cli_selects_ffmpeg"
 
 _RTSP = ("rtsp", "rtsps")
 _FALLBACK_KEYS = frozenset(
@@ -66,13 +67,24 @@ def first_choice(task: StreamTask) -> Choice:
         engine = FFMPEG if scheme in ("http", "https", "rtmp", "v4l2") else NATIVE
         return Choice(engine, is_automatic=False, remembered_transport=transport)
     is_automatic = task.engine == "auto"
+    if is_automatic and task.extra_cli.strip():
+        # It means something to ffmpeg alone: as if a person had chosen ffmpeg.
+        is_encrypted = scheme == "rtsps"
+        return Choice(FFMPEG, False, is_encrypted, transport, Reason(EXTRA_CLI_KEY))
     engine = NATIVE if is_automatic else task.engine
-    is_remembered = is_automatic and memory is not None and memory.engine == FFMPEG
+    is_remembered = is_automatic and _has_fallen_back(memory)
     reason = memory.reason.to_reason() if is_remembered and memory and memory.reason else None
     return Choice(
         FFMPEG if is_remembered else engine, is_automatic, scheme == "rtsps", transport, reason,
         has_worked=is_remembered,
     )  # fmt: skip
+
+
+def _has_fallen_back(memory: Memory | None) -> bool:
+    """Whether ffmpeg was taken by itself, and not because a setting that may be gone chose it."""
+    if memory is None or memory.engine != FFMPEG:
+        return False
+    return memory.reason is None or memory.reason.key != EXTRA_CLI_KEY
 
 
 def after_failure(

@@ -24,6 +24,7 @@ from sereno.wire.reports import ReasonReport, StreamState
 
 log = logging.getLogger(__name__)
 
+LEAST_SECONDS = 0.001  # two clocks never agree on an instant
 LONGEST_DECISION = timedelta(days=1)
 
 Aim = Wish | Rest
@@ -86,7 +87,7 @@ class Desired:
         ends = min((camera.until for camera in self._cameras.values()), default=None)
         if ends is None:
             return LONGEST_DECISION.total_seconds()
-        return max((ends - self._clock.now()).total_seconds(), 0.0)
+        return max((ends - self._clock.now()).total_seconds(), LEAST_SECONDS)
 
     def wish_at(self, key: StreamKey, moment: datetime) -> Wish | None:
         """How the stream is to be recorded at a moment to come; None: it is not."""

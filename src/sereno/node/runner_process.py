@@ -11,9 +11,6 @@ from collections.abc import AsyncIterator, Sequence
 from sereno.media.contract import Command
 from sereno.wire.secret import REVEAL
 
-_READ_BYTES = 64 * 1024
-_LARGEST_LINE_BYTES = 64 * 1024
-
 
 class RunnerProcess:
     """A process that speaks `sereno.media.contract`. Its words for people go to our own log."""
@@ -78,16 +75,15 @@ class RunnerProcess:
 
     async def lines(self) -> AsyncIterator[bytes]:
         """What it says, until it ends; empty for a line that is too long to be an event."""
-        rest = b""
-        while data := await self._stdout.read(_READ_BYTES):
-            *lines, rest = (rest + data).split(b"\n")  # many at a time: a line each costs twice
-            for line in lines:
-                yield line
-            if len(rest) > _LARGEST_LINE_BYTES:
-                rest = b""
-                yield rest
-        if rest:
-            yield rest
+        while True:
+            try:
+                line = await self._stdout.readline()
+            except ValueError:
+                yield b""
+                continue
+            if not line:
+                return
+            yield line
 
     async def wait(self) -> int:
         """Its exit status, once it has ended."""

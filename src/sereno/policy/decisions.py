@@ -18,9 +18,9 @@ from sereno.policy.choices import PurposeName
 from sereno.policy.local_days import wall_time
 from sereno.policy.plans import Manual, Plan
 from sereno.policy.reasons import NOTHING, Reason
-from sereno.policy.timetables import ALWAYS, Piece, Timetable, Track, first_at, merged, timetable
+from sereno.policy.timetables import Piece, Timetable, Track, first_at, merged, timetable
 
-__all__ = ["ALWAYS", "Decision", "Piece", "Why", "decide", "pieces", "promised"]
+__all__ = ["Decision", "Piece", "Why", "decide", "pieces", "promised"]
 
 Why = Reason
 """A key of the list of reasons: `always scheduled manual paused not_scheduled holiday`."""

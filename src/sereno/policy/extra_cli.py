@@ -32,6 +32,12 @@ class Extra:
     notices: tuple[Reason, ...] = ()
 
     @property
+    def names(self) -> frozenset[str]:
+        """Of all options, without dash."""
+        words = (*self.before[::2], *self.after[::2])
+        return frozenset((*dict(self.source), *(word.removeprefix("-") for word in words)))
+
+    @property
     def args_before(self) -> tuple[str, ...]:
         """All that stands before `-i` where ffmpeg opens the address itself."""
         named = (word for name, value in self.source for word in (f"-{name}", value))

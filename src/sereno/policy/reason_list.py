@@ -61,8 +61,8 @@ REASONS: dict[str, Entry] = {
     ),
     "auth_unsafe": Entry(
         Words(
-            "The camera wants the password in clear text. Enable Digest authentication on it; if it "
-            "has none, the setting SERENO_BASIC_IN_CLEAR can allow it.",
+            "The camera wants the password in clear text. Enable Digest authentication on it; if "
+            "it has none, the setting SERENO_BASIC_IN_CLEAR can allow it.",
             "La cámara pide la contraseña en texto claro. Active la autenticación Digest en ella; "
             "si no la tiene, la opción SERENO_BASIC_IN_CLEAR puede permitirlo.",
         ),

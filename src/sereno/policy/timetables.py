@@ -43,7 +43,7 @@ class Piece:
         if window.start <= self.span.start and self.span.end <= window.end:
             return self
         part = self.span.overlap(window)
-        return part and replace(self, span=part)
+        return None if part is None else replace(self, span=part)
 
 
 class Timetable:

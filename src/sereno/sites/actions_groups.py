@@ -94,7 +94,7 @@ def known_cameras(asker: Asker, camera_ids: Iterable[UUID]) -> set[UUID]:
 
 def _lock(asker: Asker, group_id: int) -> CameraGroup:
     access_group(asker, group_id)
-    CameraGroup.objects.select_for_update().filter(pk=group_id).first()
+    CameraGroup.objects.select_for_update(no_key=True).filter(pk=group_id).first()
     return access_group(asker, group_id)
 
 

@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from sereno.accounts.backoffice import ActingAdmin, ReadingAdmin, asker_of, both
+from sereno.accounts.backoffice import ActingAdmin, ReadingAdmin, asker_of, both, column
 from sereno.base.errors import Words
 from sereno.sites import actions, actions_groups, queries
 from sereno.sites.models import CameraGroup, Node, Site
@@ -69,13 +69,11 @@ class GroupAdmin(ActingAdmin):
     filter_horizontal = ("cameras",)
     search_fields = ("name",)
 
-    @admin.display(description=both(Words("Cameras", "Cámaras")))
+    @column(Words("Cameras", "Cámaras"))
     def size(self, group: CameraGroup) -> int:
         return group.cameras.filter(removed_at=None).count()
 
-    def formfield_for_manytomany(
-        self, db_field: Any, request: HttpRequest, **options: Any
-    ) -> forms.ModelMultipleChoiceField[Any]:
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         options["queryset"] = queries.cameras_of(asker_of(request))
         return super().formfield_for_manytomany(db_field, request, **options)
 

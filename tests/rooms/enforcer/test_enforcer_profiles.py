@@ -195,6 +195,19 @@ def test_a_profile_that_does_not_fit_its_cameras_is_refused(
     assert refused.json()["error"]["field"] == "knobs.extra_cli"
 
 
+def test_the_native_engine_is_not_given_what_it_cannot_read(
+    admin_program: Any, admin: Asker, node: Node
+) -> None:
+    web = add_camera(admin, CameraFields("Web", "http://192.0.2.8/v.mjpg"))
+    profile = made(admin_program, "Nativo", {"engine": "native"})
+    answer = admin_program("PUT", f"cameras/{web.pk}/profile", {"profile_id": profile["id"]})
+    assert answer.json()["error"]["field"] == "knobs.engine"
+    hours = {"from": "08:00", "to": "09:00", "profile_id": profile["id"]}
+    body = {"name": "Clases", "kind": "daily", "intervals": [hours], "camera_ids": [str(web.pk)]}
+    answer = admin_program("POST", "schedules", body)
+    assert answer.json()["error"]["field"] == "knobs.engine"
+
+
 def test_what_is_used_stays(admin_program: Any, camera: Camera) -> None:
     base, other = made(admin_program, "Base", {}), made(admin_program, "Otro", {})
     night = made(admin_program, "Noche", {}, based_on=base["id"])

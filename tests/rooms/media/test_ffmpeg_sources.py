@@ -11,11 +11,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import imageio_ffmpeg
 import pytest
 
 from sereno.media import stream
 from sereno.media.contract import Failed, FragmentWritten, Noticed, RunStarted, StreamTask
-from sereno.media.ffmpeg.program import ffmpeg_path
 from sereno.media.rtsp.clear_text import HOSTS_VARIABLE
 
 from .camera import CAMERA_ID, PASSWORD, USER, Told, ffmpeg_says
@@ -165,7 +165,8 @@ async def test_rtmp(told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(stream, "BACKOFF_SECONDS", (0.1, 0.2))
     address = f"rtmp://127.0.0.1:{free_port()}/live/cam"
     server = await asyncio.create_subprocess_exec(
-        ffmpeg_path(), "-v", "error", "-re", *FILM, "-f", "flv", "-listen", "1", address,
+        imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-re", *FILM,
+        "-f", "flv", "-listen", "1", address,
         stdin=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:

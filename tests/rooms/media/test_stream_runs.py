@@ -8,15 +8,13 @@ from typing import Any
 
 import pytest
 
-from sereno.base.clock import SystemClock, to_us
+from sereno.base.clock import SystemClock
 from sereno.media.contract import (
     FragmentWritten,
     RunEnded,
     RunStarted,
     Start,
 )
-from sereno.media.fmp4.reader import read_segment
-from sereno.media.fmp4.writer import ntp_time
 from sereno.media.runner import Runner
 
 from .camera import (
@@ -47,20 +45,6 @@ def script_of(parts: list[tuple[Video, dict[str, Any]]]) -> Any:
         await asyncio.Event().wait()
 
     return play
-
-
-async def test_new_format_is_a_new_run_and_no_picture_is_lost(
-    camera: Camera, told: Told, tmp_path: Path, video: Video, other_video: Video
-) -> None:
-    camera.script = script_of([(video, {}), (other_video, {})])
-    async with recording(camera.task(tmp_path), told):
-        await told.wait(FragmentWritten, 15)
-    assert told.all(RunEnded)[0].reason.key == "format_changed"
-    assert [each.width for each in told.all(RunStarted)] == [128, 160]
-    first, second = files_of(told, tmp_path)
-    assert samples_of(first) == [video.sample(n) for n in range(40)]
-    assert samples_of(second) == [other_video.sample(n) for n in range(40)]
-    assert ffmpeg_says(second) == (40, pytest.approx(1.6), "")
 
 
 async def test_loss_costs_a_picture_and_marks_what_it_may_have_damaged(
@@ -115,29 +99,3 @@ async def test_set_clock_of_the_site_ends_the_run_at_a_key_frame_without_loss(
     assert -3601 < (started.at_us - told.all(RunStarted)[0].at_us) / 1e6 < -3590
     samples = [sample for path in files_of(told, tmp_path) for sample in samples_of(path)]
     assert samples == [camera.video.sample(n % 40) for n in range(len(samples))]
-
-
-async def test_the_camera_s_own_clock_is_used_when_it_is_sane(
-    camera: Camera, told: Told, tmp_path: Path
-) -> None:
-    said: list[int] = []
-
-    async def with_report(camera: Camera, writer: asyncio.StreamWriter) -> AsyncIterator[bytes]:
-        sender = RtpSender()
-        said.append(to_us(SystemClock().now()) - 700_000)
-        yield interleaved(
-            3,
-            bytes.fromhex("80c80006 00000007")
-            + ntp_time(said[0]).to_bytes(8, "big")
-            + sender.rtp_time.to_bytes(4, "big")
-            + bytes(8),
-        )
-        async for data in camera.loop(writer):
-            yield data
-
-    camera.script = with_report
-    camera.frame_seconds = FRAME_TICKS / 90_000
-    async with recording(camera.task(tmp_path), told):
-        await told.wait(FragmentWritten)
-    assert told.all(RunStarted)[0].at_us == said[0]
-    assert read_segment(files_of(told, tmp_path)[0]).header.clock == "rtcp"

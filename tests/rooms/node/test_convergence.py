@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -158,8 +159,7 @@ class Node(RuleBasedStateMachine):
     @rule()
     def restart_the_node(self) -> None:
         """Its runners end with it."""
-        self.running.cancel()
-        self.loop.run_until_complete(asyncio.gather(self.running, return_exceptions=True))
+        self._end([self.running])
         for each in self.house.living:
             each.kill()
         self._start()
@@ -245,16 +245,17 @@ class Node(RuleBasedStateMachine):
             self.nothing_breaks()
             self.calm()
         finally:
-            self.running.cancel()
-            self.loop.run_until_complete(asyncio.gather(self.running, return_exceptions=True))
-            for each in self.house.living:
-                each.kill()
-            pending = asyncio.all_tasks(self.loop)
-            for task in pending:
-                task.cancel()
-            self.loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
+            self._end(asyncio.all_tasks(self.loop))
             self.patch.stop()
             self.loop.close()
+
+    def _end(self, tasks: Iterable[asyncio.Task[None]]) -> None:
+        async def end() -> None:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+        self.loop.run_until_complete(end())
 
 
 Node.TestCase.settings = settings(

@@ -61,7 +61,8 @@ def test_a_fixed_time_starts_once_a_day_and_after_the_leap_where_the_clock_skips
 
 @pytest.mark.parametrize("day", [date(2026, 3, 29), date(2026, 10, 25), date(2026, 6, 1)])
 @pytest.mark.parametrize(
-    "expression", ["30 2 * * *", "*/15 2 * * *", "0 */3 * * *", "5 1,2,3 * * SUN", "0 2 1 * MON"]
+    "expression",
+    ["30 2 * * *", "*/15 2 * * *", "0 */3 * * *", "30 * * * *", "5 1,2,3 * * SUN", "0 2 1 * MON"],
 )
 def test_it_starts_when_debians_cron_would(expression: str, day: date) -> None:
     zone = ZoneInfo(MADRID)

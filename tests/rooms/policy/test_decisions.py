@@ -98,7 +98,7 @@ def test_pauses_that_meet_are_told_by_the_end_of_them_all() -> None:
     second = Pause(MONDAY_NOON + HOUR, MONDAY_NOON + 3 * HOUR, "Leo")
     plan = replace(PLAN, pauses=(first, second))
     early = decide(plan, "recording", MONDAY_NOON)
-    late = decide(plan, "recording", MONDAY_NOON + 2 * HOUR)
+    late = decide(plan, "recording", MONDAY_NOON + 1.5 * HOUR)
     assert (early.why.params["by"], late.why.params["by"]) == ("Ana", "Leo")
     assert early.until == late.until == second.end
 

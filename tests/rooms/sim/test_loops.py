@@ -34,7 +34,10 @@ def test_an_encoded_loop_is_whole_and_keeps_its_rate(tmp_path: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == ["main.h264", "sub.h264"]
     for kind, bits in (("main", 200_000), ("sub", 60_000)):
         annexb = (folder / f"{kind}.h264").read_bytes()
-        assert len(annexb) * 8 / 2 == pytest.approx(bits, rel=0.15)
+        # So short a loop may be off by a part of the second that the encoder may borrow from.
+        assert len(annexb) * 8 / 2 == pytest.approx(bits, rel=0.25)
+        filler = sum(len(nal) for nal in annexb.split(b"\0\0\1")[1:] if nal[0] & 0x1F == 12)
+        assert filler < len(annexb) / 4
         frames = packet_loop(annexb, TINY.first_key_frame).frames
         keys = [place for place, frame in enumerate(frames) if frame.is_key]
         assert len(frames) == 20

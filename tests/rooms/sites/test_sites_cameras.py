@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from importlib import import_module
 from uuid import uuid4
 
 import psycopg
@@ -12,12 +12,13 @@ import pytest
 from cryptography.fernet import Fernet, MultiFernet
 from django.db import connection, connections, transaction
 from pytest_django import Settings
+from tests.races import at_the_same_time
 
 from sereno.accounts.queries import SYSTEM, Asker
 from sereno.audit.models import Entry
 from sereno.audit.queries import verify_chain
 from sereno.base.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
-from sereno.sites import actions, queries, secrets
+from sereno.sites import actions, actions_groups, queries, secrets
 from sereno.sites.actions import CameraFields
 from sereno.sites.models import Camera, Node, Site
 
@@ -256,31 +257,113 @@ def test_a_camera_added_while_its_node_is_revoked_has_no_revoked_node(
     assert Camera.objects.get().node is None
 
 
-def at_the_same_time(first: Callable[[], object], second: Callable[[], Any]) -> Any:
-    """Does `second` while `first` is done and not yet committed; what `second` gave."""
-    gave: list[Any] = []
-
-    def work() -> None:
-        try:
-            gave.append(second())
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=work)
-    with transaction.atomic():
-        first()
-        thread.start()
-        while thread.is_alive() and not somebody_waits():
-            thread.join(0.02)
-    thread.join()
-    return gave[0]
+def test_nothing_said_is_something_else_than_the_default(admin: Asker, camera: Camera) -> None:
+    assert [getattr(camera, name) for name in actions.MANNERS] == [None] * 5
+    said = CameraFields(engine="auto", records_sound=True, nice=0, cpu_affinity=())
+    changed = actions.change_camera(admin, camera.pk, said)
+    assert (changed.engine, changed.nice, changed.cpu_affinity) == ("auto", 0, [])
+    assert changed.restart_number == 1
+    changed = actions.change_camera(admin, camera.pk, CameraFields(name="Otro"))
+    assert changed.restart_number == 1
+    changed = actions.change_camera(
+        admin, camera.pk, CameraFields(unsaid=frozenset(actions.MANNERS))
+    )
+    assert [getattr(changed, name) for name in actions.MANNERS] == [None] * 5
+    assert Entry.objects.latest("number").details["engine"] is None
 
 
-def somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_clear_snapshot()")
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+def test_the_address_of_the_smaller_stream(admin: Asker, camera: Camera) -> None:
+    changed = actions.change_camera(admin, camera.pk, CameraFields(sub_address=" RTSP://H/sub "))
+    assert changed.sub_address == "rtsp://h/sub"
+    for address, key in (
+        ("rtsp://root:s3cr3t@h/sub", "sub_address_credentials"),
+        ("ftp://h/sub", "address_scheme_unknown"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            actions.change_camera(admin, camera.pk, CameraFields(sub_address=address))
+        assert (refused.value.key, refused.value.field) == (key, "sub_address")
+        assert "s3cr3t" not in str(refused.value)
+    with pytest.raises(Invalid) as unfit:
+        actions.change_camera(
+            admin, camera.pk, CameraFields(sub_address="http://h/sub", engine="native")
         )
-        return bool(cursor.fetchone()[0])
+    assert unfit.value.field == "engine"
+    assert actions.change_camera(admin, camera.pk, CameraFields(sub_address="")).sub_address == ""
+
+
+def test_a_node_without_that_cpu_is_not_asked_for_it(admin: Asker, camera: Camera) -> None:
+    Node.objects.update(cpu_count=4)
+    actions.change_camera(admin, camera.pk, CameraFields(cpu_affinity=(3,)))
+    with pytest.raises(Invalid) as refused:
+        actions.change_camera(admin, camera.pk, CameraFields(cpu_affinity=(0, 4)))
+    assert (refused.value.key, refused.value.field) == ("cpu_missing", "cpu_affinity")
+    assert "0 to 3" in refused.value.words.en
+
+
+def test_a_standby_is_another_node_of_the_site(
+    admin: Asker, node: Node, camera: Camera, site: Site
+) -> None:
+    far = actions.make_site(SYSTEM, "Lejos", "UTC")
+    other, _ = actions.enrol_node(actions.create_enrolment_code(SYSTEM, site), "otro", "")
+    stranger, _ = actions.enrol_node(actions.create_enrolment_code(SYSTEM, far), "lejano", "")
+    for unfit in (node.pk, stranger.pk, uuid4()):
+        with pytest.raises(Invalid) as refused:
+            actions.change_camera(admin, camera.pk, CameraFields(standby_node_id=unfit))
+        assert refused.value.field == "standby_node_id"
+    actions.change_camera(admin, camera.pk, CameraFields(standby_node_id=other.pk))
+    assert [each.pk for each in queries.cameras_of_node(other)] == [camera.pk]
+    assert Entry.objects.latest("number").details == {"standby_node_id": str(other.pk)}
+    actions.revoke_node(admin, node)
+    camera.refresh_from_db()
+    assert (camera.node, camera.standby_node) == (other, None)
+    third, _ = actions.enrol_node(actions.create_enrolment_code(SYSTEM, site), "tercero", "")
+    actions.change_camera(admin, camera.pk, CameraFields(standby_node_id=third.pk))
+    actions.revoke_node(admin, third)
+    camera.refresh_from_db()
+    assert (camera.node, camera.standby_node) == (other, None)
+
+
+def test_a_group_is_known_by_one_name_and_holds_known_cameras(admin: Asker, camera: Camera) -> None:
+    group = actions_groups.make_group(admin, " Aulas ", [camera.pk, camera.pk])
+    assert (group.name, list(group.cameras.all())) == ("Aulas", [camera])
+    with pytest.raises(Conflict) as taken:
+        actions_groups.make_group(admin, "AULAS", [])
+    assert taken.value.field == "name"
+    with pytest.raises(Invalid) as unknown:
+        actions_groups.change_group(admin, group.pk, None, [camera.pk, uuid4()])
+    assert unknown.value.field == "camera_ids"
+    actions.remove_camera(admin, camera.pk)
+    assert queries.members_of([group]) == {group.pk: []}
+    with pytest.raises(NotFound):
+        actions_groups.remove_group(admin, group.pk + 1)
+    actions_groups.remove_group(admin, group.pk)
+    assert not queries.groups_of(admin).exists()
+
+
+def test_each_node_is_woken_once_for_all_its_cameras(
+    listener: psycopg.Connection[tuple[object, ...]], admin: Asker, node: Node
+) -> None:
+    ids = [add(admin, f"Cámara {number}").pk for number in range(3)]
+    while heard(listener, 0.2):
+        pass
+    with transaction.atomic():
+        actions_groups.make_group(admin, "Todas", ids)
+        actions.wake_nodes_of(ids)
+    assert heard(listener, 5) == [str(node.pk)]
+    assert heard(listener, 0.2) == []
+
+
+def test_an_upgrade_takes_what_was_the_default_for_unsaid(admin: Asker, camera: Camera) -> None:
+    chosen = add(admin, "Otra")
+    usual = {"engine": "auto", "transport": "auto", "records_sound": True, "nice": 0}
+    Camera.objects.filter(pk=camera.pk).update(**usual, cpu_affinity=[])
+    own = {"engine": "ffmpeg", "transport": "udp", "records_sound": False, "nice": 5}
+    Camera.objects.filter(pk=chosen.pk).update(**own, cpu_affinity=[1])
+    step = import_module("sereno.sites.migrations.0004_defaults_are_unsaid")
+    with connection.cursor() as cursor:
+        cursor.execute(step.Migration.operations[0].sql)
+    camera.refresh_from_db()
+    chosen.refresh_from_db()
+    assert [getattr(camera, name) for name in actions.MANNERS] == [None] * 5
+    assert {name: getattr(chosen, name) for name in own} == own
+    assert chosen.cpu_affinity == [1]

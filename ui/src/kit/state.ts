@@ -15,7 +15,7 @@ const LOOKS: Record<StateName, Look> = {
   failed: { mood: "bad", icon: "alert" },
   stalled: { mood: "warn", icon: "slash" },
   no_disk: { mood: "bad", icon: "disk" },
-  paused: { mood: "warn", icon: "pause" },
+  paused: { mood: "idle", icon: "pause" },
   not_scheduled: { mood: "idle", icon: "moon" },
   standby: { mood: "idle", icon: "standby" },
   silent: { mood: "warn", icon: "offline" },

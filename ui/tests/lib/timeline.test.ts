@@ -4,6 +4,7 @@ import {
   clampView,
   firstView,
   knownAt,
+  manualAt,
   nextCovered,
   pan,
   reveal,
@@ -13,6 +14,7 @@ import {
   toSelection,
   totalMs,
   toX,
+  unplannedIn,
   zoom,
 } from "@/lib/timeline";
 
@@ -142,4 +144,37 @@ it("orders a selection, and cuts it to the day", () => {
 
 it("sums only what lies inside", () => {
   expect(totalMs([span(0, 10), span(20, 30)], span(5, 25))).toBe(10 * MINUTE);
+});
+
+describe("what was planned", () => {
+  const bounds = { from: 0, to: 100 };
+  const facts = { covered: [], gaps: [], unreported: [] };
+
+  it("leaves free what no schedule promised", () => {
+    const promised = [
+      { from: 60, to: 80 },
+      { from: 10, to: 40 },
+      { from: 30, to: 50 },
+    ];
+    expect(unplannedIn({ ...facts, promised }, bounds)).toEqual([
+      { from: 0, to: 10 },
+      { from: 50, to: 60 },
+      { from: 80, to: 100 },
+    ]);
+    expect(unplannedIn({ ...facts, promised: [{ from: -5, to: 200 }] }, bounds)).toEqual([]);
+    expect(unplannedIn(facts, bounds)).toEqual([]);
+  });
+
+  it("is told apart from what is merely not there", () => {
+    const planned = { ...facts, promised: [{ from: 10, to: 20 }] };
+    expect(knownAt(planned, 5, 100).kind).toBe("unplanned");
+    expect(knownAt(planned, 15, 100).kind).toBe("nothing");
+    expect(knownAt(facts, 5, 100).kind).toBe("nothing");
+  });
+
+  it("names who recorded by hand", () => {
+    const manual = [{ from: 10, to: 20, by: "ana" }];
+    expect(manualAt({ ...facts, manual }, 15)?.by).toBe("ana");
+    expect(manualAt({ ...facts, manual }, 20)).toBeUndefined();
+  });
 });

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import SplitResult, quote, urlsplit
@@ -16,6 +17,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 from sereno.base.redact import redact
 from sereno.media.contract import TIMESCALE, StreamTask
 from sereno.media.faults import fault
+from sereno.policy.extra_cli import Extra
 
 DEVICE_SCHEME = "v4l2"
 ENCRYPTED_SCHEMES = ("rtsps", "https")
@@ -40,6 +42,7 @@ _TIMES = (
     ":dts=max(PREV_OUTDTS+1\\,if(eq(PTS\\,NOPTS)\\,DTS\\,min(DTS\\,PTS)))"
 )
 _LOGGING = ("-hide_banner", "-loglevel", "repeat+warning")
+NO_EXTRA = Extra()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +62,31 @@ class Invocation:
 
 
 def invocation(
-    task: StreamTask, transport: str, plan: Plan, timeout_seconds: float, ca_file: str = ""
+    task: StreamTask,
+    transport: str,
+    plan: Plan,
+    timeout_seconds: float,
+    ca_file: str = "",
+    extra: Extra = NO_EXTRA,
 ) -> Invocation:
     """How to ask ffmpeg for a stream. Raises StreamFault for an address that it cannot have.
 
     `timeout_seconds` is how long ffmpeg waits for a word of the camera; `ca_file` holds the
-    certificates that are trusted.
+    certificates that are trusted; `extra` is what people add, and stronger than our own.
     """
     parts = _split(task.address)
     source: tuple[str, ...]
     if parts.scheme == DEVICE_SCHEME:
-        source, script = ("-nostdin", "-f", "v4l2", "-i", parts.path), b""
+        source, script = ("-nostdin", *extra.args_before, "-f", "v4l2", "-i", parts.path), b""
     else:
         source = (
             "-f", "concat", "-safe", "0", "-protocol_whitelist", _PROTOCOLS,
-            "-fpsprobesize", "0", "-i", "pipe:0",
+            "-fpsprobesize", "0", *extra.before, "-i", "pipe:0",
         )  # fmt: skip
-        script = _script(task, parts, transport, plan, timeout_seconds, ca_file)
-    return Invocation((*_LOGGING, *source, *_tracks(plan), *_muxing()), script)
+        options = _options(task, parts, transport, plan, timeout_seconds, ca_file)
+        script = _script(task, parts, options | _extra_options(parts, extra))
+    output = (*_tracks(plan), *_muxing(), *extra.after, "pipe:1")
+    return Invocation((*_LOGGING, *source, *output), script)
 
 
 def shown(program: str, made: Invocation, password: str = "") -> str:
@@ -106,21 +116,17 @@ def _split(address: str) -> SplitResult:
     return parts
 
 
-def _script(
+def _options(
     task: StreamTask,
     parts: SplitResult,
     transport: str,
     plan: Plan,
     timeout_seconds: float,
     ca_file: str,
-) -> bytes:
-    place = parts.netloc.rpartition("@")[2]
-    if task.username:
-        password = task.password.get_secret_value()
-        place = f"{quote(task.username, safe='')}:{quote(password, safe='')}@{place}"
+) -> dict[str, str]:
+    """Of whatever opens the address."""
     timeout = str(int(timeout_seconds * 1_000_000))
-    # Of RTMP, `timeout` would mean to wait for somebody who sends.
-    options = {"rw_timeout" if parts.scheme == "rtmp" else "timeout": timeout, "fpsprobesize": "0"}
+    options = {_timeout_name(parts): timeout, "fpsprobesize": "0"}
     if parts.scheme in ENCRYPTED_SCHEMES:
         options |= {"tls_verify": "1", "verifyhost": parts.hostname or "", "ca_file": ca_file}
     if parts.scheme in RTSP_SCHEMES:
@@ -130,6 +136,26 @@ def _script(
             options["reorder_queue_size"] = "2"
         # What else a camera describes, such as its alarms, is none of our business.
         options["allowed_media_types"] = "video" if plan.sound == "none" else "video+audio"
+    return options
+
+
+def _extra_options(parts: SplitResult, extra: Extra) -> dict[str, str]:
+    options = dict(extra.source)
+    if "timeout" in options:
+        options[_timeout_name(parts)] = options.pop("timeout")
+    return options
+
+
+def _timeout_name(parts: SplitResult) -> str:
+    """Of RTMP, `timeout` would mean to wait for somebody who sends."""
+    return "rw_timeout" if parts.scheme == "rtmp" else "timeout"
+
+
+def _script(task: StreamTask, parts: SplitResult, options: Mapping[str, str]) -> bytes:
+    place = parts.netloc.rpartition("@")[2]
+    if task.username:
+        password = task.password.get_secret_value()
+        place = f"{quote(task.username, safe='')}:{quote(password, safe='')}@{place}"
     lines = [
         "ffconcat version 1.0",
         f"file {_word(escaped(parts._replace(netloc=place).geturl()))}",
@@ -170,5 +196,5 @@ def _muxing() -> tuple[str, ...]:
         "-f", "mp4", "-movflags", "+empty_moov+default_base_moof+frag_discont+skip_trailer",
         "-frag_duration", str(_FRAGMENT_US), "-use_editlist", "0",
         "-avoid_negative_ts", "disabled", "-video_track_timescale", str(TIMESCALE),
-        "-flush_packets", "1", "pipe:1",
+        "-flush_packets", "1",
     )  # fmt: skip

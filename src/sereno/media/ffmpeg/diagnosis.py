@@ -7,6 +7,7 @@ here goes by the status alone. Measured with 5.1, 7.0 and 9.0.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
@@ -41,6 +42,12 @@ _WORDS = (
     (r"Cannot open video device", "device_unopened"),
     (r"Unrecognized option|Option not found|Unknown encoder|Unknown input format", "ffmpeg_failed"),
 )
+_SETTINGS = re.compile(
+    r"Error setting option (?P<set>[\w:]+) to|for parameter '(?P<range>\w+)' out of range"
+    r"|Unrecognized option '(?P<unknown>[\w:]+)'|The value for (?P<own>[\w:]+) was"
+    r"|Expected \w+ for (?P<kind>[\w:]+) but found|Unable to parse \"?(?P<form>\w+)\"? option value"
+    r"|Codec AVOption (?P<codec>\w+) \([^)]*\).* is not an? \w+ option"
+)
 _NO_MEDIA = re.compile(r"Could not find codec parameters|does not contain any stream")
 _NO_VIDEO = re.compile(r"map '0:v:0' matches no streams")
 _TIMED_OUT = re.compile(r"Connection timed out|Operation timed out")
@@ -74,8 +81,15 @@ class End:
     had_pictures: bool = False
 
 
-def diagnose(end: End, address: str, secrets: tuple[str, ...] = ()) -> Reason:
-    """The reason why a stream from `address` (without credentials) ended."""
+def diagnose(
+    end: End, address: str, secrets: tuple[str, ...] = (), settings: Collection[str] = ()
+) -> Reason:
+    """The reason why a stream from `address` (without credentials) ended.
+
+    `settings` are the options that people added, by name: one that ffmpeg refuses is the cause.
+    """
+    if (setting := _refused_setting(end.stderr, settings)) is not None:
+        return Reason("setting_at_fault", {"setting": f"-{setting}"}, _raw(end.stderr, secrets))
     key, params = _cause(end)
     parts = urlsplit(address)
     place = {"host": parts.hostname or parts.path}
@@ -86,6 +100,11 @@ def diagnose(end: End, address: str, secrets: tuple[str, ...] = ()) -> Reason:
         "device_unopened",
     )  # fmt: skip
     return Reason(key, params | (place if wants_place else {}), _raw(end.stderr, secrets))
+
+
+def _refused_setting(said: str, settings: Collection[str]) -> str | None:
+    named = (match[match.lastgroup or 0] for match in _SETTINGS.finditer(said))
+    return next((name for name in named if name in settings), None)
 
 
 def unstorable(stderr: str) -> tuple[Literal["video", "sound"], str] | None:

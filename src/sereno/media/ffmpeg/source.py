@@ -12,10 +12,11 @@ from types import TracebackType
 from typing import NoReturn, Self
 from urllib.parse import urlsplit
 
-from sereno.base.errors import Garbled
+from sereno.base.errors import Garbled, Invalid
 from sereno.media.contract import StreamTask
 from sereno.media.faults import StreamFault, fault
 from sereno.media.ffmpeg.argv import (
+    NO_EXTRA,
     RTSP_SCHEMES,
     SHOWN_LATER_SECONDS,
     Plan,
@@ -33,6 +34,7 @@ from sereno.media.ffmpeg.program import ca_file, ffmpeg_path
 from sereno.media.ffmpeg.splitter import BoxSplitter
 from sereno.media.rtsp.session import Patience
 from sereno.media.sink import MediaSink
+from sereno.policy.extra_cli import Extra, parse_extra_cli
 
 _MOST_PLANS = 4
 _STEP_US = 1_000_000  # by more, a clock was set
@@ -66,6 +68,7 @@ class FfmpegSource:
         on_command: Callable[[str], None] | None = None,
     ) -> None:
         self.plan = plan or Plan()
+        self._extra = NO_EXTRA
         if not task.records_sound:
             self.plan = replace(self.plan, sound="none")
         self.transport = transport_name(task.address, transport)
@@ -95,6 +98,10 @@ class FfmpegSource:
 
         An input that MP4 cannot keep is asked for again, to be encoded.
         """
+        self._extra = _extra_of(self._task)
+        for notice in self._extra.notices:
+            sink.notice(notice.key, dict(notice.params))
+        self._patience = _patience_with(self._extra, self._patience)
         await refuse_clear_text(self._task, self._patience)
         for _ in range(_MOST_PLANS):
             try:
@@ -121,11 +128,13 @@ class FfmpegSource:
 
     async def _open(self, sink: MediaSink) -> None:
         patience = self._patience
-        made = invocation(self._task, self._wish, self.plan, patience.reply_seconds, ca_file())
+        made = invocation(
+            self._task, self._wish, self.plan, patience.reply_seconds, ca_file(), self._extra
+        )
         program = ffmpeg_path()
         if self._on_command is not None:
             self._on_command(shown(program, made, self._task.password.get_secret_value()))
-        reader = _Reader(self._task, self.plan, sink, self._now_us, patience)
+        reader = _Reader(self._task, self.plan, sink, self._now_us, patience, self._extra)
         self._process = await FfmpegProcess.start(program, made.arguments, made.script, reader.hear)
         self._reading = asyncio.create_task(reader.run(self._process))
         opened = asyncio.create_task(reader.opened.wait())
@@ -146,6 +155,23 @@ class FfmpegSource:
             self._process = None
 
 
+def _extra_of(task: StreamTask) -> Extra:
+    try:
+        return parse_extra_cli(task.extra_cli, "ffmpeg")
+    except Invalid as error:  # the hub checks as well; its version may be another
+        raise fault("setting_at_fault", str(error), setting="extra_cli") from None
+
+
+def _patience_with(extra: Extra, patience: Patience) -> Patience:
+    """Who has ffmpeg wait longer for the camera wants us to wait as well."""
+    wished = dict(extra.source).get("timeout")
+    if wished is None:
+        return patience
+    seconds = int(wished) / 1_000_000
+    silence_seconds = max(seconds, patience.silence_seconds)
+    return replace(patience, reply_seconds=seconds, silence_seconds=silence_seconds)
+
+
 class _Reader:
     """Reads one ffmpeg to its end. `opened` is set when its tracks are known."""
 
@@ -156,8 +182,10 @@ class _Reader:
         sink: MediaSink,
         now_us: Callable[[], int],
         patience: Patience,
+        extra: Extra,
     ) -> None:
         self.opened = asyncio.Event()
+        self._settings = extra.names
         self._task = task
         self._plan = plan
         self._sink = sink
@@ -214,7 +242,7 @@ class _Reader:
             process.said, status, elapsed_seconds, self._patience.reply_seconds, self._has_pictures
         )
         secrets = (self._task.password.get_secret_value(),)
-        return StreamFault(diagnose(end, self._task.address, secrets))
+        return StreamFault(diagnose(end, self._task.address, secrets, self._settings))
 
     def _plan_after(self, said: str) -> Plan | None:
         """How to ask anew, where ffmpeg gave up for what the tracks are."""

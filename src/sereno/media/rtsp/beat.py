@@ -11,8 +11,9 @@ import asyncio
 from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
-BEAT_SECONDS = 0.05
-"""Delays a picture by half of this on average; less would cost more, more would be seen."""
+BEAT_SECONDS = 0.08
+"""Delays a picture by half of this on average: little beside a fragment of 200 ms. 50 ms cost a
+twentieth more CPU, and 100 ms save nothing further."""
 
 BUFFER_BYTES = 192 * 1024
 """Room for more than the largest interleaved frame (65,539 bytes) behind a partly read one."""

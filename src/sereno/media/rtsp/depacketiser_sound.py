@@ -28,14 +28,18 @@ _OTHER_FIELDS = (
 _TIME_MASK = 0xFFFFFFFF
 _MOST_LATE = 100  # packets
 _LATE_IN_A_ROW = 16
+_NONSENSE_IN_A_ROW = 64  # packets, a few seconds
 
 
 class SoundDepacketiser(ABC):
-    """What all sound has in common. `packet_count` only grows; `garbled_count` are those packets
-    that made no sense and were dropped: sound that is wrong ends no stream."""
+    """What all sound has in common. Packets that make no sense are dropped: sound that is wrong
+    ends no stream. `on_nonsense` is called, but once, where many in a row do so."""
 
-    def __init__(self, payload_type: int, now_us: Callable[[], int]) -> None:
-        self.packet_count = self.garbled_count = 0
+    def __init__(
+        self, payload_type: int, now_us: Callable[[], int], on_nonsense: Callable[[], None]
+    ) -> None:
+        self._nonsense_count = 0
+        self._on_nonsense = on_nonsense
         self._payload_type = payload_type
         self._now_us = now_us
         self._sequence = -1
@@ -44,12 +48,16 @@ class SoundDepacketiser(ABC):
 
     def packet(self, data: bytearray, view: memoryview, start: int, end: int) -> None:
         """Take the RTP packet `data[start:end]`; `view` shows the same bytes."""
-        self.packet_count += 1
         try:
             self._packet(data, view, start, end)
         except Garbled:
-            self.garbled_count += 1
             self._forget()
+            self._nonsense_count += 1
+            if self._nonsense_count == _NONSENSE_IN_A_ROW:
+                self._on_nonsense()
+        else:
+            if self._nonsense_count < _NONSENSE_IN_A_ROW:
+                self._nonsense_count = 0
 
     def _packet(self, data: bytearray, view: memoryview, start: int, end: int) -> None:
         if end - start < HEADER_BYTES:
@@ -127,8 +135,9 @@ class AacDepacketiser(SoundDepacketiser):
         sound: SoundFormat,
         sink: SoundSink,
         now_us: Callable[[], int],
+        on_nonsense: Callable[[], None],
     ) -> None:
-        super().__init__(payload_type, now_us)
+        super().__init__(payload_type, now_us, on_nonsense)
         self._mode = mode
         self._frame_samples = sound.frame_samples
         self._sink = sink
@@ -187,8 +196,14 @@ class AacDepacketiser(SoundDepacketiser):
 class RawSoundDepacketiser(SoundDepacketiser):
     """G.711: a payload is its samples."""
 
-    def __init__(self, payload_type: int, sink: RawSound, now_us: Callable[[], int]) -> None:
-        super().__init__(payload_type, now_us)
+    def __init__(
+        self,
+        payload_type: int,
+        sink: RawSound,
+        now_us: Callable[[], int],
+        on_nonsense: Callable[[], None],
+    ) -> None:
+        super().__init__(payload_type, now_us, on_nonsense)
         self._sink = sink
 
     def _payload(self, payload: bytes, rtp_time: int, *, is_last: bool) -> None:

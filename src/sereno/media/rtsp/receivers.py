@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from functools import partial
 
 from sereno.base.errors import Garbled
 from sereno.media import h264, h265
@@ -120,6 +121,7 @@ def sound_receiver(
     """For a track of sound; None: it cannot be kept. Tells the sink its format."""
     if track.is_encrypted:
         return None
+    on_nonsense = partial(sink.notice, "sound_dropped", {"codec": track.codec_name})
     if track.codec == "MPEG4-GENERIC":
         try:
             sound = aac_format(track.parameters, track.rate)
@@ -127,11 +129,12 @@ def sound_receiver(
         except Garbled:
             return None
         sink.sound_format(sound)
-        aac = AacDepacketiser(track.payload_type, mode, sound, sink, now_us)
+        aac = AacDepacketiser(track.payload_type, mode, sound, sink, now_us, on_nonsense)
         return SoundReceiver(aac, sink.sound_report)
     if track.codec not in _RAW_CODECS or track.channels != 1 or encode is None:
         return None
     raw = encode(track.codec, track.rate, sink)
     if raw is None:
         return None
-    return SoundReceiver(RawSoundDepacketiser(track.payload_type, raw, now_us), raw.sound_report)
+    samples = RawSoundDepacketiser(track.payload_type, raw, now_us, on_nonsense)
+    return SoundReceiver(samples, raw.sound_report)

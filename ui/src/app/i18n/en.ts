@@ -204,7 +204,7 @@ export const en = {
     transport: "Transport",
     transportHint: "How an RTSP camera sends its video.",
     transports: { auto: "Automatic", multicast: "UDP multicast" },
-    notSaid: "As the profile says, or the default",
+    notSaid: "As the profile says",
     sub_address: "Address of the second stream",
     sub_addressHint: "The same picture, smaller, for small tiles and for analysis. Leave it empty where there is none.",
     standby: "Machine that takes over",

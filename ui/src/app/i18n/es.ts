@@ -205,7 +205,7 @@ export const es: Sentences<typeof en> = {
     transport: "Transporte",
     transportHint: "Cómo envía su vídeo una cámara RTSP.",
     transports: { auto: "Automático", multicast: "UDP multidifusión" },
-    notSaid: "Lo que diga el perfil, o lo habitual",
+    notSaid: "Lo que diga el perfil",
     sub_address: "Dirección del segundo flujo",
     sub_addressHint: "La misma imagen, más pequeña, para cuadros pequeños y para el análisis. Déjela vacía si no lo hay.",
     standby: "Equipo que la releva",

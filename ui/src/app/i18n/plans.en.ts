@@ -111,7 +111,7 @@ export const plansEn = {
   },
   schedule: {
     title: "Schedules",
-    lead: "When cameras are recorded and analysed. A camera without a schedule is always recorded.",
+    lead: "When cameras are recorded and analysed. A camera without a schedule for recording is always recorded.",
     add: "New schedule",
     emptyTitle: "No schedules yet",
     emptyHint: "Every camera is recorded all the time. A schedule says when to record instead.",

@@ -114,7 +114,7 @@ export const plansEs: Sentences<typeof plansEn> = {
   },
   schedule: {
     title: "Horarios",
-    lead: "Cuándo se graban y analizan las cámaras. Una cámara sin horario se graba siempre.",
+    lead: "Cuándo se graban y analizan las cámaras. Una cámara sin horario de grabación se graba siempre.",
     add: "Horario nuevo",
     emptyTitle: "Aún no hay horarios",
     emptyHint: "Todas las cámaras se graban todo el tiempo. Un horario dice cuándo grabar en su lugar.",

@@ -49,7 +49,9 @@ export function Viewer({ camera }: { camera: Camera }) {
         <Title order={1} size="h3">
           {camera.name}
         </Title>
-        <StateBadge state={camera.status.state} />
+        {!(camera.pause && camera.status.state === "paused") && (
+          <StateBadge state={camera.status.state} />
+        )}
         <PlanBadges pause={camera.pause} manual={camera.manual} timeZone={timeZone} />
         <CameraTools camera={camera} timeZone={timeZone} onDetails={() => setDetails(true)} />
       </div>

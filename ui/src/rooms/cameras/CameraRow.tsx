@@ -46,7 +46,7 @@ export function CameraRow({ camera, ...acts }: Acts & { camera: Camera }) {
       </Table.Td>
       <Table.Td data-label={t("cameras.state")}>
         <Group gap={6}>
-          <StateBadge state={status.state} />
+          {!(camera.pause && status.state === "paused") && <StateBadge state={status.state} />}
           <PlanBadges pause={camera.pause} manual={camera.manual} timeZone={timeZone} />
           <Why camera={camera} timeZone={timeZone} />
         </Group>

@@ -60,9 +60,11 @@ export function Report({ coverage, isStale }: { coverage: Coverage; isStale: boo
                 {inWords(missingOf(camera))}
               </Table.Td>
               <Table.Td data-label={t("coverage.causes")}>
-                {camera.causes
-                  .map((cause) => `${pick(cause, i18n.language)} (${inWords(cause.seconds)})`)
-                  .join("; ") || "–"}
+                {camera.causes.map((cause) => (
+                  <div key={`${cause.key} ${cause.en}`}>
+                    {inWords(cause.seconds)}: {pick(cause, i18n.language)}
+                  </div>
+                ))}
               </Table.Td>
             </Table.Tr>
           ))}

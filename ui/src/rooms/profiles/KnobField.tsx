@@ -89,6 +89,8 @@ function useValueWords({ kind, unit }: Knob): (text: string) => string {
         ? t(`knob.streams.${text === "main, sub" ? "both" : (text as "main" | "sub")}`)
         : text;
     }
+    // A rate is written together, as in 5/s.
+    if (unit.startsWith("1/")) return text + unit.slice(1);
     return unit ? `${text} ${unit}` : text;
   };
 }

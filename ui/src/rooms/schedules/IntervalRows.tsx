@@ -112,7 +112,7 @@ function Days({ days, onChange }: { days: readonly number[]; onChange: (days: nu
     >
       <Group gap={6} role="group" aria-label={t("schedule.days")}>
         {EVERY_DAY.map((day) => (
-          <Chip key={day} value={String(day)} size="xs" radius="sm" aria-label={long[day - 1] ?? ""}>
+          <Chip key={day} value={String(day)} size="xs" radius="sm" color="lantern" aria-label={long[day - 1] ?? ""}>
             {short[day - 1]}
           </Chip>
         ))}

@@ -90,8 +90,10 @@ function Cameras({ preview, purpose, form }: { preview: PlanPreview; purpose: Pu
     <>
       <ScrollBox label={t("picture.title")}>
         <div className={css.picture}>
-          <span />
-          <Scale days={daysOf(window, cameras[0]?.time_zone ?? "UTC")} />
+          <div className={css.camera}>
+            <span />
+            <Scale days={daysOf(window, cameras[0]?.time_zone ?? "UTC")} />
+          </div>
           {cameras.map(({ id, name, time_zone, pieces }) => (
             <div key={id} className={css.camera}>
               <span className={css.name}>{name}</span>

@@ -50,6 +50,9 @@ export function Schedules() {
   );
 }
 
+/** How many of the cameras and groups that a schedule is for are named. */
+const SHOWN = 6;
+
 function Row({ schedule }: { schedule: Schedule }) {
   const { t } = useTranslation();
   const when = useWhenWords();
@@ -60,7 +63,9 @@ function Row({ schedule }: { schedule: Schedule }) {
     ...groups.filter(({ id }) => schedule.group_ids.includes(id)),
     ...cameras.filter(({ id }) => schedule.camera_ids.includes(id)),
   ].map(({ name }) => name);
-  const profile = profiles.find(({ id }) => id === schedule.profile_id);
+  const used = [schedule.profile_id, ...schedule.intervals.map((one) => one.profile_id)];
+  const named = profiles.filter(({ id }) => used.includes(id)).map(({ name }) => name);
+  const rest = names.length - SHOWN;
   return (
     <Table.Tr>
       <Table.Td>
@@ -72,9 +77,12 @@ function Row({ schedule }: { schedule: Schedule }) {
       </Table.Td>
       <Table.Td data-label={t("schedule.when")}>{when(schedule)}</Table.Td>
       <Table.Td data-label={t("schedule.for")}>
-        {names.length > 0 ? names.join(", ") : t("schedule.forNobody")}
+        {names.length > 0 ? names.slice(0, SHOWN).join(", ") : t("schedule.forNobody")}
+        {rest > 0 && ` ${t("profiles.andMore", { count: rest })}`}
       </Table.Td>
-      <Table.Td data-label={t("schedule.profile")}>{profile?.name ?? t("schedule.ownProfile")}</Table.Td>
+      <Table.Td data-label={t("schedule.profile")}>
+        {named.length > 0 ? named.join("; ") : t("schedule.ownProfile")}
+      </Table.Td>
     </Table.Tr>
   );
 }

@@ -1,4 +1,4 @@
-import { Group, NumberInput, SegmentedControl, SimpleGrid, Text, TextInput } from "@mantine/core";
+import { Group, NumberInput, Radio, SimpleGrid, Text, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
 import type { Profile, ScheduleKind } from "@/api/planTypes";
@@ -25,13 +25,17 @@ export function When({ draft, profiles, errorAt, onChange }: Props) {
   const intervalsError = errorAt("intervals");
   return (
     <div className={css.when}>
-      <SegmentedControl
-        className={css.kinds ?? ""}
+      <Radio.Group
         aria-label={t("schedule.kind")}
         value={kind}
         onChange={(value) => onChange({ kind: KINDS.find((one) => one === value) ?? "weekly" })}
-        data={KINDS.map((value) => ({ value, label: t(`schedule.kinds.${value}`) }))}
-      />
+      >
+        <Group gap="sm">
+          {KINDS.map((value) => (
+            <Radio key={value} value={value} label={t(`schedule.kinds.${value}`)} />
+          ))}
+        </Group>
+      </Radio.Group>
       <Text size="sm" c="dimmed">
         {t(`schedule.kindHints.${kind}`)}
       </Text>

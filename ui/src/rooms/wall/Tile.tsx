@@ -27,7 +27,9 @@ export function Tile({ camera, delayMs }: { camera: Camera; delayMs: number }) {
         {(now) => (
           <span className={css.foot}>
             <span className={css.name}>{name}</span>
-            <PlanBadges pause={camera.pause} manual={camera.manual} timeZone={timeZone} isShort />
+            <span className={css.plan}>
+              <PlanBadges pause={camera.pause} manual={camera.manual} timeZone={timeZone} isShort />
+            </span>
             {now.state === "recording" ? (
               <span className={css.dot} title={t("state.recording")}>
                 <VisuallyHidden>{t("state.recording")}</VisuallyHidden>
