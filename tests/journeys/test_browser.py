@@ -213,6 +213,62 @@ def test_a_clip_is_downloaded_from_the_page(page: Page, watched: Box, tmp_path: 
     assert 10 * 25 <= len(stamps) < 14 * 25
 
 
+def test_a_camera_is_paused_with_a_badge_and_goes_on_when_the_pause_ends(
+    page: Page, watched: Box
+) -> None:
+    page.goto("/cameras")
+    row = page.get_by_role("row").filter(has_text="Gate")
+    row.get_by_role("button", name="Actions for Gate").click()
+    page.get_by_role("menuitem", name="Pause for 2 hours").click()
+    expect(row.get_by_text("Paused until")).to_be_visible(timeout=PATIENCE_MS)
+    watched.wait_for_state("Gate", "paused")
+    row.get_by_role("button", name="Why? Gate").click()
+    expect(page.get_by_text("Recording: no")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.goto("/")
+    expect(page.get_by_text("Paused until").first).to_be_visible(timeout=PATIENCE_MS)
+    page.goto("/cameras")
+    row.get_by_role("button", name="Actions for Gate").click()
+    page.get_by_role("menuitem", name="End the pause").click()
+    expect(row.get_by_text("Paused until")).to_be_hidden(timeout=PATIENCE_MS)
+    watched.wait_for_state("Gate", "recording")
+
+
+def test_a_profile_written_on_the_page_reaches_the_process(page: Page, watched: Box) -> None:
+    page.goto("/plans/profiles/new")
+    page.get_by_label("Name", exact=True).fill("Quiet")
+    page.get_by_label("Priority (nice)").fill("7")
+    page.get_by_role("button", name="Create the profile").click()
+    page.get_by_role("button", name="Choose the cameras of Quiet").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("checkbox", name="Gate").check()
+    dialog.get_by_role("radio", name=re.compile("^Now")).check()
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_be_hidden(timeout=PATIENCE_MS)
+    eventually(lambda: watched.state_of("Gate")["nice"] == 7, "the process has the priority")
+    page.goto("/system")
+    row = page.get_by_role("row").filter(has_text="Gate")
+    expect(row.get_by_text("Quiet v1")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_a_schedule_is_written_with_its_picture_beside_it(page: Page, watched: Box) -> None:
+    page.goto("/plans/schedules/new")
+    page.get_by_label("Name", exact=True).fill("Always by day")
+    page.get_by_role("radio", name="Daily").check()
+    page.get_by_label("From", exact=True).fill("00:00")
+    page.get_by_label("To", exact=True).fill("23:00")
+    cameras = page.get_by_role("combobox", name="Cameras")
+    cameras.click()
+    page.get_by_role("option", name="Gate").click()
+    picture = page.get_by_role("img", name="The next 14 days")
+    expect(picture.locator("[data-kind=runs]")).to_have_count(15, timeout=PATIENCE_MS)
+    page.get_by_role("button", name="Create the schedule").click()
+    row = page.get_by_role("row").filter(has_text="Always by day")
+    expect(row.get_by_text("every day 00:00–23:00")).to_be_visible(timeout=PATIENCE_MS)
+    page.get_by_role("link", name="The next 14 days").click()
+    expect(page.get_by_role("img", name=re.compile("^Gate: runs 96%"))).to_be_visible()
+
+
 def test_the_pages_speak_spanish(browser: Browser, signed_in: dict[str, Any], watched: Box) -> None:
     context = browser.new_context(
         storage_state={**signed_in, "origins": []}, locale="es-AR", base_url=watched.url

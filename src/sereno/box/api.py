@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Self
 
@@ -55,6 +55,8 @@ _MANY_CAMERAS = Words(
     "Varias cámaras se llaman «{name}». Indique el id que muestra `sereno cameras list`.",
 )
 
+Query = str | int | list[str] | None
+
 
 class Api:
     """Calls under `/api/v1`; answers are parsed JSON, refusals are raised as SerenoError."""
@@ -77,31 +79,35 @@ class Api:
             raise Unavailable("not_running", _NOT_RUNNING.fill(path=data.root))
         return cls(address.url, read_secret(data.cli_token), address.ca_file)
 
-    def get(self, path: str, **query: str) -> Any:
-        return self._call("GET", path, params=query)
+    def get(self, path: str, **query: Query) -> Any:
+        """What is None is not asked."""
+        return _parsed(self._call("GET", path, params=_said(query)))
+
+    def fetch(self, path: str, language: str = "en", **query: Query) -> httpx.Response:
+        """The whole answer, where it is no JSON: a picture, a spreadsheet."""
+        headers = {"Accept-Language": language}
+        return self._call("GET", path, params=_said(query), headers=headers)
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
-        return self._call("POST", path, json=body)
+        return _parsed(self._call("POST", path, json=body))
 
     def patch(self, path: str, body: dict[str, Any]) -> Any:
-        return self._call("PATCH", path, json=body)
+        return _parsed(self._call("PATCH", path, json=body))
 
-    def delete(self, path: str) -> None:
-        self._call("DELETE", path)
+    def put(self, path: str, body: dict[str, Any]) -> Any:
+        return _parsed(self._call("PUT", path, json=body))
+
+    def delete(self, path: str) -> Any:
+        return _parsed(self._call("DELETE", path))
 
     def camera(self, name_or_id: str) -> dict[str, Any]:
         """A camera by its id, or by its name where only one is called so."""
-        cameras: list[dict[str, Any]] = self.get("cameras")
-        for camera in cameras:
-            if camera["id"] == name_or_id:
-                return camera
-        wanted = name_or_id.casefold()
-        found = [camera for camera in cameras if camera["name"].casefold() == wanted]
-        if len(found) > 1:
-            raise Conflict("camera_ambiguous", _MANY_CAMERAS.fill(name=name_or_id))
-        if not found:
-            raise NotFound("no_camera", _NO_CAMERA.fill(name=name_or_id))
-        return found[0]
+        return self.cameras([name_or_id])[0]
+
+    def cameras(self, names_or_ids: Iterable[str]) -> list[dict[str, Any]]:
+        """Several likewise. Raises NotFound, Conflict."""
+        known: list[dict[str, Any]] = self.get("cameras")
+        return [_camera_in(known, each) for each in names_or_ids]
 
     def media(
         self, path: str, ticket: str, headers: Mapping[str, str] | None = None
@@ -126,14 +132,35 @@ class Api:
         except httpx.TransportError:
             raise Unavailable("no_answer", _NO_ANSWER.fill(url=self.url)) from None
 
-    def _call(self, method: str, path: str, **content: Any) -> Any:
+    def _call(self, method: str, path: str, **content: Any) -> httpx.Response:
         try:
             answer = self._http.request(method, f"/api/v1/{path}", **content)
         except httpx.TransportError:
             raise Unavailable("no_answer", _NO_ANSWER.fill(url=self.url)) from None
         if answer.is_error:
             raise _refusal(answer)
-        return answer.json() if answer.content else None
+        return answer
+
+
+def _camera_in(cameras: list[dict[str, Any]], name_or_id: str) -> dict[str, Any]:
+    for camera in cameras:
+        if camera["id"] == name_or_id:
+            return camera
+    wanted = name_or_id.casefold()
+    found = [camera for camera in cameras if camera["name"].casefold() == wanted]
+    if len(found) > 1:
+        raise Conflict("camera_ambiguous", _MANY_CAMERAS.fill(name=name_or_id))
+    if not found:
+        raise NotFound("no_camera", _NO_CAMERA.fill(name=name_or_id))
+    return found[0]
+
+
+def _said(query: Mapping[str, Query]) -> dict[str, str | int | list[str]]:
+    return {name: value for name, value in query.items() if value is not None}
+
+
+def _parsed(answer: httpx.Response) -> Any:
+    return answer.json() if answer.content else None
 
 
 def _refusal(answer: httpx.Response) -> SerenoError:

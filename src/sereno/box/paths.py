@@ -110,6 +110,10 @@ class DataDir:
         return self.node / "token"
 
     @property
+    def snapshots(self) -> Path:
+        return self.node / "snapshots"
+
+    @property
     def secrets(self) -> Path:
         return self.root / "secrets"
 

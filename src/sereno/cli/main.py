@@ -100,7 +100,7 @@ def run() -> None:
     except Abort:
         sys.exit(INTERRUPTED_STATUS)
     except SerenoError as error:
-        _tell(pick(error.words), error)
+        _tell(_refused(error), error)
         sys.exit(WRONG_INPUT_STATUS if isinstance(error, Invalid) else REFUSED_STATUS)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED_STATUS)
@@ -114,6 +114,12 @@ def run() -> None:
     except Exception as error:
         _tell(_unexpected(error), error)
         sys.exit(REFUSED_STATUS)
+
+
+def _refused(error: SerenoError) -> str:
+    """Its words; for wrong input with the field before them, which is often one of many."""
+    words = pick(error.words)
+    return f"{error.field}: {words}" if isinstance(error, Invalid) and error.field else words
 
 
 def _unexpected(error: Exception) -> str:

@@ -83,6 +83,88 @@ From = Annotated[
 ]
 To = Annotated[str, typer.Option("--to", metavar="TIME", help=say("As --from.", "Como --from."))]
 
+Cameras = Annotated[
+    list[str], typer.Argument(metavar="CAMERA…", help=say("Names or ids.", "Nombres o ids."))
+]
+OfCameras = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--camera",
+        metavar="CAMERA",
+        help=say("Name or id; may be repeated.", "Nombre o id; se puede repetir."),
+    ),
+]
+SubAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--sub-address",
+        help=say(
+            "Of its smaller stream, without user and password; empty: none.",
+            "La de su flujo menor, sin usuario ni contraseña; vacía: ninguna.",
+        ),
+    ),
+]
+Profile = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        metavar="PROFILE",
+        help=say("Its profile, by name; empty: none.", "Su perfil, por nombre; vacío: ninguno."),
+    ),
+]
+Nice = Annotated[
+    int | None,
+    typer.Option(
+        min=-20,
+        max=19,
+        help=say("Priority of its process, as nice(1).", "Prioridad de su proceso, como nice(1)."),
+    ),
+]
+Cpus = Annotated[
+    str | None,
+    typer.Option(
+        "--cpus",
+        help=say(
+            "CPUs of its process, such as 0-1,4; empty: any.",
+            "CPU de su proceso, como 0-1,4; vacío: cualquiera.",
+        ),
+    ),
+]
+Standby = Annotated[
+    str | None,
+    typer.Option(
+        "--standby",
+        metavar="NODE",
+        help=say(
+            "Another node of its site that takes it over when need be; empty: none.",
+            "Otro nodo de su sitio que la releva si hace falta; vacío: ninguno.",
+        ),
+    ),
+]
+Now = Annotated[
+    bool,
+    typer.Option(
+        "--now/--at-next-spawn",
+        help=say(
+            "Whether what runs takes it up at once, or when it next starts.",
+            "Si lo que está en marcha lo adopta ya o al iniciarse de nuevo.",
+        ),
+    ),
+]
+Minutes = Annotated[
+    int | None, typer.Option(min=1, help=say("For so long.", "Durante este tiempo."))
+]
+Until = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME",
+        help=say("2026-11-20T10:30, or 10:30 (today).", "2026-11-20T10:30 o 10:30 (hoy)."),
+    ),
+]
+Sure = Annotated[
+    bool, typer.Option("--yes", "-y", help=say("Ask nothing.", "No preguntar nada."))
+]
+
 
 def group(text: str) -> typer.Typer:
     """A group of commands. Plain help: it shows at once, and reads well in every terminal."""

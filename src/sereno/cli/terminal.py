@@ -76,14 +76,16 @@ def print_table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     for head in heads:
         table.add_column(head, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(_cell(value)) for value in row))
+        table.add_row(*(_cell(value) for value in row))
     # Into a pipe nothing is folded: whoever reads there looks for whole lines.
     width = None if sys.stdout.isatty() else 10_000
     Console(highlight=False, width=width).print(table)
 
 
-def _cell(value: object) -> str:
-    return "–" if value is None or value == "" else str(value)
+def _cell(value: object) -> Text:
+    if isinstance(value, Text):
+        return value
+    return Text("–" if value is None or value == "" else str(value))
 
 
 @contextmanager

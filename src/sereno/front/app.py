@@ -82,7 +82,7 @@ def make_app(places: Places, clock: Clock) -> Starlette:
             Route("/media/v1/{rest:path}", media.answer),
             WebSocketRoute("/api/v1/node/wake", wake_room.hold),
             Mount(HUB_STATIC_PREFIX, _packed(Files(places.hub_static))),
-            Mount("", Elsewhere(HubProxy(hub), _packed(Pages(places.pages)))),
+            Mount("", Elsewhere(HubProxy(hub, media), _packed(Pages(places.pages)))),
         ],
         middleware=[Middleware(SafeHeaders, is_https_only=places.has_trusted_certificate)],
         lifespan=open_ears,

@@ -14,6 +14,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import httpx
 from starlette.requests import Request
@@ -26,7 +27,7 @@ from sereno.base.clock import Clock
 from sereno.base.errors import Unauthenticated
 from sereno.base.tasks import until_first
 from sereno.front.addresses import is_same_origin
-from sereno.front.relay import client_of, relay
+from sereno.front.relay import client_of, fetch, relay
 from sereno.front.troubles import NO_TICKET, NODE_AWAY, refusal
 from sereno.wire.tickets import PLAYBACK_OVERTIME, Purpose, Ticket, verify
 
@@ -34,6 +35,8 @@ log = logging.getLogger(__name__)
 
 LIVE_PATH = "/media/v1/live"
 SEGMENTS_PATH = "/media/v1/vod/segments/"
+SNAPSHOT_PATH = "/media/v1/snapshot.jpg"
+_PURPOSES: dict[str, Purpose] = {"/media/v1/clip.mp4": "clip", SNAPSHOT_PATH: "snapshot"}
 TICKET_REFUSED = 4401
 NODE_NOT_REACHABLE = 4503
 FIRST_OWN_CODE = 4000
@@ -62,8 +65,8 @@ class MediaRelay:
         await self._client.aclose()
 
     async def answer(self, request: Request) -> Response:
-        """A playlist, a file or a clip."""
-        purpose: Purpose = "clip" if request.url.path.endswith("/clip.mp4") else "playback"
+        """A playlist, a file, a clip or a picture."""
+        purpose = _PURPOSES.get(request.url.path, "playback")
         # To the files of a playlist that was opened in time the node gives passes of its own.
         is_opened = request.url.path.startswith(SEGMENTS_PATH)
         overtime = PLAYBACK_OVERTIME if is_opened else timedelta(0)
@@ -74,6 +77,21 @@ class MediaRelay:
         if self._is_own_node(ticket.media_address):
             with suppress(httpx.TransportError):
                 return await relay(request, self._client, is_session_passed=False)
+        return refusal(request, HTTPStatus.SERVICE_UNAVAILABLE, "node_away", NODE_AWAY)
+
+    async def answer_with(self, request: Request, place: str) -> Response:
+        """The picture at a place that the hub named for this caller, who may see it."""
+        try:
+            ticket = self._admit(_token_at(place), "snapshot")
+        except Unauthenticated:
+            log.error("The hub named media that its own ticket does not open.")  # noqa: TRY400
+        else:
+            if self._is_own_node(ticket.media_address):
+                with suppress(httpx.TransportError):
+                    answer = await fetch(self._client, place)
+                    if answer.status_code != HTTPStatus.UNAUTHORIZED:
+                        return answer
+                    await answer.drop()  # a node without orders; nobody is to sign in anew for it
         return refusal(request, HTTPStatus.SERVICE_UNAVAILABLE, "node_away", NODE_AWAY)
 
     async def watch(self, viewer: WebSocket) -> None:
@@ -113,6 +131,11 @@ class MediaRelay:
         if not is_own:
             log.warning("A node says that it is at %r; that is not this box's node.", address)
         return is_own
+
+
+def _token_at(place: str) -> str:
+    path, _, query = place.partition("?")
+    return parse_qs(query).get("ticket", [""])[0] if path == SNAPSHOT_PATH else ""
 
 
 def _token(request: Request) -> str:

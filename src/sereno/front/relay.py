@@ -21,7 +21,9 @@ LIMITS = httpx.Limits(max_connections=512, max_keepalive_connections=16)
 # The largest that anybody has to say is a node's batch of reports.
 LARGEST_BODY_BYTES = 8 * 1024 * 1024
 # Sessions are between people and the hub: a node neither learns of them nor sets them.
-_SESSION_HEADERS = frozenset((b"cookie", b"set-cookie"))
+SESSION_HEADERS = frozenset((b"cookie", b"set-cookie"))
+# The hub's word to front: answer with what is there instead. For nobody else's eyes.
+MEDIA_HEADER = b"x-sereno-media"
 # What front's own server says, or keeps to itself.
 _SERVERS_HEADERS = frozenset((b"date", b"server"))
 
@@ -31,18 +33,27 @@ class _BodyTooLarge(Exception):
 
 
 class Relayed(StreamingResponse):
-    """An answer from elsewhere: its bytes as they are, and its connection closed at the end."""
+    """An answer from elsewhere: its bytes as they are, and its connection closed at the end.
 
-    def __init__(self, answer: httpx.Response, headers: RawHeaders) -> None:
+    `media` is what it asks front to answer in its place, for those who may believe it.
+    """
+
+    def __init__(self, answer: httpx.Response, withheld: frozenset[bytes]) -> None:
         super().__init__(answer.aiter_raw(), answer.status_code)
-        self.raw_headers = headers
+        withheld |= _SERVERS_HEADERS | {MEDIA_HEADER}
+        self.raw_headers = _without(withheld, without_hops(answer.headers.raw))
+        self.media: str = answer.headers.get(MEDIA_HEADER.decode(), "")
         self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await super().__call__(scope, receive, send)
         finally:
-            await self._answer.aclose()
+            await self.drop()
+
+    async def drop(self) -> None:
+        """Let go of the answer; nobody will read the rest."""
+        await self._answer.aclose()
 
 
 async def relay(
@@ -51,7 +62,7 @@ async def relay(
     """The answer of the other side of `client`. Raises httpx.TransportError when it is away."""
     path: bytes = request.scope["raw_path"]
     query: bytes = request.scope["query_string"]
-    withheld: frozenset[bytes] = frozenset() if is_session_passed else _SESSION_HEADERS
+    withheld: frozenset[bytes] = frozenset() if is_session_passed else SESSION_HEADERS
     outgoing = client.build_request(
         request.method,
         client.base_url.copy_with(raw_path=path + (b"?" + query if query else b"")),
@@ -65,8 +76,17 @@ async def relay(
         return refusal(request, status, "body_too_large", BODY_TOO_LARGE)
     except ClientDisconnect:
         return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody is there to read it
-    headers = without_hops(answer.headers.raw)
-    return Relayed(answer, _without(withheld | _SERVERS_HEADERS, headers))
+    return Relayed(answer, withheld)
+
+
+async def fetch(client: httpx.AsyncClient, place: str) -> Relayed:
+    """What the other side of `client` has at `place`, asked for in front's own name.
+
+    Raises httpx.TransportError when it is away.
+    """
+    address = client.base_url.copy_with(raw_path=place.encode())
+    answer = await client.send(client.build_request("GET", address), stream=True)
+    return Relayed(answer, SESSION_HEADERS)
 
 
 async def _bounded(request: Request) -> AsyncIterator[bytes]:

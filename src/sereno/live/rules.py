@@ -25,8 +25,8 @@ _TOO_LONG = Words(
 
 
 def span_of(purpose: Purpose, start: datetime | None, end: datetime | None) -> Span | None:
-    """The span a ticket is good for; None for live view. Raises Invalid."""
-    if purpose == "live":
+    """The span a ticket is good for; None for what is now. Raises Invalid."""
+    if purpose in ("live", "snapshot"):
         return None
     if start is None or end is None:
         raise Invalid("span_missing", _NO_SPAN, field="from" if start is None else "to")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from starlette.requests import HTTPConnection
 
@@ -13,7 +14,7 @@ from sereno.base.errors import Invalid, NotFound, Unauthenticated, Words
 from sereno.node.passes import Passes
 from sereno.node.rows import StreamKey
 from sereno.wire.orders import Orders
-from sereno.wire.tickets import PLAYBACK_OVERTIME, Purpose, verify
+from sereno.wire.tickets import PLAYBACK_OVERTIME, Purpose, Ticket, verify
 
 _NO_TICKET = Words(
     "This needs a viewing ticket. Open the camera again.",
@@ -58,16 +59,28 @@ class Doorkeeper:
 
         With a pass a ticket may have ended.
         """
+        ticket, _ = self._checked(token, purpose, playback_pass)
+        key = StreamKey(ticket.camera_id, ticket.stream)
+        if not self.is_known(key):
+            raise NotFound("camera_not_here", _NOT_HERE)
+        return Visit(key, ticket.start, ticket.end)
+
+    def admit_to_camera(self, token: str, purpose: Purpose) -> UUID:
+        """The camera, for what is of no stream of it alone. Raises as `admit`."""
+        ticket, orders = self._checked(token, purpose)
+        if all(camera.camera_id != ticket.camera_id for camera in orders.cameras):
+            raise NotFound("camera_not_here", _NOT_HERE)
+        return ticket.camera_id
+
+    def _checked(
+        self, token: str, purpose: Purpose, playback_pass: str = ""
+    ) -> tuple[Ticket, Orders]:
         orders, now = self.orders(), self.clock.now()
         if not token or orders is None:
             raise Unauthenticated("no_ticket", _NO_TICKET)
         has_pass = bool(playback_pass) and self.passes.holds(token, playback_pass, now)
         overtime = PLAYBACK_OVERTIME if has_pass else timedelta(0)
-        ticket = verify(token, orders.ticket_public_key, purpose, now, overtime)
-        key = StreamKey(ticket.camera_id, ticket.stream)
-        if not self.is_known(key):
-            raise NotFound("camera_not_here", _NOT_HERE)
-        return Visit(key, ticket.start, ticket.end)
+        return verify(token, orders.ticket_public_key, purpose, now, overtime), orders
 
 
 def token_of(call: HTTPConnection) -> str:

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 
 from sereno.base.errors import Invalid, NotFound, SerenoError, Unauthenticated, Unavailable
 from sereno.node.playback import Playback
+from sereno.node.snapshots import Showing
 from sereno.node.state import NodeState
 from sereno.node.watching import Watching
 
@@ -20,10 +21,11 @@ _STATUS: tuple[tuple[type[SerenoError], HTTPStatus], ...] = (
 )
 
 
-def make_app(state: NodeState, playback: Playback, watching: Watching) -> FastAPI:
+def make_app(state: NodeState, playback: Playback, watching: Watching, showing: Showing) -> FastAPI:
     """`/media/v1/…` for viewers with tickets, `/health` and `/status` for this machine."""
     app = FastAPI(title="Sereno node", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(playback.router(), prefix="/media/v1")
+    app.include_router(showing.router(), prefix="/media/v1")
     app.add_api_websocket_route("/media/v1/live", watching.watch)
 
     @app.get("/health")

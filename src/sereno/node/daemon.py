@@ -29,6 +29,7 @@ from sereno.media.contract import Event, Failed, RunEnded, StreamTask
 from sereno.media.ffmpeg.program import PATH_VARIABLE
 from sereno.media.rtsp.tls import CA_FILE_VARIABLE
 from sereno.node.access import Doorkeeper
+from sereno.node.analysis import Analysis
 from sereno.node.api import make_app
 from sereno.node.budget import Budget
 from sereno.node.departing import finish_departures
@@ -48,6 +49,7 @@ from sereno.node.probing import Probing
 from sereno.node.recording import Recording
 from sereno.node.rows import StreamKey
 from sereno.node.server import Server, unix_listener
+from sereno.node.snapshots import Showing, Snapshots
 from sereno.node.state import NodeState
 from sereno.node.stream_book import StreamBook
 from sereno.node.supervisor import Supervisor
@@ -128,6 +130,22 @@ class Node:
             self._on_probe,
             self._pace.probe_seconds,
         )
+        self._snapshots = Snapshots(
+            data.snapshots,
+            self._live,
+            lambda: self._supervisor.aims,
+            self._ordered,
+            clock,
+            self._pace.picture_seconds,
+        )
+        self.analysis = Analysis(
+            self._live,
+            self._recording,
+            lambda: self._orders,
+            clock,
+            lambda: self.link.say_now(),
+            self._pace.supervise_seconds,
+        )
         self.state = NodeState(
             self._recording,
             self._ledger,
@@ -137,6 +155,7 @@ class Node:
             self._supervisor,
             self._leases,
             clock.now(),
+            self.analysis.status,
         )
         self._hub = HubClient(*hub_of(settings))
         telling = Telling(self._hub, self._ledger, clock, self._pace.batch_rows)
@@ -162,10 +181,14 @@ class Node:
             recording = parts.create_task(self._recording.run())
             budgeting = parts.create_task(self._budget.run())
             probing = parts.create_task(self._probing.run())
+            picturing = parts.create_task(self._snapshots.run())
+            analysing = parts.create_task(self.analysis.run())
             linking = parts.create_task(self._link_up())
             await self._ended.wait()
             linking.cancel()
             probing.cancel()
+            picturing.cancel()
+            analysing.cancel()
             budgeting.cancel()
             server.stop()
             self._supervisor.stop()
@@ -209,8 +232,15 @@ class Node:
             self.state,
             Playback(doorkeeper, self._recording, self._volumes.path_of),
             Watching(doorkeeper, self._recording, self._live),
+            Showing(doorkeeper, self._snapshots, self._clock),
         )
         return Server(app, unix_listener(self._data.node_socket))
+
+    def _ordered(self) -> frozenset[UUID] | None:
+        """The cameras of the orders; None: there are none yet."""
+        if self._orders is None:
+            return None
+        return frozenset(camera.camera_id for camera in self._orders.cameras)
 
     def _is_known(self, key: StreamKey) -> bool:
         """A camera that is recorded here, or was."""

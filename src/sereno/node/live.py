@@ -25,11 +25,15 @@ LARGEST_QUEUE = 50
 
 
 class Piece:
-    """A range of a file, read once, when the first viewer needs it."""
+    """A range of a file, read once, when the first viewer needs it.
 
-    __slots__ = ("_reading", "is_key", "offset", "path", "size")
+    `at_us` is the wall-clock time of its first picture, for what has pictures.
+    """
 
-    def __init__(self, path: Path, offset: int, size: int, *, is_key: bool) -> None:
+    __slots__ = ("_reading", "at_us", "is_key", "offset", "path", "size")
+
+    def __init__(self, path: Path, offset: int, size: int, *, is_key: bool, at_us: int = 0) -> None:
+        self.at_us = at_us
         self.path = path
         self.offset = offset
         self.size = size
@@ -58,6 +62,7 @@ class Piece:
 class Beginning:
     """How a run begins for a player: what it is told, and the head of the newest file."""
 
+    run: RunStarted
     text: str
     head: Piece
 
@@ -114,6 +119,14 @@ class Viewer:
             else:
                 await self.news.wait()
 
+    async def pieces(self) -> AsyncIterator[tuple[Beginning, Piece]]:
+        """What is written, in order, for a viewer that is a program."""
+        while True:
+            self.news.clear()
+            while self.queue:
+                yield self.queue.popleft()
+            await self.news.wait()
+
     async def _next(self) -> AsyncIterator[str | bytes]:
         beginning, piece = self.queue.popleft()
         if self.skipped:
@@ -168,6 +181,15 @@ class Live:
         for viewer in self._channel(key).viewers:
             viewer.show(state)
 
+    def newest_key(self, key: StreamKey) -> tuple[Beginning, Piece] | None:
+        """How the stream's run begins and its newest key frame; None: none is being written."""
+        channel = self._channels.get(key)
+        if channel is None or channel.beginning is None:
+            return None
+        if not channel.gop or not channel.gop[0].is_key:
+            return None
+        return channel.beginning, channel.gop[0]
+
     def apply(self, event: Event) -> None:
         channel = self._channel(StreamKey(event.camera_id, event.stream))
         match event:
@@ -190,14 +212,17 @@ class Live:
         channel.path = self._root_of(StreamKey(event.camera_id, event.stream)) / event.path
         head = Piece(channel.path, 0, event.init_size_bytes, is_key=False)
         if channel.beginning is None:
-            channel.beginning = Beginning(_init_text(channel.run), head)
+            channel.beginning = Beginning(channel.run, _init_text(channel.run), head)
         else:  # the same run goes on: older files may be deleted one day
             channel.beginning.head = head
 
     def _fragment(self, channel: _Channel, event: FragmentWritten) -> None:
         if channel.beginning is None:
             return
-        piece = Piece(channel.path, event.offset_bytes, event.size_bytes, is_key=event.is_key)
+        piece = Piece(
+            channel.path, event.offset_bytes, event.size_bytes,
+            is_key=event.is_key, at_us=event.at_us,
+        )  # fmt: skip
         if event.is_key:
             channel.gop.clear()
         channel.gop.append(piece)

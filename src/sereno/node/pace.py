@@ -20,4 +20,5 @@ class Pace:
     budget_seconds: float = 2.0  # between two looks at the disks
     supervise_seconds: float = 0.5  # between two comparisons of what is wanted and what runs
     probe_seconds: float = 5.0  # between two looks for streams that are to be tried
+    picture_seconds: float = 1.0  # between two looks for cameras whose picture is due
     mend_again_seconds: float = 5.0  # after a file could not be mended

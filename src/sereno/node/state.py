@@ -19,7 +19,7 @@ from sereno.node.recording import Recording
 from sereno.node.rows import StreamKey
 from sereno.node.status import View, facts_of, is_shown, status_of
 from sereno.node.supervisor import Supervisor
-from sereno.wire.reports import Heartbeat, StreamStatus, VolumeStatus
+from sereno.wire.reports import AnalysisStatus, Heartbeat, StreamStatus, VolumeStatus
 
 SHORTEST_BEAT_SECONDS = 1.0
 
@@ -36,6 +36,7 @@ class NodeState:
     supervisor: Supervisor
     leases: Leases
     started_at: datetime
+    analysis_of: Callable[[StreamKey], AnalysisStatus | None]
     boot_id: UUID = field(default_factory=uuid4)
     _beats: Beats = field(default_factory=Beats, init=False)
     _in_flight: dict[StreamKey, Item] = field(default_factory=dict, init=False)
@@ -72,7 +73,13 @@ class NodeState:
     def _views(self) -> Mapping[StreamKey, View]:
         notices = self.recording.notices
         views = {
-            key: View(self.recording.book(key), aim, self.supervisor.carried(key), notices)
+            key: View(
+                self.recording.book(key),
+                aim,
+                self.supervisor.carried(key),
+                notices,
+                self.analysis_of(key),
+            )
             for key, aim in self.supervisor.aims.items()
         }
         return {key: view for key, view in views.items() if is_shown(view)}

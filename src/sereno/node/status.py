@@ -10,7 +10,7 @@ from sereno.node.effective import effective_args
 from sereno.node.stream_book import StreamBook
 from sereno.node.supervisor import Carried
 from sereno.node.wishes import Rest, Wish
-from sereno.wire.reports import ReasonReport, StreamState, StreamStatus
+from sereno.wire.reports import AnalysisStatus, ReasonReport, StreamState, StreamStatus
 
 
 class View(NamedTuple):
@@ -20,23 +20,26 @@ class View(NamedTuple):
     aim: Wish | Rest
     carried: Carried | None
     notices: tuple[ReasonReport, ...] = ()
+    analysis: AnalysisStatus | None = None
 
 
 def facts_of(view: View) -> Facts:
     """What has not changed need not be told again soon; measures alone are no change."""
-    book, aim, carried, notices = view
+    book, aim, carried, notices, analysis = view
     slot = carried.slot if carried else None
     return (
         book.state, book.reason, book.next_try_us, book.started, book.last_error, book.notices,
         book.starts, book.last_exit, book.probe, book.memory, notices, aim.manner.hb_interval,
         carried and (carried.wish, carried.is_pending),
         slot and (slot.runner, len(slot.given)),
+        analysis and (analysis.state, analysis.reason, analysis.pid, analysis.hwaccel,
+                      analysis.hwaccel_reason),
     )  # fmt: skip
 
 
 def status_of(view: View) -> StreamStatus:
     """The stream's state and its runner's, as it travels."""
-    book, aim, carried, notices = view
+    book, aim, carried, notices, analysis = view
     wish = carried.wish if carried else None
     slot = carried.slot if carried else None
     runner = slot.runner if slot else None
@@ -79,6 +82,7 @@ def status_of(view: View) -> StreamStatus:
         key_interval_seconds=book.key_interval_seconds,
         hb_interval=aim.manner.hb_interval,
         probe=book.probe,
+        analysis=analysis,
     )
 
 

@@ -242,8 +242,10 @@ KNOBS: tuple[Knob, ...] = (
         "analysis",
         Words("NVIDIA card", "Tarjeta NVIDIA"),
         Words(
-            "The number of the card for cuda, as nvidia-smi shows it; unsaid: the first.",
-            "El número de la tarjeta para cuda, como lo muestra nvidia-smi; sin decir: la primera.",
+            "The number of the NVIDIA card that decodes, as nvidia-smi shows it; naming one "
+            "chooses cuda, unless vaapi or qsv is chosen.",
+            "El número de la tarjeta NVIDIA que decodifica, como lo muestra nvidia-smi; nombrar "
+            "una elige cuda, salvo que se elija vaapi o qsv.",
         ),
         Words(
             "Spreads cameras over several cards.",
@@ -311,15 +313,16 @@ KNOBS: tuple[Knob, ...] = (
         "reporting",
         Words("Picture every", "Foto cada"),
         Words(
-            "How often a JPEG is made of the newest key frame, without another connection.",
-            "Cada cuánto se hace un JPEG de la última imagen clave, sin otra conexión.",
+            "How often a JPEG is made of the newest key frame, without another connection; "
+            "0: never.",
+            "Cada cuánto se hace un JPEG de la última imagen clave, sin otra conexión; 0: nunca.",
         ),
         Words(
             "It shows the camera in lists and to other programs, even when nobody watches live.",
             "Muestra la cámara en listas y a otros programas, aunque nadie mire en vivo.",
         ),
         "300",
-        least=1,
+        least=0,
         most=86400,
         unit="s",
     ),

@@ -45,6 +45,15 @@ PLAN_REASONS: dict[str, Entry] = {
         ),
         Retry.NONE,
     ),
+    "not_recorded": Entry(
+        Words(
+            "Analysis uses the pictures of the recording, and the camera is not being recorded "
+            "now. Look why it is not recorded.",
+            "El análisis usa las imágenes de la grabación, y la cámara no se está grabando ahora. "
+            "Mire por qué no se graba.",
+        ),
+        Retry.NONE,
+    ),
     "standby": Entry(
         Words(
             "Another node runs this camera; this one takes over if that one fails.",

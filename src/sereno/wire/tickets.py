@@ -24,7 +24,7 @@ LIFETIME = timedelta(seconds=60)
 # Front needs it to find the node; the node asks for its own pass besides (sereno.node.passes).
 PLAYBACK_OVERTIME = timedelta(hours=26)
 
-Purpose = Literal["live", "playback", "clip"]
+Purpose = Literal["live", "playback", "clip", "snapshot"]
 
 _REFUSED = Words(
     "This viewing ticket is not valid or has expired. Open the camera again.",

@@ -103,6 +103,7 @@ class ScriptedHub:
     received: list[Request] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     pause: asyncio.Event = field(default_factory=asyncio.Event)
+    place: str = ""  # of a picture, as front alone is told
 
     def app(self) -> Starlette:
         return Starlette(
@@ -110,6 +111,7 @@ class ScriptedHub:
                 Route("/api/v1/node/me", self._me),
                 Route("/api/v1/slow", self._slow),
                 Route("/api/v1/cookies", self._cookies),
+                Route("/api/v1/picture", self._picture),
                 Route("/{path:path}", self._echo, methods=["GET", "POST", "PATCH", "DELETE"]),
             ]
         )
@@ -143,6 +145,9 @@ class ScriptedHub:
         answer.set_cookie("csrftoken", "two")
         return answer
 
+    async def _picture(self, request: Request) -> Response:
+        return Response(headers={"X-Sereno-Media": self.place})
+
     async def _slow(self, request: Request) -> Response:
         async def pieces() -> AsyncIterator[bytes]:
             yield b"first"
@@ -159,6 +164,8 @@ class ScriptedNode:
     sent: dict[str, int] = field(default_factory=dict)
     calls: list[dict[str, str]] = field(default_factory=list)
     cookies: list[str | None] = field(default_factory=list)
+    authorizations: list[str | None] = field(default_factory=list)
+    status: int = 200
     limit: int = 3
     close_code: int | None = None
 
@@ -190,11 +197,12 @@ class ScriptedNode:
     async def _file(self, request: Request) -> Response:
         self.calls.append({"path": request.url.path, "range": request.headers.get("range", "")})
         self.cookies.append(request.headers.get("cookie"))
+        self.authorizations.append(request.headers.get("authorization"))
         if request.headers.get("range"):
             headers = {"Content-Range": "bytes 0-3/10", "Accept-Ranges": "bytes"}
             return Response(b"0123", 206, headers)
-        headers = {"Set-Cookie": "sereno_session=of-the-node"}
-        return Response(b"0123456789", media_type="video/mp4", headers=headers)
+        headers = {"Set-Cookie": "sereno_session=of-the-node", "X-Sereno-Media": "/media/v1/x"}
+        return Response(b"0123456789", self.status, media_type="video/mp4", headers=headers)
 
 
 @dataclass

@@ -53,6 +53,7 @@ QUICK = Pace(
     budget_seconds=0.1,
     supervise_seconds=0.2,  # ten of them make a runner stubborn
     probe_seconds=0.1,
+    picture_seconds=0.05,
     mend_again_seconds=0.05,
 )
 

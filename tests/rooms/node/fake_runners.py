@@ -31,7 +31,7 @@ from sereno.node.stream_book import StreamBook
 from sereno.node.unsaved import Unsaved
 from sereno.wire.reports import ReasonReport
 
-FRAGMENT_SECONDS = 1.0
+FRAGMENT_SECONDS = 2.0
 MEND_SECONDS = 0.3
 
 
@@ -72,6 +72,7 @@ class House:
     """All runners of a node. `writers` has who writes a stream; nobody else may then."""
 
     clock: Clock
+    books: Books | None = None
     runners: list[FakeRunner] = field(default_factory=list)
     writers: dict[StreamKey, FakeRunner] = field(default_factory=dict)
     offline: set[UUID] = field(default_factory=set)
@@ -155,6 +156,8 @@ class FakeRunner:
             match command:
                 case Start(task=task):
                     key = StreamKey(task.camera_id, task.stream)
+                    books = self.house.books
+                    assert books is None or not books.is_mending(key), "its files are being mended"
                     self._end(key, ReasonReport(key="order_changed"))
                     self.tasks[key], self.write_until[key] = task, task.write_until
                     self._check_leave(key, task.write_until)
@@ -200,8 +203,8 @@ class FakeRunner:
                 return
             self.say(FragmentWritten(
                 camera_id=key.camera_id, stream=key.stream, segment_id=segment_id,
-                at_us=start_us + number * 1_000_000, offset_bytes=10 + number, size_bytes=1,
-                start_ticks=number * 90_000, duration_ticks=90_000, is_key=True,
+                at_us=start_us + number * 2_000_000, offset_bytes=10 + number, size_bytes=1,
+                start_ticks=number * 180_000, duration_ticks=180_000, is_key=True,
             ))  # fmt: skip
             await asyncio.sleep(FRAGMENT_SECONDS)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ from typing import Any
 from unittest.mock import patch
 from uuid import UUID
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -22,7 +23,7 @@ from sereno.node.leases import MARGIN_SECONDS, Leases
 from sereno.node.pace import Pace
 from sereno.node.rows import StreamKey
 from sereno.node.supervisor import Supervisor
-from sereno.node.wishes import Place
+from sereno.node.wishes import Place, Wish
 from sereno.policy.decisions import decide
 from sereno.policy.knobs import Manner
 from sereno.policy.plans import Interval, Pause, Plan, Schedule
@@ -36,7 +37,8 @@ MONDAY = datetime(2026, 11, 23, 11, 58, tzinfo=UTC)
 CAMERAS = [UUID(int=number) for number in (1, 2, 3)]
 LEASED = CAMERAS[2]
 LEASE_SECONDS = 30.0
-CALM_SECONDS = 45.0  # the longest pause of a slot's backoff, and a hung runner before it
+RETRY_SECONDS = 4.0  # of a slot, at most
+CALM_SECONDS = 25.0  # long enough to find a runner that hangs, to replace it, and for that pause
 DAY = Schedule("1", "Day", "daily", intervals=(Interval(8 * 60, 12 * 60, profile="day"),))
 PLANS = st.sampled_from(
     (Plan(), Plan(schedules=(DAY,)), Plan(schedules=(replace(DAY, profile="x"),)))
@@ -48,6 +50,13 @@ MANNERS = st.builds(
     streams=st.sampled_from((("main",), ("main", "sub"))),
     hb_interval=st.sampled_from((10.0, 5.0)),
 )
+
+
+def is_soak() -> bool:
+    """Whether this is `make soak`: at full length."""
+    return os.environ.get("SERENO_SOAK") == "1"
+
+
 camera_ids = st.sampled_from(CAMERAS)
 
 
@@ -59,12 +68,18 @@ class Node(RuleBasedStateMachine):
         self.clock = ManualClock(MONDAY)
         self.loop = VirtualLoop(self.clock)
         self.house = House(self.clock)
-        self.patch = patch.object(slot.RunnerProcess, "spawn", self.house.spawn)
-        self.patch.start()
+        self.patches = (
+            patch.object(slot.RunnerProcess, "spawn", self.house.spawn),
+            patch.object(slot, "RETRY_CAP_SECONDS", RETRY_SECONDS),
+        )
+        for each in self.patches:
+            each.start()
         self.orders = {each: self._order(each) for each in CAMERAS}
-        self.leases_lost = False
+        self.removed: set[UUID] = set()
+        self.is_line_cut = False
         self.is_disk_there = True
         self._start()
+        self._pass(3.0)
 
     def _order(self, camera_id: UUID) -> CameraOrder:
         streams = tuple(StreamOrder(stream=each, address="rtsp://x/") for each in ("main", "sub"))
@@ -75,7 +90,7 @@ class Node(RuleBasedStateMachine):
 
     def _start(self) -> None:
         """The node's process starts: what it held in memory is gone."""
-        self.books = Books(self.clock)
+        self.books = self.house.books = Books(self.clock)
         self.leases = Leases(self.clock)
         self.desired = Desired(self.clock, self.leases)
         self.supervisor = Supervisor(
@@ -89,19 +104,21 @@ class Node(RuleBasedStateMachine):
         return Place(Path("/x")) if self.is_disk_there else ReasonReport(key="disk_missing")
 
     def _message(self) -> Orders:
-        cameras = tuple(self.orders.values())
+        cameras = tuple(self.orders[each] for each in CAMERAS if each not in self.removed)
         return Orders(node_id=UUID(int=9), site_name="x", ticket_public_key="", cameras=cameras)
 
     def _change(self, camera_id: UUID, **more: Any) -> None:
-        if camera_id in self.orders:
-            self.orders[camera_id] = self.orders[camera_id].model_copy(update=more)
+        self.orders[camera_id] = self.orders[camera_id].model_copy(update=more)
+        if not self.is_line_cut:
+            self.deliver()
 
     # What people and the hub do.
 
     @rule(camera_id=camera_ids)
     def add_or_remove(self, camera_id: UUID) -> None:
-        if self.orders.pop(camera_id, None) is None:
-            self.orders[camera_id] = self._order(camera_id)
+        """A camera that is not ordered for a while."""
+        self.removed ^= {camera_id}
+        self._change(camera_id)
 
     @rule(camera_id=camera_ids, plan=PLANS)
     def plan(self, camera_id: UUID, plan: Plan) -> None:
@@ -115,16 +132,13 @@ class Node(RuleBasedStateMachine):
 
     @rule(camera_id=camera_ids, manner=MANNERS, is_now=st.booleans())
     def change_manner(self, camera_id: UUID, manner: Manner, is_now: bool) -> None:
-        if camera_id in self.orders:
-            before = self.orders[camera_id].manners[""]
-            number = before.restart_number + is_now
-            changed = {"": MannerOrder(manner=manner, restart_number=number)}
-            self._change(camera_id, manners=self.orders[camera_id].manners | changed)
+        before = self.orders[camera_id].manners
+        order = MannerOrder(manner=manner, restart_number=before[""].restart_number + is_now)
+        self._change(camera_id, manners=before | {"": order})
 
     @rule(camera_id=camera_ids)
     def enforce(self, camera_id: UUID) -> None:
-        if camera_id in self.orders:
-            self._change(camera_id, enforce_number=self.orders[camera_id].enforce_number + 1)
+        self._change(camera_id, enforce_number=self.orders[camera_id].enforce_number + 1)
 
     @rule()
     def deliver(self) -> None:
@@ -133,9 +147,10 @@ class Node(RuleBasedStateMachine):
         self.supervisor.look()
         self._pass(0.02)
 
-    @rule(is_lost=st.booleans())
-    def cut_or_mend_the_line(self, is_lost: bool) -> None:
-        self.leases_lost = is_lost
+    @rule(is_cut=st.booleans())
+    def cut_or_mend_the_line(self, is_cut: bool) -> None:
+        """Neither orders nor leases come over a line that is cut."""
+        self.is_line_cut = is_cut
 
     # What fails.
 
@@ -179,7 +194,7 @@ class Node(RuleBasedStateMachine):
             self.loop.run_until_complete(asyncio.sleep(min(left, 5.0)))
 
     def _heartbeat(self) -> None:
-        if not self.leases_lost and LEASED in self.orders:
+        if not self.is_line_cut and LEASED not in self.removed:
             asked_at = self.clock.boottime()
             self.house.granted[LEASED] = asked_at + LEASE_SECONDS - MARGIN_SECONDS
             self.leases.take(asked_at, {LEASED: LeaseOrder(number=1, seconds=LEASE_SECONDS)})
@@ -193,12 +208,21 @@ class Node(RuleBasedStateMachine):
         assert not self.running.done()
 
     @rule()
+    def stay_cut_off(self) -> None:
+        """Who does not hear of the hub for so long has no lease, and lets the other node write."""
+        self.is_line_cut = True
+        self._pass(LEASE_SECONDS)
+        assert LEASED not in {key.camera_id for key in self.house.writers}
+        self.is_line_cut = False
+
+    @rule()
     def calm(self) -> None:
         """Nothing more happens: what runs is what is ordered."""
         for each in self.house.living:
             each.is_stopped = False
         self.house.offline.clear()
         self.is_disk_there = True
+        self.is_line_cut = False
         self.deliver()
         self._pass(CALM_SECONDS)
         expected = self._expected()
@@ -214,17 +238,23 @@ class Node(RuleBasedStateMachine):
             assert carried.slot.runner is writer
             task, manner = writer.tasks[key], carried.wish.manner
             assert task.segment_seconds == manner.segment_seconds
+            assert manner.nice == carried.slot.terms.nice
+            wanted = self.desired.look()[key]
+            assert isinstance(wanted, Wish)
+            assert carried.wish.profile == wanted.profile
+            assert carried.wish.restart_number == wanted.restart_number
             if not carried.is_pending:
-                wanted = self.desired.look()[key].manner
-                assert (manner.nice, manner.segment_seconds) == (
-                    wanted.nice,
-                    wanted.segment_seconds,
-                )
+                assert carried.wish.recorder == wanted.recorder
+        starts = {key: self.books.book(key).starts for key in expected}
+        self._pass(LEASE_SECONDS)
+        if self._expected() == expected:  # no plan has changed anything meanwhile
+            assert {key: self.books.book(key).starts for key in expected} == starts
 
     def _expected(self) -> dict[StreamKey, StreamState | None]:
         """The streams that anybody wants, and how they rest; None: they are recorded."""
         found: dict[StreamKey, StreamState | None] = {}
-        for camera_id, order in self.orders.items():
+        for order in self._message().cameras:
+            camera_id = order.camera_id
             decision = decide(order.plan, "recording", self.clock.now())
             manner = (order.manners.get(decision.profile) or order.manners[""]).manner
             for stream in ("main", "sub"):
@@ -246,7 +276,8 @@ class Node(RuleBasedStateMachine):
             self.calm()
         finally:
             self._end(asyncio.all_tasks(self.loop))
-            self.patch.stop()
+            for each in self.patches:
+                each.stop()
             self.loop.close()
 
     def _end(self, tasks: Iterable[asyncio.Task[None]]) -> None:
@@ -258,8 +289,10 @@ class Node(RuleBasedStateMachine):
         self.loop.run_until_complete(end())
 
 
+# Making a failure smaller takes minutes here: only `make soak` does.
+PHASES = tuple(Phase) if is_soak() else (Phase.explicit, Phase.reuse, Phase.generate)
 Node.TestCase.settings = settings(
-    max_examples=25, stateful_step_count=25, deadline=None,
+    max_examples=2000 if is_soak() else 80, stateful_step_count=20, deadline=None, phases=PHASES,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )  # fmt: skip
 TestNode = Node.TestCase

@@ -7,7 +7,7 @@ export function ScrollBox({ label, children }: { label: string; children: ReactN
   return (
     // What scrolls must be within reach of the keyboard (WCAG 2.1.1).
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className={css.box} role="region" aria-label={label} tabIndex={0}>
+    <div className={css.box} role="group" aria-label={label} tabIndex={0}>
       {children}
     </div>
   );

@@ -89,7 +89,7 @@ def diagnose(
     `settings` are the options that people added, by name: one that ffmpeg refuses is the cause.
     """
     if (setting := _refused_setting(end.stderr, settings)) is not None:
-        return Reason("setting_at_fault", {"setting": f"-{setting}"}, _raw(end.stderr, secrets))
+        return Reason("setting_at_fault", {"setting": f"-{setting}"}, telling(end.stderr, secrets))
     key, params = _cause(end)
     parts = urlsplit(address)
     place = {"host": parts.hostname or parts.path}
@@ -99,7 +99,7 @@ def diagnose(
         "name_unknown", "unreachable", "refused", "timed_out", "garbled", "tls_untrusted",
         "device_unopened",
     )  # fmt: skip
-    return Reason(key, params | (place if wants_place else {}), _raw(end.stderr, secrets))
+    return Reason(key, params | (place if wants_place else {}), telling(end.stderr, secrets))
 
 
 def _refused_setting(said: str, settings: Collection[str]) -> str | None:
@@ -157,7 +157,7 @@ def _cause(end: End) -> tuple[str, dict[str, str]]:
     return "ffmpeg_failed", {"status": str(end.status)}
 
 
-def _raw(stderr: str, secrets: tuple[str, ...]) -> str:
+def telling(stderr: str, secrets: tuple[str, ...]) -> str:
     """The lines that tell most, without secrets."""
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
     telling = [line for line in lines if _TELLING.search(line)] or lines

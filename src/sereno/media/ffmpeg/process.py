@@ -32,16 +32,23 @@ class FfmpegProcess:
 
     @classmethod
     async def start(
-        cls, program: str, arguments: tuple[str, ...], script: bytes, on_line: Callable[[str], None]
+        cls,
+        program: str,
+        arguments: tuple[str, ...],
+        script: bytes,
+        on_line: Callable[[str], None],
+        *,
+        is_fed: bool = False,
     ) -> FfmpegProcess:
         """Start it and hand over the script. Raises StreamFault `ffmpeg_missing`.
 
-        `on_line` gets what it says, line by line.
+        `on_line` gets what it says, line by line. `is_fed`: more than the script is to come.
         """
         parent = os.getpid()
         try:
             process = await asyncio.create_subprocess_exec(
-                program, *arguments, stdin=PIPE if script else DEVNULL, stdout=PIPE, stderr=PIPE,
+                program, *arguments, stdin=PIPE if script or is_fed else DEVNULL,
+                stdout=PIPE, stderr=PIPE,
                 limit=4 * _READ_BYTES, env=_environment(), start_new_session=True,
                 preexec_fn=lambda: die_with(parent),
             )  # fmt: skip
@@ -49,7 +56,8 @@ class FfmpegProcess:
             raise fault("ffmpeg_missing", f"{program}: {error.strerror}") from None
         if process.stdin is not None:
             process.stdin.write(script)  # less than a pipe holds
-            process.stdin.close()
+            if not is_fed:
+                process.stdin.close()
         return cls(process, on_line)
 
     @property
@@ -59,6 +67,12 @@ class FfmpegProcess:
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    async def feed(self, data: bytes) -> None:
+        """Hand over more, as fast as it takes it. Raises OSError once it has ended."""
+        if (pipe := self._process.stdin) is not None:
+            pipe.write(data)
+            await pipe.drain()
 
     async def read(self) -> bytes:
         """What it put out, as soon as there is something; nothing at its end."""
@@ -107,5 +121,8 @@ class FfmpegProcess:
 
 def _environment() -> dict[str, str]:
     """No more than it needs: everything of the same user can read it."""
-    kept = ("PATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR")
+    kept = (
+        "PATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR",
+        "CUDA_VISIBLE_DEVICES", "LIBVA_DRIVER_NAME", "LIBVA_DRIVERS_PATH",
+    )  # fmt: skip
     return {"LC_ALL": "C"} | {name: os.environ[name] for name in kept if name in os.environ}

@@ -10,13 +10,15 @@ export function Notices({ notices }: { notices: readonly (Words & { key: string 
   const { i18n } = useTranslation();
   if (notices.length === 0) return null;
   return (
-    <ul className={css.notices} role="status">
-      {notices.map((notice) => (
-        <li key={`${notice.key} ${notice.en}`}>
-          <Icon name="alert" size={16} />
-          {pick(notice, i18n.language)}
-        </li>
-      ))}
-    </ul>
+    <div role="status">
+      <ul className={css.notices}>
+        {notices.map((notice) => (
+          <li key={`${notice.key} ${notice.en}`}>
+            <Icon name="alert" size={16} />
+            {pick(notice, i18n.language)}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }

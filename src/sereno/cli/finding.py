@@ -1,0 +1,67 @@
+"""What people name, found among what the API lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from sereno.base.errors import Conflict, NotFound, Words
+from sereno.box.api import Api
+
+Kind = Literal["profiles", "schedules", "groups", "calendars", "nodes"]
+
+_NAMES = {
+    "profiles": Words("profile", "el perfil"),
+    "schedules": Words("schedule", "el horario"),
+    "groups": Words("group", "el grupo"),
+    "calendars": Words("calendar", "el calendario"),
+    "nodes": Words("node", "el nodo"),
+}
+_NONE = Words(
+    "There is no {what} “{name}”. `sereno {kind} list` shows them all.",
+    "No existe {what} «{name}». `sereno {kind} list` los muestra todos.",
+)
+_SEVERAL = Words(
+    "“{name}” names more than one {what}. Give the id that `sereno {kind} list` shows.",
+    "«{name}» no basta para saber {what}. Indique el id que muestra `sereno {kind} list`.",
+)
+
+
+def find(api: Api, kind: Kind, name_or_id: str) -> dict[str, Any]:
+    """One of a kind by its name, or by its id. Raises NotFound, Conflict."""
+    return pick_one(api.get(kind), kind, name_or_id)
+
+
+def find_ids(api: Api, kind: Kind, names: Iterable[str]) -> list[Any]:
+    """The ids of several, asked for once."""
+    wanted = list(names)
+    known = api.get(kind) if wanted else []
+    return [pick_one(known, kind, name)["id"] for name in wanted]
+
+
+def camera_ids(api: Api, names: Iterable[str]) -> list[str]:
+    """The ids of cameras that are named; asks nothing where none is. Raises NotFound, Conflict."""
+    wanted = list(names)
+    return [camera["id"] for camera in api.cameras(wanted)] if wanted else []
+
+
+def pick_one(known: Iterable[dict[str, Any]], kind: Kind, name_or_id: str) -> dict[str, Any]:
+    """The one that is called so; where none is, the one with this id."""
+    known = list(known)
+    wanted = name_or_id.strip().casefold()
+    found = [each for each in known if each["name"].casefold() == wanted]
+    found = found or [each for each in known if str(each["id"]) == wanted]
+    if len(found) == 1:
+        return found[0]
+    en, es = _NAMES[kind]
+    words = _SEVERAL if found else _NONE
+    told = Words(
+        words.en.format(what=en, name=name_or_id, kind=kind),
+        words.es.format(what=es, name=name_or_id, kind=kind),
+    )
+    raise (Conflict if found else NotFound)(f"{'many' if found else 'no'}_{kind}", told)
+
+
+def names_by_id(rows: Iterable[dict[str, Any]]) -> dict[Any, str]:
+    """The name of each id."""
+    return {row["id"]: row["name"] for row in rows}
