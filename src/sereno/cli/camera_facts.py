@@ -15,6 +15,10 @@ _STATES = {
     "failed": Words("failed", "fallida"),
     "stalled": Words("no picture", "sin imagen"),
     "no_disk": Words("no disk space", "sin espacio en disco"),
+    "paused": Words("paused", "en pausa"),
+    "not_scheduled": Words("not scheduled", "fuera de horario"),
+    "standby": Words("standing by", "en reserva"),
+    "silent": Words("not heard of", "sin noticias"),
     "node_offline": Words("node offline", "nodo sin conexión"),
     "not_assigned": Words("not assigned", "sin asignar"),
 }
@@ -42,10 +46,15 @@ def facts_of(camera: dict[str, Any], zone: ZoneInfo) -> list[tuple[str, str | No
         (say("name", "nombre"), camera["name"]),
         ("id", camera["id"]),
         (say("address", "dirección"), camera["address"]),
+        (say("smaller stream", "flujo menor"), camera["sub_address"]),
         (say("user", "usuario"), camera["username"]),
         (say("room", "espacio"), f"{budget / 1e9:g} GB" if budget else None),
         (say("state", "estado"), state_name(status)),
         (say("reason", "motivo"), words_of(status["reason"])),
+        (say("plan", "plan"), words_of(camera["why"])),
+        (say("paused until", "en pausa hasta"), _end(camera["pause"], zone)),
+        (say("recorded until", "se graba hasta"), _end(camera["manual"], zone)),
+        (say("profile", "perfil"), camera["profile"] and camera["profile"]["name"]),
         (say("picture", "imagen"), _picture(status)),
         (say("sound", "sonido"), _sound(camera)),
         (say("newest", "última imagen"), show_moment(status["newest_at"], zone)),
@@ -66,6 +75,16 @@ def _with_wish(used: str, wanted: str | None) -> str:
     if wanted == "auto":
         return f"{used or '–'} ({say('automatic', 'automático')})"
     return f"{used or '–'} ({say('set to', 'fijado en')} {wanted})"
+
+
+def _end(moment: dict[str, Any] | None, zone: ZoneInfo) -> str | None:
+    """When a pause or a recording by hand ends, and who began it."""
+    from sereno.cli.times import show_moment
+
+    if moment is None:
+        return None
+    end = show_moment(moment["until"], zone) or say("it is stopped", "que se pare")
+    return f"{end} ({moment['by']})"
 
 
 def _sound(camera: dict[str, Any]) -> str:

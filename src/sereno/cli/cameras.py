@@ -12,26 +12,56 @@ from zoneinfo import ZoneInfo
 import typer
 
 from sereno.base.errors import Invalid, Words
+from sereno.cli import moments, status
 from sereno.cli.camera_facts import facts_of, state_name, words_of
+from sereno.cli.finding import find
 from sereno.cli.language import say
 from sereno.cli.options import (
     Budget,
     Camera,
+    Cpus,
     Data,
     Engine,
     Json,
+    Nice,
+    Now,
     PasswordFile,
+    Profile,
     Sound,
+    Standby,
+    SubAddress,
+    Sure,
     Transport,
     User,
     group,
+    part_of,
 )
+from sereno.policy.knob_list import parse_knobs
 
 app = group(
     say("Cameras: add, list, show, change, remove.", "Cámaras: añadir, ver, cambiar, quitar.")
 )
 
 ADDRESS_HELP = "rtsp(s)://host:554/path, http(s)://…, rtmp://…, v4l2:///dev/video0"
+
+_UNSAID = {
+    "engine": "engine",
+    "transport": "transport",
+    "sound": "records_sound",
+    "nice": "nice",
+    "cpus": "cpu_affinity",
+}
+Unset = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--unset",
+        metavar="PART",
+        help=say(
+            "Leave engine, transport, sound, nice or cpus to its profile and the default.",
+            "Dejar engine, transport, sound, nice o cpus a su perfil y a lo normal.",
+        ),
+    ),
+]
 
 _NO_PASSWORD = Words(
     "A user name needs a password. Give it with --password-file or SERENO_CAMERA_PASSWORD.",
@@ -57,6 +87,11 @@ def add(
     transport: Transport = None,
     records_sound: Sound = None,
     budget_gb: Budget = None,
+    sub_address: SubAddress = None,
+    profile: Profile = None,
+    nice: Nice = None,
+    cpus: Cpus = None,
+    standby: Standby = None,
     as_json: Json = False,
     data: Data = None,
 ) -> None:
@@ -66,7 +101,15 @@ def add(
     password = ask_password(password_file, is_needed=needs_password(address, username))
     body = {"name": name, "address": address} | _given(username=username, password=password)
     body |= _manners(engine, transport, records_sound, budget_gb)
-    camera = api_of(data).post("cameras", body)
+    body |= _given(sub_address=sub_address, nice=nice, cpu_affinity=_cpus(cpus))
+    api = api_of(data)
+    body |= {} if not standby else {"standby_node_id": find(api, "nodes", standby)["id"]}
+    # Looked up before: a camera whose profile there is not is not added.
+    profile_id = find(api, "profiles", profile)["id"] if profile else None
+    camera = api.post("cameras", body)
+    if profile_id is not None:
+        choice = {"profile_id": profile_id, "applies": "now"}
+        camera = api.put(f"cameras/{camera['id']}/profile", choice)
     if as_json:
         return print_json(camera)
     text = say("“{name}” was added (id {id}).", "Se añadió «{name}» (id {id}).")
@@ -84,6 +127,13 @@ def change(
     transport: Transport = None,
     records_sound: Sound = None,
     budget_gb: Budget = None,
+    sub_address: SubAddress = None,
+    profile: Profile = None,
+    is_now: Now = False,
+    nice: Nice = None,
+    cpus: Cpus = None,
+    standby: Standby = None,
+    unset: Unset = None,
     as_json: Json = False,
     data: Data = None,
 ) -> None:
@@ -95,10 +145,19 @@ def change(
     if password_file is not None or username is not None or address is not None:
         is_needed = needs_password(address or "", username)
         body |= _given(password=ask_password(password_file, is_needed=is_needed))
-    if not body:
+    body |= _given(sub_address=sub_address, nice=nice, cpu_affinity=_cpus(cpus))
+    body |= {part_of(part, _UNSAID): None for part in unset or ()}
+    if not body and standby is None and profile is None:
         raise Invalid("nothing_given", _NOTHING_GIVEN)
     api = api_of(data)
-    changed = api.patch(f"cameras/{api.camera(camera)['id']}", body)
+    if standby is not None:
+        body["standby_node_id"] = find(api, "nodes", standby)["id"] if standby else None
+    profile_id = find(api, "profiles", profile)["id"] if profile else None
+    place = f"cameras/{api.camera(camera)['id']}"
+    changed = api.patch(place, body) if body else {}
+    if profile is not None:
+        applies = "now" if is_now else "next_spawn"
+        changed = api.put(f"{place}/profile", {"profile_id": profile_id, "applies": applies})
     if as_json:
         return print_json(changed)
     return print_line(say("“{name}” was changed.", "Se cambió «{name}».").format(**changed))
@@ -159,9 +218,7 @@ def show(camera: Camera, as_json: Json = False, data: Data = None) -> None:
 @app.command("remove", help=say("Stop and forget a camera.", "Detener y olvidar una cámara."))
 def remove(
     camera: Camera,
-    is_sure: Annotated[
-        bool, typer.Option("--yes", "-y", help=say("Ask nothing.", "No preguntar nada."))
-    ] = False,
+    is_sure: Sure = False,
     data: Data = None,
 ) -> None:
     from sereno.cli.running import api_of
@@ -200,6 +257,13 @@ def _manners(
     )
 
 
+def _cpus(text: str | None) -> list[int] | None:
+    """CPUs by number from `0-1,4`. Raises Invalid."""
+    if text is None:
+        return None
+    return list(parse_knobs({"cpu_affinity": text}).cpu_affinity or ())
+
+
 def needs_password(address: str, username: str | None) -> bool:
     """Whether a user is named and no password with it."""
     parts = urlsplit(address)
@@ -220,3 +284,19 @@ def ask_password(file: Path | None, *, is_needed: bool) -> str | None:
     if not sys.stdin.isatty():
         raise Invalid("no_password", _NO_PASSWORD, field="password")
     return str(typer.prompt(say("Password", "Contraseña"), hide_input=True, err=True))
+
+
+for _name, _command, _help in (
+    ("status", status.status, say("What each does, and why.", "Qué hace cada una y por qué.")),
+    ("why", moments.why, say("Should it run now, and why.", "Si debe funcionar ahora y por qué.")),
+    ("pause", moments.pause, say("Record nothing for a while.", "No grabar nada por un tiempo.")),
+    ("unpause", moments.unpause, say("End a pause.", "Terminar una pausa.")),
+    (
+        "record",
+        moments.record,
+        say("Record whatever schedules say.", "Grabar digan lo que digan los horarios."),
+    ),
+    ("enforce", moments.enforce, say("Let nodes act now.", "Que los nodos actúen ya.")),
+    ("snapshot", moments.snapshot, say("The newest picture.", "La imagen más reciente.")),
+):
+    app.command(_name, help=_help)(_command)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sereno.base.errors import Conflict, NotFound, Words
-from sereno.box.api import Api
+
+if TYPE_CHECKING:
+    from sereno.box.api import Api
 
 Kind = Literal["profiles", "schedules", "groups", "calendars", "nodes"]
 

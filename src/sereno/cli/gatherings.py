@@ -20,9 +20,7 @@ Group = Annotated[str, typer.Argument(metavar="GROUP", help=say("Name or id.", "
 Calendar = Annotated[
     str, typer.Argument(metavar="CALENDAR", help=say("Name or id.", "Nombre o id."))
 ]
-NewName = Annotated[
-    str | None, typer.Option("--name", help=say("A new name.", "Nombre nuevo."))
-]
+NewName = Annotated[str | None, typer.Option("--name", help=say("A new name.", "Nombre nuevo."))]
 Dates = Annotated[
     list[str] | None,
     typer.Option(
@@ -135,9 +133,7 @@ def list_calendars(as_json: Json = False, data: Data = None) -> None:
 
 
 @calendars.command("add", help=say("Make a calendar.", "Crear un calendario."))
-def add_calendar(
-    name: Name, dates: Dates = None, as_json: Json = False, data: Data = None
-) -> None:
+def add_calendar(name: Name, dates: Dates = None, as_json: Json = False, data: Data = None) -> None:
     from sereno.cli.running import api_of
     from sereno.cli.terminal import print_json, print_line
 

@@ -75,7 +75,7 @@ def _day(text: str, whole: str) -> int:
     letters = unicodedata.normalize("NFD", text.strip().lower())
     plain = "".join(each for each in letters if not unicodedata.combining(each))
     day = int(plain) if plain.isdecimal() else _DAYS.get(plain[:3], 0)
-    if not 1 <= day <= 7:  # noqa: PLR2004
+    if not 1 <= day <= 7:
         raise Invalid("days_unclear", _DAYS_UNCLEAR.fill(text=whole))
     return day
 
@@ -140,7 +140,7 @@ def days_of(days: Iterable[int]) -> str:
             runs.append([day])
     return ",".join(
         f"{names[run[0] - 1]}–{names[run[-1] - 1]}"
-        if len(run) > 2  # noqa: PLR2004
+        if len(run) > 2
         else ",".join(names[day - 1] for day in run)
         for run in runs
     )

@@ -13,7 +13,21 @@ from sereno.base.errors import Invalid, SerenoError, Words
 from sereno.base.redact import redact
 from sereno.box.files import reason_of
 from sereno.box.logs import has_log
-from sereno.cli import about, cameras, footage, keeping, processes, record, simulator, storage
+from sereno.cli import (
+    about,
+    cameras,
+    coverage,
+    footage,
+    gatherings,
+    keeping,
+    processes,
+    profiles,
+    record,
+    schedules,
+    simulator,
+    status,
+    storage,
+)
 from sereno.cli.language import is_spanish, pick, say
 from sereno.cli.options import group
 from sereno.cli.up import up
@@ -66,6 +80,18 @@ app.command("timeline", help=say("What was recorded.", "Lo que se grabó."))(foo
 app.command("clip", help=say("A piece of footage as a file.", "Un trozo de grabación en archivo."))(
     footage.clip
 )
+app.add_typer(profiles.app, name="profiles")
+app.add_typer(schedules.app, name="schedules")
+app.add_typer(gatherings.groups, name="groups")
+app.add_typer(gatherings.calendars, name="calendars")
+app.command("runners", help=say("Each stream's process.", "El proceso de cada flujo."))(
+    status.runners
+)
+app.command(
+    "coverage",
+    help=say("How much of the promised was recorded.", "Cuánto de lo prometido se grabó."),
+)(coverage.coverage)
+app.command("alarms", help=say("Broken promises.", "Promesas incumplidas."))(coverage.alarms)
 app.add_typer(about.nodes, name="nodes")
 app.add_typer(about.admin, name="admin")
 app.command("backup", help=say("Database and secrets.", "Base de datos y secretos."))(

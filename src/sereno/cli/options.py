@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import typer
 
+from sereno.base.errors import Invalid, Words
 from sereno.cli.language import say
+
+T = TypeVar("T")
 
 Data = Annotated[
     Path | None,
@@ -161,9 +165,19 @@ Until = Annotated[
         help=say("2026-11-20T10:30, or 10:30 (today).", "2026-11-20T10:30 o 10:30 (hoy)."),
     ),
 ]
-Sure = Annotated[
-    bool, typer.Option("--yes", "-y", help=say("Ask nothing.", "No preguntar nada."))
-]
+Sure = Annotated[bool, typer.Option("--yes", "-y", help=say("Ask nothing.", "No preguntar nada."))]
+_NO_PART = Words(
+    "“{text}” cannot be unset. There are: {parts}.",
+    "«{text}» no se puede quitar. Existen: {parts}.",
+)
+
+
+def part_of(text: str, parts: Mapping[str, T]) -> T:
+    """What `--unset` names. Raises Invalid."""
+    if text not in parts:
+        words = _NO_PART.fill(text=text, parts=", ".join(parts))
+        raise Invalid("part_unknown", words, field="--unset")
+    return parts[text]
 
 
 def group(text: str) -> typer.Typer:

@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -78,7 +79,7 @@ class Legend:
         """One line a sign, and how long a character is."""
         told = [f"{sign}  {what}" for sign, what in (*self._runs.items(), *self._rests.items())]
         minutes = 24 * 60 // cells_a_day
-        length = f"{minutes // 60} h" if minutes >= 60 else f"{minutes} min"  # noqa: PLR2004
+        length = f"{minutes // 60} h" if minutes >= 60 else f"{minutes} min"
         return [*told, say(f"One character: {length}", f"Un carácter: {length}")]
 
 
@@ -141,7 +142,7 @@ def _day_cells(
     for day in _days(first, days):
         edges = _edges(day, zone, cells_a_day)
         cells = Text(no_wrap=True)
-        for start, end in zip(edges, edges[1:], strict=False):
+        for start, end in pairwise(edges):
             inside = [
                 (piece, (min(end, until) - max(start, since)).total_seconds())
                 for piece, since, until in pieces

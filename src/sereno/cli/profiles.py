@@ -202,9 +202,7 @@ def change(
         manner["knobs"] = changed_knobs(profile["knobs"], knobs_set, knobs_unset)
     if not body and not manner:
         raise Invalid("nothing_given", _NOTHING_GIVEN)
-    shown = api.post(
-        "profiles/preview", {"id": profile["id"], "knobs": profile["knobs"]} | manner
-    )
+    shown = api.post("profiles/preview", {"id": profile["id"], "knobs": profile["knobs"]} | manner)
     if is_dry_run:
         return print_json(shown) if as_json else show_merged(shown)
     applies = "now" if is_now else "next_spawn"

@@ -50,6 +50,17 @@ def record(
         bool | None,
         typer.Option(help=say("With the camera's sound or without.", "Con el sonido o sin él.")),
     ] = None,
+    segment_seconds: Annotated[
+        int | None, typer.Option(min=1, help=say("Length of a file.", "Duración de un archivo."))
+    ] = None,
+    fragment_ms: Annotated[
+        int | None,
+        typer.Option(min=20, help=say("Length of a fragment.", "Duración de un fragmento.")),
+    ] = None,
+    extra_cli: Annotated[
+        str | None,
+        typer.Option(help=say("More options for ffmpeg.", "Más opciones para ffmpeg.")),
+    ] = None,
     username: User = None,
     password_file: PasswordFile = None,
     output: Annotated[
@@ -81,7 +92,10 @@ def record(
     else:
         source = _from_orders(str(camera), stream, data)
     output.mkdir(mode=0o700, parents=True, exist_ok=True)
-    said = {"engine": engine, "transport": transport, "records_sound": sound}
+    said = {
+        "engine": engine, "transport": transport, "records_sound": sound,
+        "segment_seconds": segment_seconds, "fragment_ms": fragment_ms, "extra_cli": extra_cli,
+    }  # fmt: skip
     chosen = {name: value for name, value in said.items() if value is not None}
     task = StreamTask.model_validate(
         {**source, **chosen, "stream": stream, "footage_dir": str(output.absolute())}

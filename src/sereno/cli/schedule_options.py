@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from sereno.base.errors import Invalid, Words
-from sereno.box.api import Api
 from sereno.cli import intervals
 from sereno.cli.finding import camera_ids, find, find_ids
 from sereno.cli.language import say
+from sereno.cli.options import part_of
+
+if TYPE_CHECKING:
+    from sereno.box.api import Api
 
 PURPOSES = {
     "recording": Words("recording", "grabación"),
@@ -79,9 +82,7 @@ Except = Annotated[
 ]
 OfCalendar = Annotated[
     str | None,
-    typer.Option(
-        metavar="CALENDAR", help=say("It rests on its days.", "Descansa en sus días.")
-    ),
+    typer.Option(metavar="CALENDAR", help=say("It rests on its days.", "Descansa en sus días.")),
 ]
 OnHolidays = Annotated[
     str | None,
@@ -105,11 +106,15 @@ OfProfile = Annotated[
         help=say("Run with it; else with the camera's own.", "Con él; si no, el de la cámara."),
     ),
 ]
-Part = Literal["profile", "calendar", "exceptions", "on-holidays", "cameras", "groups"]
 Unset = Annotated[
-    list[Part] | None,
+    list[str] | None,
     typer.Option(
-        "--unset", help=say("Take it away; may be repeated.", "Quitarlo; se puede repetir.")
+        "--unset",
+        metavar="PART",
+        help=say(
+            "profile, calendar, exceptions, on-holidays, cameras or groups; may be repeated.",
+            "profile, calendar, exceptions, on-holidays, cameras o groups; se puede repetir.",
+        ),
     ),
 ]
 DryRun = Annotated[
@@ -131,9 +136,9 @@ _ONE_KIND = Words(
 )
 
 
-def nothing_of(parts: list[Part] | None) -> dict[str, object]:
-    """Those fields of the API, empty."""
-    return dict(_NOTHING[part] for part in parts or ())
+def nothing_of(parts: list[str] | None) -> dict[str, object]:
+    """Those fields of the API, empty. Raises Invalid."""
+    return dict(part_of(part, _NOTHING) for part in parts or ())
 
 
 @dataclass(frozen=True, slots=True)

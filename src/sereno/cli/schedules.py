@@ -10,7 +10,7 @@ import typer
 
 from sereno.base.errors import Invalid, Words
 from sereno.cli import intervals, schedule_options
-from sereno.cli.finding import camera_ids, find, names_by_id
+from sereno.cli.finding import find, names_by_id
 from sereno.cli.language import say
 from sereno.cli.options import Data, Json, OfCameras, Sure, group
 from sereno.cli.schedule_options import PURPOSES, Purpose, Wish
@@ -20,6 +20,7 @@ app = group(
 )
 
 Name = Annotated[str, typer.Argument(metavar="SCHEDULE", help=say("Name or id.", "Nombre o id."))]
+PREVIEW_DAYS = 14
 _NOTHING_GIVEN = Words(
     "Nothing to change was given. `sereno schedules change --help` shows what can be.",
     "No se indicó nada que cambiar. `sereno schedules change --help` muestra qué se puede.",
@@ -131,9 +132,9 @@ def add(
     body = {"name": name} | wish.body(api)
     if "kind" not in body:
         raise Invalid("kind_missing", _NO_KIND)
-    checked = _check(api, body)
+    zone, checked = _check(api, body)
     if is_dry_run:
-        return print_json(checked) if as_json else _show_check(api, body, checked)
+        return print_json(checked) if as_json else _show_check(name, zone, checked)
     made = api.post("schedules", body)
     if as_json:
         return print_json(made)
@@ -183,9 +184,9 @@ def change(
         raise Invalid("nothing_given", _NOTHING_GIVEN)
     found = find(api, "schedules", schedule)
     whole = {key: value for key, value in found.items() if key != "id"} | body
-    checked = _check(api, whole)
+    zone, checked = _check(api, whole)
     if is_dry_run:
-        return print_json(checked) if as_json else _show_check(api, whole, checked)
+        return print_json(checked) if as_json else _show_check(whole["name"], zone, checked)
     changed = api.patch(f"schedules/{found['id']}", body)
     if as_json:
         return print_json(changed)
@@ -231,7 +232,7 @@ def preview(
         str | None,
         typer.Option("--group", metavar="GROUP", help=say("Those of a group.", "Las de un grupo.")),
     ] = None,
-    days: Annotated[int, typer.Option(min=1, max=31)] = 14,
+    days: Annotated[int, typer.Option(min=1, max=31)] = PREVIEW_DAYS,
     start: Annotated[
         str, typer.Option("--from", metavar="TIME", help=say("From when on.", "Desde cuándo."))
     ] = "now",
@@ -262,32 +263,38 @@ def _switch(name: str, data: schedule_options.Folder, *, is_enabled: bool) -> No
     from sereno.cli.terminal import print_line
 
     api = api_of(data)
-    found = api.patch(
-        f"schedules/{find(api, 'schedules', name)['id']}", {"is_enabled": is_enabled}
+    found = api.patch(f"schedules/{find(api, 'schedules', name)['id']}", {"is_enabled": is_enabled})
+    on, off = (
+        say("“{name}” counts.", "«{name}» rige."),
+        say("“{name}” rests.", "«{name}» descansa."),
     )
-    on, off = say("“{name}” counts.", "«{name}» rige."), say("“{name}” rests.", "«{name}» descansa.")
     print_line((on if found["is_enabled"] else off).format(**found))
 
 
-def _check(api: Any, schedule: dict[str, Any]) -> Any:
-    """What it would do by itself; what people should know of it is told at once."""
+def _check(api: Any, schedule: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """What it would do by itself, in the zone of its first camera or else of the first site.
+
+    What people should know of it is told at once.
+    """
     from sereno.cli.terminal import Terminal
 
-    checked = api.post("schedules/check", {"schedule": schedule})
+    zones = {site["id"]: site["time_zone"] for site in api.get("sites")}
+    chosen = set(schedule.get("camera_ids", ()))
+    cameras = api.get("cameras") if chosen else []
+    sites = (each["site_id"] for each in cameras if each["id"] in chosen)
+    zone = zones[next(sites, min(zones))]
+    checked = api.post("schedules/check", {"schedule": schedule, "time_zone": zone})
     for notice in checked["notices"]:
         Terminal().warn(Words(notice["en"], notice["es"]))
-    return checked
+    return zone, checked
 
 
-def _show_check(api: Any, schedule: dict[str, Any], checked: dict[str, Any]) -> None:
-    """The next days of a schedule that is not saved, in the zone of its first camera."""
+def _show_check(name: str, zone: str, checked: dict[str, Any]) -> None:
+    """The next days of a schedule that is not saved."""
     from sereno.cli.picture import show_plans
 
-    zones = {site["id"]: site["time_zone"] for site in api.get("sites")}
-    chosen = [each for each in api.get("cameras") if each["id"] in schedule.get("camera_ids", ())]
-    zone = zones[chosen[0]["site_id"]] if chosen else next(iter(zones.values()))
-    plan = {"name": schedule["name"], "time_zone": zone, "recording": checked["pieces"]}
-    show_plans([plan], "recording", 14)
+    plan = {"name": name, "time_zone": zone, "recording": checked["pieces"]}
+    show_plans([plan], "recording", PREVIEW_DAYS)
 
 
 def _yes_no(*, is_so: bool) -> str:

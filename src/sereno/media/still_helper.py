@@ -23,7 +23,7 @@ _QUALITY = 80
 
 def still(movie: bytes) -> bytes:
     """The first picture of an MP4 as JPEG. Raises `av.FFmpegError` or OSError where none is."""
-    with av.open(io.BytesIO(movie), format="mp4") as container:
+    with av.open(io.BytesIO(movie), "r", format="mp4") as container:
         stream = container.streams.video[0]
         if isinstance(stream, VideoStream):
             stream.thread_count = 1  # of several threads each would keep pictures of its own

@@ -4,8 +4,8 @@ disposable processes."""
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +19,8 @@ from sereno.node.live import Beginning, Live, Viewer
 from sereno.node.rows import StreamKey
 from sereno.policy.reasons import Reason
 from sereno.wire.reports import AnalysisStatus, ReasonReport, StreamState
+
+log = logging.getLogger(__name__)
 
 MEASURE_SECONDS = 5.0
 BACKOFF_SECONDS = (2.0, 120.0)
@@ -125,6 +127,9 @@ class Follower:
                 reason = error.reason
             except OSError as error:  # a file went, for space or with its disk
                 reason = Reason("footage_missing", raw=error.strerror or "")
+            except Exception as error:  # a fault of ours must not end it for good
+                log.exception("the analysis of %s/%s broke", *self.key)
+                reason = Reason("unexplained", raw=type(error).__name__)
             finally:
                 self._live.leave(self.key, viewer)
                 was_well = self._decoder is not None and self._decoder.picture_count > 0

@@ -1,1 +1,0 @@
-"""Every change of what cameras should do."""
