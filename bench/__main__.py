@@ -10,11 +10,12 @@ from pathlib import Path
 import psutil
 from rich.console import Console
 
-from bench import capacity, ledger, preview, rebuild, recording, rtsp_libraries, startup
+from bench import capacity, ledger, preview, rebuild, recording, rtsp_libraries, startup, together
 
 BENCHMARKS = {
     "startup": startup.run,
     "recording": recording.run,
+    "together": together.run,
     "capacity": capacity.run,
     "ledger": ledger.run,
     "preview": preview.run,

@@ -13,7 +13,7 @@ from pathlib import Path
 import imageio_ffmpeg
 import psutil
 
-from bench.box import running
+from bench.box import Box, running
 from bench.cameras import PASSWORD, USER
 from bench.readback import missing_frames
 from bench.usage import Usage, measure
@@ -41,18 +41,33 @@ class Side:
 
 def sereno(folder: Path, addresses: list[str], windows: int = WINDOWS) -> Side:
     """Record with a whole box; what its node and runners use in each window."""
-    with running(folder) as box:
-        box.add_cameras(addresses, USER, PASSWORD)
-        while box.camera_states().count("recording") < len(addresses):
-            time.sleep(0.5)
+    with recording_box(folder, addresses) as box:
         time.sleep(SETTLE_SECONDS)
         usages = [measure(box.node, WINDOW_SECONDS) for _ in range(windows)]
-    cameras = [path for path in (folder / "footage").iterdir() if path.is_dir()]
-    return Side(usages, sum(missing_frames(camera.rglob("*.mp4")) for camera in cameras))
+    return Side(usages, missing_in_box(folder))
 
 
 def ffmpeg(folder: Path, addresses: list[str], windows: int = WINDOWS) -> Side:
     """Record with one ffmpeg a camera, into files of a minute."""
+    with recording_ffmpegs(folder, addresses) as processes:
+        time.sleep(SETTLE_SECONDS)
+        usages = [measure(lambda: processes, WINDOW_SECONDS) for _ in range(windows)]
+    return Side(usages, missing_of_ffmpegs(folder, len(addresses)))
+
+
+@contextmanager
+def recording_box(folder: Path, addresses: list[str]) -> Iterator[Box]:
+    """A box that records all these cameras."""
+    with running(folder) as box:
+        box.add_cameras(addresses, USER, PASSWORD)
+        while box.camera_states().count("recording") < len(addresses):
+            time.sleep(0.5)
+        yield box
+
+
+@contextmanager
+def recording_ffmpegs(folder: Path, addresses: list[str]) -> Iterator[list[psutil.Process]]:
+    """One ffmpeg for each of these cameras; all have begun to write."""
     folder.mkdir(parents=True)
     with ExitStack() as stack:
         processes = [
@@ -61,11 +76,18 @@ def ffmpeg(folder: Path, addresses: list[str], windows: int = WINDOWS) -> Side:
         ]
         while len(list(folder.iterdir())) < len(addresses):
             time.sleep(0.5)
-        time.sleep(SETTLE_SECONDS)
-        watched = [psutil.Process(process.pid) for process in processes]
-        usages = [measure(lambda: watched, WINDOW_SECONDS) for _ in range(windows)]
-    numbers = range(len(addresses))
-    return Side(usages, sum(missing_frames(folder.glob(f"{number}-*.mp4")) for number in numbers))
+        yield [psutil.Process(process.pid) for process in processes]
+
+
+def missing_in_box(folder: Path) -> int:
+    """Frames that a box over `folder` lost, of all its cameras."""
+    cameras = [path for path in (folder / "footage").iterdir() if path.is_dir()]
+    return sum(missing_frames(camera.rglob("*.mp4")) for camera in cameras)
+
+
+def missing_of_ffmpegs(folder: Path, count: int) -> int:
+    """Frames that so many ffmpegs lost."""
+    return sum(missing_frames(folder.glob(f"{number}-*.mp4")) for number in range(count))
 
 
 @contextmanager

@@ -20,6 +20,15 @@ class ChainCheck:
         return self.first_bad is None
 
 
+def newest_number() -> int:
+    """The number of the newest entry; 0 before the first.
+
+    Entries are numbered in the order in which their acts are committed: while this is the same,
+    nobody has done anything.
+    """
+    return Entry.objects.order_by("-number").values_list("number", flat=True).first() or 0
+
+
 def verify_chain() -> ChainCheck:
     """Read the whole journal and hash it anew.
 

@@ -12,10 +12,16 @@ from sereno.cli.language import say
 
 EVERY_DAY = [1, 2, 3, 4, 5, 6, 7]
 
-_DAYS = {
-    "mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6, "sun": 7,
-    "lun": 1, "mar": 2, "mie": 3, "jue": 4, "vie": 5, "sab": 6, "dom": 7,
-}  # fmt: skip
+_DAYS = (
+    ("monday", "lunes"),
+    ("tuesday", "martes"),
+    ("wednesday", "miercoles"),
+    ("thursday", "jueves"),
+    ("friday", "viernes"),
+    ("saturday", "sabado"),
+    ("sunday", "domingo"),
+)
+_SHORTEST_DAY = 3
 _TIMES = re.compile(r"(?P<start>[\d:]{1,5})-(?P<end>[\d:]{1,5})")
 
 _HOURS_UNCLEAR = Words(
@@ -72,12 +78,14 @@ def parse_days(text: str) -> list[int]:
 
 
 def _day(text: str, whole: str) -> int:
+    """A number, or the beginning of a day's name in either language, with or without accents."""
     letters = unicodedata.normalize("NFD", text.strip().lower())
     plain = "".join(each for each in letters if not unicodedata.combining(each))
-    day = int(plain) if plain.isdecimal() else _DAYS.get(plain[:3], 0)
-    if not 1 <= day <= 7:
-        raise Invalid("days_unclear", _DAYS_UNCLEAR.fill(text=whole))
-    return day
+    for number, names in enumerate(_DAYS, 1):
+        is_named = len(plain) >= _SHORTEST_DAY and any(name.startswith(plain) for name in names)
+        if is_named or plain == str(number):
+            return number
+    raise Invalid("days_unclear", _DAYS_UNCLEAR.fill(text=whole))
 
 
 def parse_once(text: str) -> dict[str, str]:

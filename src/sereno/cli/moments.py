@@ -166,7 +166,7 @@ def enforce(
     asked = api.post("enforce", {"camera_ids": camera_ids(api, cameras) if cameras else None})
     if as_json:
         return print_json(asked)
-    text = say("Nodes act now for {cameras} cameras.", "Los nodos actúan ya: {cameras} cámaras.")
+    text = say("Nodes act now. Cameras: {cameras}.", "Los nodos actúan ya. Cámaras: {cameras}.")
     return print_line(text.format(**asked))
 
 

@@ -46,6 +46,8 @@ def show_merged(shown: dict[str, Any], *, is_now: bool = True) -> None:
 
 def _origin(value: dict[str, Any]) -> str:
     origin = value["origin"]
+    if origin["kind"] == "profile" and not origin["name"]:
+        return say("this profile", "este perfil")
     if origin["kind"] == "profile":
         return str(say("profile {name}", "perfil {name}").format(**origin))
     if origin["kind"] == "camera":

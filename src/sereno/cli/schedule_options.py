@@ -87,6 +87,7 @@ OfCalendar = Annotated[
 OnHolidays = Annotated[
     str | None,
     typer.Option(
+        "--on-holidays",
         metavar="HOURS",
         help=say("What counts on the calendar's days.", "Lo que rige en los días del calendario."),
     ),

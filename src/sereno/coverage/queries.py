@@ -78,9 +78,11 @@ def cameras_asked(asker: Asker, camera_ids: Collection[UUID], group_id: int | No
         found = found.filter(pk__in=access_group(asker, group_id).cameras.values("pk"))
     if not camera_ids:
         return list(found)
+    named = {camera.pk: camera for camera in cameras_of(asker).filter(pk__in=camera_ids)}
     for camera_id in camera_ids:
-        access_camera(asker, camera_id)
-    return list(found.filter(pk__in=camera_ids))
+        if camera_id not in named:
+            access_camera(asker, camera_id)  # raises NotFound
+    return list(found.filter(pk__in=named))
 
 
 def report_of(

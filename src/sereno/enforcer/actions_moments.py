@@ -158,7 +158,9 @@ def enforce(
     due = list(
         Camera.objects.select_for_update(no_key=True).filter(rested, pk__in=ids).order_by("pk")
     )
-    if ids and not due:
+    if not ids:
+        return 0
+    if not due:
         raise TooSoon("enforced_lately", TOO_SOON.fill(seconds=ENFORCE_PAUSE.seconds))
     Camera.objects.filter(pk__in=[camera.pk for camera in due]).update(
         enforce_number=F("enforce_number") + 1, enforced_at=now

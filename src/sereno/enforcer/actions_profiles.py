@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from sereno.accounts.queries import Asker, require
@@ -32,6 +31,7 @@ from sereno.policy.extra_cli import parse_extra_cli
 from sereno.policy.knob_list import parse_knobs
 from sereno.sites.actions import CameraFields, add_camera, change_camera, wake_nodes_of
 from sereno.sites.models import Camera
+from sereno.sites.names import one_of_a_name
 from sereno.sites.queries import access_camera, cameras_of
 from sereno.sites.rules import check_name
 
@@ -84,17 +84,6 @@ class ProfileFields:
     knobs: Mapping[str, Any] | None = None
 
 
-@contextmanager
-def _unique_name() -> Iterator[None]:
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        if "enforcer_profile_name_unique" not in str(error):
-            raise
-        raise Conflict("name_taken", _NAME_TAKEN, field="name") from None
-
-
 @transaction.atomic
 def make_profile(asker: Asker, said: ProfileFields, now: datetime | None = None) -> StreamProfile:
     """A new profile, which no camera has yet. Raises Invalid, Conflict."""
@@ -103,7 +92,7 @@ def make_profile(asker: Asker, said: ProfileFields, now: datetime | None = None)
     profile = StreamProfile(changed_at=now or timezone.now())
     fill_profile(profile, said)
     profile.name = check_name(said.name or "")
-    with _unique_name():
+    with one_of_a_name("enforcer_profile_name_unique", _NAME_TAKEN):
         profile.save()
     _check_profile(ProfileBook.read(), profile)
     _remember(asker, profile, "next_spawn")
@@ -136,7 +125,7 @@ def change_profile(
     profile.restart_number += applies == "now"
     profile.version += 1
     profile.changed_at = now or timezone.now()
-    with _unique_name():
+    with one_of_a_name("enforcer_profile_name_unique", _NAME_TAKEN):
         profile.save()
     _check_profile(after, profile)
     _remember(asker, profile, applies)
@@ -217,9 +206,14 @@ def change_fitting_camera(asker: Asker, camera_id: UUID, fields: CameraFields) -
     before = access_camera(asker, camera_id)
     camera = change_camera(asker, camera_id, fields)
     # Somebody who only renames it need not answer for what never fitted.
-    if (camera.restart_number, camera.address) != (before.restart_number, before.address):
+    if _fits_like(before) != _fits_like(camera):
         _check_camera(asker, camera)
     return camera
+
+
+def _fits_like(camera: Camera) -> tuple[object, ...]:
+    """What decides, of the camera itself, whether its manner fits."""
+    return camera.restart_number, camera.address, camera.sub_address, camera.standby_node_id
 
 
 def _check_camera(asker: Asker, camera: Camera) -> None:
@@ -231,7 +225,9 @@ def _lock_profiles() -> list[StreamProfile]:
 
     Whoever only names them, in a schedule or for a camera, need not wait.
     """
-    return list(StreamProfile.objects.select_for_update(no_key=True).order_by("pk"))
+    list(StreamProfile.objects.select_for_update(no_key=True).order_by("pk"))
+    # Read behind the locks: somebody may have made one while this waited.
+    return list(StreamProfile.objects.all())
 
 
 def fill_profile(profile: StreamProfile, said: ProfileFields) -> None:

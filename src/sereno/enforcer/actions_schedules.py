@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from sereno.accounts.queries import Asker, require
@@ -42,6 +41,7 @@ from sereno.policy import plans
 from sereno.policy.schedule_checks import check_schedule
 from sereno.sites.actions_groups import known_cameras
 from sereno.sites.models import Camera, CameraGroup
+from sereno.sites.names import one_of_a_name
 from sereno.sites.rules import check_name
 
 _NAME_TAKEN = Words(
@@ -66,17 +66,6 @@ _CALENDAR_USED = Words(
     "The schedule {schedule} uses this calendar. Take it away there first.",
     "El horario {schedule} usa este calendario. Quítelo antes de allí.",
 )
-
-
-@contextmanager
-def _unique_name() -> Iterator[None]:
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        if "name_unique" not in str(error):
-            raise
-        raise Conflict("name_taken", _NAME_TAKEN, field="name") from None
 
 
 def checked_schedule(asker: Asker, said: ScheduleSaid) -> plans.Schedule:
@@ -167,7 +156,7 @@ def _fill(asker: Asker, row: Schedule, said: ScheduleSaid) -> None:
     row.exceptions = [exception_kept(each) for each in said.exceptions]
     row.holiday_intervals = [interval_kept(each) for each in said.holiday_intervals]
     row.calendar_id, row.profile_id = said.calendar_id, said.profile_id
-    with _unique_name():
+    with one_of_a_name("enforcer_schedule_name_unique", _NAME_TAKEN):
         row.save()
     row.profiles.set(said.profile_ids())
     row.cameras.set(Camera.objects.filter(pk__in=said.camera_ids))
@@ -240,5 +229,5 @@ def _fill_calendar(row: Calendar, name: str, days: Sequence[DaySaid]) -> None:
     check_dates(days)
     row.name = check_name(name)
     row.dates = [day_kept(day) for day in sorted(days, key=lambda each: each.day)]
-    with _unique_name():
+    with one_of_a_name("enforcer_calendar_name_unique", _NAME_TAKEN):
         row.save()

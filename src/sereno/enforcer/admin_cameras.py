@@ -118,8 +118,8 @@ class ProfileFilter(admin.SimpleListFilter):
         return [(str(each.pk), each.name) for each in StreamProfile.objects.order_by("name")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Camera]) -> QuerySet[Camera]:
-        chosen = self.value()
-        return queryset.filter(manner__profile_id=int(chosen)) if chosen else queryset
+        chosen = self.value() or ""
+        return queryset.filter(manner__profile=int(chosen)) if chosen.isdecimal() else queryset
 
 
 def _pause(said: EndSaid, _: Any, request: HttpRequest, cameras: QuerySet[Camera]) -> None:
@@ -182,7 +182,9 @@ class CameraAdmin(ActingAdmin):
         for name, (said, words) in _PAUSES.items():
             found[name] = (partial(_pause, said), name, in_ones_language(words))
         for profile in StreamProfile.objects.order_by("name"):
-            name, words = f"give_profile_{profile.pk}", _GIVE.fill(name=profile.name)
+            # Django formats what an action is called once more.
+            called = profile.name.replace("%", "%%")
+            name, words = f"give_profile_{profile.pk}", _GIVE.fill(name=called)
             found[name] = (partial(_give, profile.pk), name, in_ones_language(words))
         found["take_profile"] = (partial(_give, None), "take_profile", in_ones_language(_GIVE_NONE))
         return found

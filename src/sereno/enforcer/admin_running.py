@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -43,7 +43,11 @@ class RunnerProfileFilter(admin.SimpleListFilter):
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[RunnerState]
     ) -> QuerySet[RunnerState]:
-        return queryset.filter(profile=self.value()) if self.value() else queryset
+        chosen = self.value() or ""
+        if not chosen.isdecimal():
+            return queryset
+        given = Q(profile="", camera__manner__profile=int(chosen))
+        return queryset.filter(Q(profile=chosen) | given)
 
 
 @admin.register(RunnerState)
@@ -118,7 +122,7 @@ class RunnerAdmin(ReadingAdmin):
     @column(Words("Profile", "Perfil"))
     def profile_shown(self, row: Any) -> str:
         book = row.known_book if hasattr(row, "known_book") else ProfileBook.read()
-        return book.name(row.profile) or "–"
+        return book.name(row.profile) or row.profile_version or "–"
 
     @column(Words("kbit/s", "kbit/s"), ordering="bitrate_bps")
     def bitrate(self, row: RunnerState) -> int:

@@ -61,6 +61,7 @@ _END = f"""
 DELETE FROM enforcer_lease AS held USING sites_camera AS camera
 WHERE camera.id = held.camera_id AND camera.node_id = %(node)s
 AND camera.standby_node_id IS NULL AND (held.node_id = %(node)s OR {_IS_OVER})
+RETURNING held.camera_id
 """  # noqa: S608  no value stands in the text
 
 # The first lease. If the camera's own node may be running it already, that one has it, and without
@@ -149,15 +150,18 @@ def lease_cameras(
         cursor.execute(_CONCERNED, values)
         if not cursor.fetchone()[0]:
             return {}
-        for statement in (_END, _BEGIN, _RENEW):
+        cursor.execute(_END, values)
+        ended = [camera for (camera,) in cursor.fetchall()]
+        for statement in (_BEGIN, _RENEW, _TAKE_OVER):
             cursor.execute(statement, values)
-        cursor.execute(_TAKE_OVER, values)
         taken = cursor.fetchall()
         cursor.execute(_OF_NODE, values)
         held = {
             camera: LeaseOrder(number=number, seconds=LEASE_SECONDS)
             for camera, number in cursor.fetchall()
         }
+    for camera in sorted(ended):
+        record(SYSTEM.actor, "lease_end", "camera", camera, node=str(node.pk))
     for camera, number, holder in sorted(taken):
         if holder != node.pk:
             record(SYSTEM.actor, "lease_move", "camera", camera, node=str(node.pk), number=number)

@@ -50,6 +50,7 @@ def preview_profile(
     asker: Asker, profile_id: int | None, said: ProfileFields, camera_id: UUID | None, now: datetime
 ) -> ProfileEffect:
     """What saving would do; nothing is saved. Raises NotFound, Invalid."""
+    require(asker, Right.VIEW)
     camera = access_camera(asker, camera_id) if camera_id else None
     before = ProfileBook.read()
     if profile_id is None:

@@ -49,8 +49,7 @@ class Desired:
     @property
     def profile(self) -> StreamProfile | None:
         """The one that the camera was given."""
-        profile_id = self.given.profile_id
-        return None if profile_id is None else self.book.profiles[profile_id]
+        return next(self.book.chain(self.given.profile_id), None)
 
     def manner(self, key: str) -> Manner:
         """What holds under the profile `key` of its plan."""
@@ -82,7 +81,7 @@ def decisions_of(desires: Iterable[Desired], purpose: PurposeName, now: datetime
 def desires_of(
     cameras: Iterable[Camera], now: datetime, book: ProfileBook | None = None
 ) -> list[Desired]:
-    """Of each camera, in their order; seven statements for all. They come with their sites."""
+    """Of each camera, in their order; seven statements at most. They come with their sites."""
     cameras = list(cameras)
     ids = [camera.pk for camera in cameras]
     book = book or ProfileBook.read()

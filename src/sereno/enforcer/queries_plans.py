@@ -91,11 +91,13 @@ def _by_camera(rows: Iterable[T]) -> dict[UUID, list[T]]:
 
 
 def schedules_of(camera_ids: Iterable[UUID]) -> dict[UUID, tuple[plans.Schedule, ...]]:
-    """The enabled schedules of each camera; three statements. Cameras share the objects."""
+    """The enabled schedules of each camera; three statements at most. Cameras share the objects."""
     ids = set(camera_ids)
     own, of_group = _links(ids)
+    linked = set().union(*own.values(), *of_group.values())
     ranked: dict[tuple[int, bool], plans.Schedule] = {}
-    for row in Schedule.objects.filter(is_enabled=True).select_related("calendar"):
+    enabled = Schedule.objects.filter(is_enabled=True, pk__in=linked)
+    for row in enabled.select_related("calendar"):
         said = schedule_said(row)
         dates = [day_again(day) for day in row.calendar.dates] if row.calendar else []
         for is_own in (True, False):

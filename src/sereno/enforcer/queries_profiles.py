@@ -97,7 +97,9 @@ class ProfileBook:
     def chain(self, profile_id: int | None) -> Iterator[StreamProfile]:
         """The profile, the one it is based on, and so on."""
         seen: set[int] = set()
-        while profile_id is not None and profile_id not in seen:
+        # One that is not in the book was made or removed while it was read; who reads again
+        # finds it, or nobody who names it.
+        while profile_id in self.profiles and profile_id not in seen:
             seen.add(profile_id)
             profile = self.profiles[profile_id]
             yield profile
@@ -144,7 +146,7 @@ class ProfileBook:
         """What the orders say of `camera` under the profile `key` of its plan."""
         profile_id = int(key) if key else given.profile_id
         own_number = 0 if key else given.restart_number
-        profile = self.profiles[profile_id] if profile_id is not None else None
+        profile = next(self.chain(profile_id), None)
         return MannerOrder(
             manner=self.manner(profile_id, camera),
             version=f"{profile.name} v{profile.version}" if profile else "",

@@ -13,7 +13,7 @@ from sereno.enforcer.leases import this_moment
 from sereno.footage.actions import take_reports
 from sereno.gate.actions import take_heartbeat
 from sereno.gate.auth import NodeRequest, NodeToken, speaks_our_wire
-from sereno.gate.queries import orders_for
+from sereno.gate.queries import etag_for, orders_for
 from sereno.sites.actions import enrol_node, note_heard
 from sereno.wire.orders import Enrolment, EnrolmentRequest, Orders
 from sereno.wire.reports import Heartbeat, HeartbeatAnswer, Reports
@@ -41,13 +41,15 @@ def enrol(request: HttpRequest, body: EnrolmentRequest) -> HttpResponse:
 @router.get("/orders", response=Orders, operation_id="get_orders")
 def get_orders(request: NodeRequest) -> HttpResponse:
     """Everything the node must do, with its ETag; 304 when it has that already."""
-    note_heard(request.auth, timezone.now())
-    orders = orders_for(request.auth)
-    if request.headers.get("If-None-Match") == orders.etag:
+    now = timezone.now()
+    note_heard(request.auth, now)
+    etag = etag_for(request.auth, now)
+    if request.headers.get("If-None-Match") == etag:
         answer = HttpResponse(status=304)
     else:
-        answer = _json(orders.body)
-    answer["ETag"] = orders.etag
+        orders = orders_for(request.auth, now)
+        answer, etag = _json(orders.body), orders.etag
+    answer["ETag"] = etag
     return answer
 
 
@@ -63,7 +65,7 @@ def send_heartbeat(request: NodeRequest, body: Heartbeat) -> HttpResponse:
     """Hear how the node is; tell it the time, its leases, and the ETag of its orders."""
     moment = this_moment()
     leases = take_heartbeat(request.auth, body, moment)
-    etag = orders_for(request.auth).etag
+    etag = etag_for(request.auth, moment.now)
     answer = HeartbeatAnswer(hub_time=moment.now, orders_etag=etag, leases=leases)
     return _json(answer.model_dump_json())
 

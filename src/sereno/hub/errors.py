@@ -10,7 +10,7 @@ from django.db import DataError, IntegrityError, InterfaceError, OperationalErro
 from django.http import Http404, HttpRequest, JsonResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
-from psycopg.errors import CheckViolation
+from psycopg.errors import CheckViolation, ForeignKeyViolation
 
 from sereno.accounts.queries import NOT_SIGNED_IN
 from sereno.base.errors import (
@@ -54,6 +54,10 @@ _FIELD_WRONG = Words(
 _UNSTORABLE = Words(
     "A value is too long, too large or holds a character that cannot be kept. Correct it.",
     "Un valor es demasiado largo o grande, o lleva un carácter que no se puede guardar. Corríjalo.",
+)
+_GONE_MEANWHILE = Words(
+    "Somebody took away something that this needs, at the same moment. Reload and try again.",
+    "Alguien quitó al mismo tiempo algo que esto necesita. Recargue e inténtelo de nuevo.",
 )
 _TOO_LARGE = Words(
     "More was sent than Sereno takes at once. Send less.",
@@ -113,6 +117,8 @@ def _on_error(request: HttpRequest, error: Exception | type[Exception]) -> JsonR
             return answer_for(NotFound("not_found", _NOT_FOUND))
         case DataError() | IntegrityError(__cause__=CheckViolation()):
             return answer_for(Invalid("value_unstorable", _UNSTORABLE))
+        case IntegrityError(__cause__=ForeignKeyViolation()):
+            return answer_for(Conflict("gone_meanwhile", _GONE_MEANWHILE))
         case OperationalError() | InterfaceError():
             log.error("the database does not answer: %s", error)
             return answer_for(Unavailable("database_away", _DATABASE_AWAY))

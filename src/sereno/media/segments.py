@@ -26,6 +26,7 @@ from sereno.media.timing import ticks_to_us
 from sereno.media.volume import Volume
 from sereno.wire.reports import ReasonReport
 
+LEASE_LOST = ReasonReport(key="lease_lost")
 _CREATE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 # A link may lead to another disk, whose identity and room nobody has looked at.
 _FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -192,6 +193,7 @@ class SegmentChain:
 
     def begin_run(self, started: RunStarted) -> Lines:
         """Tell that a run began; no file yet."""
+        self._ask_leave()
         self._covered_until_us = started.at_us
         return [started.model_dump_json()]
 
@@ -263,9 +265,12 @@ class SegmentChain:
     def end_run(self, run_id: UUID, reason: ReasonReport) -> Lines:
         """Seal the open file and tell that coverage broke off where its last frame ends.
 
-        Raises nothing: the node repairs a file that cannot be sealed now.
+        Raises nothing: the node repairs a file that cannot be sealed now. Where leave had ended,
+        that is the reason, whatever else was met by what came too late.
         """
         task = self._task
+        if self._leave is not None and self._leave.is_over():
+            reason = LEASE_LOST
         try:
             lines = self._seal()
         except OSError:

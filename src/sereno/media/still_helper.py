@@ -29,7 +29,7 @@ def still(movie: bytes) -> bytes:
             stream.thread_count = 1  # of several threads each would keep pictures of its own
         frame = next(container.decode(stream))
         target = io.BytesIO()
-        frame.to_image().save(target, "JPEG", quality=_QUALITY)
+        frame.to_image().save(target, "JPEG", quality=_QUALITY)  # type: ignore[no-untyped-call]
     return target.getvalue()
 
 

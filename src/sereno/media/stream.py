@@ -27,13 +27,13 @@ from sereno.media.pipes import Emit
 from sereno.media.recorder import Recorder, disk_fault
 from sereno.media.rtsp.receivers import Encode
 from sereno.media.rtsp.session import Patience
+from sereno.media.segments import LEASE_LOST
 from sereno.media.sink import Source
 from sereno.media.sources import new_source
 from sereno.policy.reason_entry import Retry
 from sereno.policy.reasons import Reason
 from sereno.wire.reports import ReasonReport
 
-LEASE_LOST = Reason("lease_lost")
 MEASURE_SECONDS = 5.0
 BACKOFF_SECONDS = (2.0, 120.0)
 BUSY_SECONDS = (15.0, 300.0)
@@ -86,9 +86,8 @@ class Stream:
 
     async def _end_with_leave(self) -> None:
         await self._leave.ended()
-        await self._end(LEASE_LOST)
-        report = ReasonReport.of(LEASE_LOST)
-        self._say(Failed(**self._origin(), reason=report, next_try_us=None))
+        await self._end(LEASE_LOST.to_reason())
+        self._say(Failed(**self._origin(), reason=LEASE_LOST, next_try_us=None))
 
     async def _end(self, reason: Reason) -> None:
         self._running.cancel()

@@ -116,6 +116,10 @@ class Analysis:
             return AnalysisStatus(state=StreamState.WAITING, reason=NOT_RECORDED)
         return None
 
+    def look(self) -> None:
+        """The orders have changed: compare now."""
+        self._wake.set()
+
     async def run(self) -> None:
         """Until cancelled: at each tick and each new subscriber, compare and act."""
         try:
@@ -196,9 +200,10 @@ class Analysis:
         )
 
     async def _end(self, camera_ids: list[UUID]) -> None:
-        ended = [self._followers.pop(camera_id) for camera_id in camera_ids]
-        await asyncio.gather(*(follower.close() for follower in ended))
-        if ended:
+        await asyncio.gather(*(self._followers[camera_id].close() for camera_id in camera_ids))
+        for camera_id in camera_ids:
+            del self._followers[camera_id]
+        if camera_ids:
             self._on_change()
 
     def _wait(self, orders: Iterable[CameraOrder]) -> None:

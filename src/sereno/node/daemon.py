@@ -212,7 +212,7 @@ class Node:
 
     def heartbeat_answered(self, asked_at: float, answer: HeartbeatAnswer | None) -> None:
         self.state.heartbeat_ended(was_taken=answer is not None)
-        if answer is not None and answer.leases:
+        if answer is not None:
             self._leases.take(asked_at, answer.leases)
             self._supervisor.look()
 
@@ -223,6 +223,7 @@ class Node:
         self._orders = orders
         self._desired.take(orders)
         self._supervisor.look()
+        self.analysis.look()
         if self._desired.lacks_leases():
             self.link.say_now()  # the answer brings them
 

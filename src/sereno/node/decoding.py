@@ -75,11 +75,14 @@ class Follower:
         self._dropped = 0
         self._fps = self._decode_ms = 0.0
         self._sample: _Sample | None = None
+        self._is_closing = False
         self._task = asyncio.create_task(self._run())
 
     async def close(self) -> None:
         """End the process, and let go of the stream."""
-        self._task.cancel()
+        if not self._is_closing:  # twice would break off what the first began
+            self._is_closing = True
+            self._task.cancel()
         await asyncio.wait([self._task])
 
     def status(self) -> AnalysisStatus:

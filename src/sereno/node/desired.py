@@ -53,12 +53,19 @@ class Desired:
         self._leases = leases
         self._cameras: dict[UUID, _Camera] = {}
         self._orders: dict[UUID, CameraOrder] = {}
+        # Cameras that got a standby node while they ran, and when that was heard: until the hub
+        # was asked nobody else has them.
+        self._unasked: dict[UUID, float] = {}
         self._aims: dict[StreamKey, Aim] = {}
         self._has_changed = False
 
     def take(self, orders: Orders) -> None:
         """From now on these are the orders."""
-        self._orders = {camera.camera_id: camera for camera in orders.cameras}
+        before, self._orders = self._orders, {each.camera_id: each for each in orders.cameras}
+        for camera_id, order in self._orders.items():
+            known = before.get(camera_id)
+            if order.needs_lease and known is not None and not known.needs_lease:
+                self._unasked[camera_id] = self._clock.boottime()
         self._cameras = {
             camera_id: known
             for camera_id, known in self._cameras.items()
@@ -71,7 +78,7 @@ class Desired:
         now = self._clock.now()
         for camera_id, order in self._orders.items():
             known = self._cameras.get(camera_id)
-            may_run = not order.needs_lease or self._leases.write_until(camera_id) is not None
+            may_run = self._needs_none(order) or self._leases.write_until(camera_id) is not None
             if known is None or not known.holds_at(now, may_run=may_run):
                 self._cameras[camera_id] = _decided(order, now, may_run=may_run)
                 self._has_changed = True
@@ -100,7 +107,7 @@ class Desired:
     def write_until(self, key: StreamKey) -> float | None:
         """The `Clock.boottime` up to which the stream may be written; None: no end."""
         order = self._orders.get(key.camera_id)
-        if order is None or not order.needs_lease:
+        if order is None or self._needs_none(order):
             return None
         return self._leases.write_until(key.camera_id) or 0.0
 
@@ -110,6 +117,11 @@ class Desired:
             order.needs_lease and self._leases.write_until(camera_id) is None
             for camera_id, order in self._orders.items()
         )
+
+    def _needs_none(self, order: CameraOrder) -> bool:
+        """Whether the camera may be run without a lease."""
+        unasked_since = self._unasked.get(order.camera_id, -1.0)
+        return not order.needs_lease or unasked_since >= self._leases.answered_at
 
 
 def _decided(order: CameraOrder, now: datetime, *, may_run: bool) -> _Camera:

@@ -30,6 +30,7 @@ class Leases:
     """A node that starts holds none, whatever it held before."""
 
     def __init__(self, clock: Clock) -> None:
+        self.answered_at = 0.0  # the newest question that was answered
         self._clock = clock
         self._leases: dict[UUID, _Lease] = {}
 
@@ -38,6 +39,7 @@ class Leases:
 
         A lease that is not in it runs out: it may be renewed by the next.
         """
+        self.answered_at = max(self.answered_at, asked_at)
         for camera_id, lease in granted.items():
             new = _Lease(lease.number, asked_at + lease.seconds - MARGIN_SECONDS)
             known = self._leases.get(camera_id)

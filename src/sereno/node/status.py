@@ -10,7 +10,7 @@ from sereno.node.effective import effective_args
 from sereno.node.stream_book import StreamBook
 from sereno.node.supervisor import Carried
 from sereno.node.wishes import Rest, Wish
-from sereno.wire.reports import AnalysisStatus, ReasonReport, StreamState, StreamStatus
+from sereno.wire.reports import AnalysisStatus, ReasonReport, StreamStatus
 
 
 class View(NamedTuple):
@@ -29,7 +29,8 @@ def facts_of(view: View) -> Facts:
     slot = carried.slot if carried else None
     return (
         book.state, book.reason, book.next_try_us, book.started, book.last_error, book.notices,
-        book.starts, book.last_exit, book.probe, book.memory, notices, aim.manner.hb_interval,
+        book.starts, book.last_exit, book.ffmpeg_command, book.probe, book.memory, notices,
+        aim.manner.hb_interval,
         carried and (carried.wish, carried.is_pending),
         slot and (slot.runner, len(slot.given)),
         analysis and (analysis.state, analysis.reason, analysis.pid, analysis.hwaccel,
@@ -61,6 +62,7 @@ def status_of(view: View) -> StreamStatus:
         height=started.height if started else 0,
         pid=runner.pid if runner else None,
         effective_args=effective_args(book, wish),
+        ffmpeg_args=book.ffmpeg_command if wish else "",
         bitrate_bps=book.bitrate_bps,
         fps=book.fps,
         clock=started.clock if started else "",
@@ -88,5 +90,4 @@ def status_of(view: View) -> StreamStatus:
 
 def is_shown(view: View) -> bool:
     """Whether the stream is anybody's business now: it runs, or rests by order."""
-    is_away = isinstance(view.aim, Rest) or view.book.state is StreamState.STANDBY
-    return view.carried is not None or is_away
+    return view.carried is not None or isinstance(view.aim, Rest)

@@ -15,6 +15,7 @@ from sereno.media.contract import (
     Connecting,
     Event,
     Failed,
+    FfmpegStarted,
     FragmentWritten,
     Learned,
     Measured,
@@ -83,6 +84,7 @@ class StreamBook:
     last_error: ReasonReport | None = None
     last_exit: str = ""  # how the process that carried it last ended
     starts: int = 0
+    ffmpeg_command: str = ""  # of the engine's last try; empty: another engine has the stream
     probe: ReasonReport | None = None  # what a try before its next window met
     notices: tuple[ReasonReport, ...] = ()  # of the connection that is, or was last
     memory: Memory | None = None
@@ -158,6 +160,8 @@ class StreamBook:
             case Learned():
                 self.memory = event.memory
                 self.unsaved.touch_memory(MemoryRow(self.key, event.memory, self.retry_number))
+            case FfmpegStarted():
+                self.ffmpeg_command = event.command
             case Noticed():
                 self._noticed(event.reason)
             case Connecting():
@@ -227,6 +231,8 @@ class StreamBook:
     def _run_started(self, event: RunStarted) -> None:
         self._close_absence(event.at_us)
         self.started = event
+        if event.engine != "ffmpeg":
+            self.ffmpeg_command = ""
         self.run = RunRow(
             run_id=event.run_id,
             key=self.key,

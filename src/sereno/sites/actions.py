@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from sereno.accounts.queries import Asker, require
@@ -21,6 +20,7 @@ from sereno.base.errors import Conflict, Invalid, Unauthenticated, Words
 from sereno.policy.choices import EngineName, TransportName
 from sereno.sites.addresses import ParsedAddress, parse_address
 from sereno.sites.models import Camera, EnrolmentCode, Node, Site
+from sereno.sites.names import one_of_a_name
 from sereno.sites.queries import access_camera, cameras_at
 from sereno.sites.rules import (
     CODE_LIFETIME,
@@ -103,17 +103,6 @@ def wake_nodes_of(camera_ids: Iterable[UUID]) -> None:
         wake(node_id)
 
 
-@contextmanager
-def _unique_name() -> Iterator[None]:
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        if "sites_camera_name_unique" not in str(error):
-            raise
-        raise Conflict("name_taken", _NAME_TAKEN, field="name") from None
-
-
 @transaction.atomic
 def make_site(asker: Asker, name: str, time_zone: str) -> Site:
     """A new site. Raises Invalid for a zone that the IANA list does not have."""
@@ -159,9 +148,9 @@ def add_camera(asker: Asker, fields: CameraFields, site: Site | None = None) -> 
     camera = Camera(site=site, node=_node_for(site))
     required = replace(fields, name=fields.name or "", address=fields.address or "")
     changed = _fill(camera, required)
-    with _unique_name():
+    with one_of_a_name("sites_camera_name_unique", _NAME_TAKEN):
         camera.save(force_insert=True)
-    wake(camera.node_id)
+    wake_nodes_of([camera.pk])
     record(asker.actor, "camera_add", "camera", camera.pk, **changed)
     return camera
 
@@ -171,14 +160,17 @@ def change_camera(asker: Asker, camera_id: UUID, fields: CameraFields) -> Camera
     """Change what was given. Raises NotFound, Invalid, Conflict."""
     require(asker, Right.MANAGE)
     camera = _lock(asker, camera_id)
+    standby_before = camera.standby_node_id
     changed = _fill(camera, fields)
     if not changed:
         return camera
     if not changed.keys().isdisjoint(MANNERS):
         camera.restart_number += 1
-    with _unique_name():
+    with one_of_a_name("sites_camera_name_unique", _NAME_TAKEN):
         camera.save()
     wake_nodes_of([camera.pk])
+    if standby_before != camera.standby_node_id:
+        wake(standby_before)
     record(asker.actor, "camera_change", "camera", camera.pk, **changed)
     return camera
 
@@ -201,7 +193,7 @@ def forget_memory(asker: Asker, camera_id: UUID) -> Camera:
     camera = _lock(asker, camera_id)
     camera.retry_number += 1
     camera.save(update_fields=["retry_number"])
-    wake(camera.node_id)
+    wake_nodes_of([camera.pk])
     record(asker.actor, "camera_forget_memory", "camera", camera.pk, name=camera.name)
     return camera
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from sereno.accounts.queries import Asker, require
 from sereno.accounts.rules import Right
 from sereno.audit.actions import record
-from sereno.base.errors import Conflict, Invalid, Words
+from sereno.base.errors import Invalid, Words
 from sereno.sites.actions import wake_nodes_of
 from sereno.sites.models import Camera, CameraGroup
+from sereno.sites.names import one_of_a_name
 from sereno.sites.queries import access_group, cameras_of
 from sereno.sites.rules import check_name
 from sereno.sites.signals import promises_touched
@@ -28,23 +28,12 @@ _CAMERA_UNKNOWN = Words(
 )
 
 
-@contextmanager
-def _unique_name() -> Iterator[None]:
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        if "sites_group_name_unique" not in str(error):
-            raise
-        raise Conflict("name_taken", _NAME_TAKEN, field="name") from None
-
-
 @transaction.atomic
 def make_group(asker: Asker, name: str, camera_ids: Iterable[UUID]) -> CameraGroup:
     """A new group. Raises Invalid, Conflict."""
     require(asker, Right.MANAGE)
     chosen = known_cameras(asker, camera_ids)
-    with _unique_name():
+    with one_of_a_name("sites_group_name_unique", _NAME_TAKEN):
         group = CameraGroup.objects.create(name=check_name(name))
     group.cameras.set(Camera.objects.filter(pk__in=chosen))
     record(asker.actor, "group_make", "group", group.pk, name=group.name, cameras=_told(chosen))
@@ -60,7 +49,7 @@ def change_group(
     group = _lock(asker, group_id)
     if name is not None:
         group.name = check_name(name)
-        with _unique_name():
+        with one_of_a_name("sites_group_name_unique", _NAME_TAKEN):
             group.save(update_fields=["name"])
     if camera_ids is not None:
         before = _member_ids(group)

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import MAXYEAR, MINYEAR, datetime
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from sereno.policy.choices import StreamName
 from sereno.policy.reasons import Reason
 from sereno.wire.orders import LeaseOrder, Message
 from sereno.wire.version import WIRE_VERSION
+
+
+def _countable(moment: datetime) -> datetime:
+    """Raises ValueError for a time that, in UTC, may lie outside of the years that Python has."""
+    if not MINYEAR < moment.year < MAXYEAR:
+        raise ValueError("this year cannot be counted with")
+    return moment
+
+
+ToldTime = Annotated[AwareDatetime, AfterValidator(_countable)]
+"""A node's word for a time: one that can be kept and read again."""
+
+LONGEST_HB_SECONDS = 86_400.0
 
 
 class ReasonReport(Message):
@@ -35,8 +50,8 @@ MOST_DAMAGED_SPANS = 200
 class DamagedSpan(Message):
     """A part of a run that losses may have damaged."""
 
-    start: AwareDatetime
-    end: AwareDatetime
+    start: ToldTime
+    end: ToldTime
 
 
 class RunReport(Message):
@@ -46,8 +61,8 @@ class RunReport(Message):
     revision: int
     camera_id: UUID
     stream: StreamName
-    start: AwareDatetime
-    end: AwareDatetime
+    start: ToldTime
+    end: ToldTime
     is_open: bool
     end_reason: ReasonReport | None = None
     segment_count: int
@@ -77,8 +92,8 @@ class AbsenceReport(Message):
     revision: int
     camera_id: UUID
     stream: StreamName
-    start: AwareDatetime
-    end: AwareDatetime
+    start: ToldTime
+    end: ToldTime
     is_open: bool
     reason: ReasonReport
 
@@ -88,7 +103,7 @@ class Horizon(Message):
 
     camera_id: UUID
     stream: StreamName
-    reported_through: AwareDatetime
+    reported_through: ToldTime
 
 
 class Reports(Message):
@@ -136,9 +151,9 @@ class StreamStatus(Message):
     camera_id: UUID
     stream: StreamName
     state: StreamState
-    since: AwareDatetime
+    since: ToldTime
     reason: ReasonReport | None = None
-    next_try: AwareDatetime | None = None
+    next_try: ToldTime | None = None
     engine: str = "native"
     engine_reason: ReasonReport | None = Field(
         default=None, description="why `auto` did not take the native engine"
@@ -159,7 +174,7 @@ class StreamStatus(Message):
     notices: tuple[ReasonReport, ...] = Field(
         default=(), description="what people should know and what stops nothing"
     )
-    newest_at: AwareDatetime | None = Field(default=None, description="time of the newest frame")
+    newest_at: ToldTime | None = Field(default=None, description="time of the newest frame")
     profile: str = Field(default="", description="key of the manner in use, as in the orders")
     profile_version: str = Field(default="", description="`MannerOrder.version` that it runs with")
     is_pending: bool = Field(
@@ -169,7 +184,7 @@ class StreamStatus(Message):
     last_error: ReasonReport | None = Field(
         default=None, description="of the last failure; None from the first stable fragment on"
     )
-    started_at: AwareDatetime | None = Field(default=None, description="of the process")
+    started_at: ToldTime | None = Field(default=None, description="of the process")
     restarts: int = Field(default=0, description="of the stream's process, since the node's start")
     last_exit: str = Field(default="", description="how its last process ended")
     shared_by: int = Field(default=0, description="streams in the same process, this one included")
@@ -178,7 +193,9 @@ class StreamStatus(Message):
     fragments_per_second: float = 0.0
     advertised_fps: float = Field(default=0.0, description="what the stream says; 0: nothing")
     key_interval_seconds: float = Field(default=0.0, description="between the last key frames")
-    hb_interval: float = Field(default=10.0, description="seconds between two such reports")
+    hb_interval: float = Field(
+        default=10.0, ge=0, le=LONGEST_HB_SECONDS, description="seconds between two such reports"
+    )
     probe: ReasonReport | None = Field(
         default=None, description="what a try before the next window met; None: well, or not tried"
     )
@@ -220,8 +237,8 @@ class Heartbeat(Message):
     wire_version: int = WIRE_VERSION
     boot_id: UUID = Field(description="new at each start of the node's process")
     version: str
-    sent_at: AwareDatetime
-    started_at: AwareDatetime
+    sent_at: ToldTime
+    started_at: ToldTime
     ntp: NtpState
     volumes: tuple[VolumeStatus, ...] = Field(default=(), description="in order of preference")
     media_address: str = Field(

@@ -6,14 +6,20 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from sereno.box.paths import DataDir
 from sereno.cli import main
+
+if TYPE_CHECKING:
+    from sereno.accounts.queries import Asker
+    from sereno.sites.models import Camera
 
 TOKEN = "cli-token"
 CAMERA = {
@@ -25,6 +31,11 @@ CAMERA = {
     "transport": "tcp",
     "records_sound": True,
     "budget_bytes": 2_500_000_000,
+    "sub_address": "",
+    "profile": None,
+    "pause": None,
+    "manual": None,
+    "why": {"en": "It is always recorded.", "es": "Se graba siempre."},
     "status": {
         "state": "failed",
         "reason": {"en": "Wrong password.", "es": "Contraseña incorrecta."},
@@ -67,7 +78,8 @@ def _handler(api: FakeApi) -> type[BaseHTTPRequestHandler]:
                 status, content = 401, {"error": {"key": "who", "en": "Who?", "es": "¿Quién?"}}
             raw = content if isinstance(content, bytes) else json.dumps(content).encode()
             self.send_response(status)
-            self.send_header("Content-Length", api.headers.get("Content-Length", str(len(raw))))
+            for name, value in ({"Content-Length": str(len(raw))} | api.headers).items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(raw)
 
@@ -99,6 +111,33 @@ def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeApi]:
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+@pytest.fixture
+def hub(admin: Asker, camera: Camera, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real hub with one camera, “Patio”, and its real database; only the wire is left out."""
+    from django.core import signals
+    from django.core.wsgi import get_wsgi_application
+    from django.db import close_old_connections
+
+    from sereno.accounts.actions import make_api_token
+
+    assert admin.user is not None
+    data = DataDir(tmp_path / "data")
+    data.prepare()
+    data.cli_token.write_text(make_api_token(admin, admin.user, "cli") + "\n")
+    told = {"url": "http://localhost", "public_url": "http://localhost", "ca_file": None, "pid": 1}
+    data.address_file.write_text(json.dumps(told))
+    monkeypatch.setenv("SERENO_DATA", str(data.root))
+    monkeypatch.setenv("SERENO_TIME_ZONE", "America/Guayaquil")
+    # A request's begin and end would close the connection that the test stands in.
+    for signal in (signals.request_started, signals.request_finished):
+        signal.disconnect(close_old_connections)
+    wire = httpx.WSGITransport(app=get_wsgi_application())
+    monkeypatch.setattr("sereno.box.api.httpx.Client", partial(httpx.Client, transport=wire))
+    yield
+    for signal in (signals.request_started, signals.request_finished):
+        signal.connect(close_old_connections)
 
 
 @dataclass(frozen=True)

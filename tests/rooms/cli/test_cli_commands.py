@@ -218,3 +218,62 @@ def test_a_backup_of_nothing_is_refused(sereno: Sereno) -> None:
     said = sereno("restore", "nowhere.tar", "--data", "fresh")
     assert said.status == 2
     assert "cannot be read" in said.err
+
+
+def test_the_newest_picture_is_written_with_its_time(
+    api: Any, sereno: Sereno, tmp_path: Path
+) -> None:
+    api.answers[f"GET /api/v1/cameras/{CAMERA_ID}/snapshot.jpg"] = (200, b"\xff\xd8jpeg")
+    api.headers["Last-Modified"] = "Sat, 21 Nov 2026 18:00:00 GMT"
+    said = sereno("cameras", "snapshot", "Patio [1]", "-o", "a.jpg")
+    assert (said.status, said.out) == (0, "Picture of 2026-11-21 12:00:00 written: a.jpg\n")
+    assert (tmp_path / "a.jpg").read_bytes() == b"\xff\xd8jpeg"
+    again = sereno("cameras", "snapshot", "Patio [1]", "-o", "a.jpg")
+    assert again.status == 1
+    error = {"key": "no_picture", "en": "There is none yet.", "es": "Aún no hay."}
+    api.answers[f"GET /api/v1/cameras/{CAMERA_ID}/snapshot.jpg"] = (404, {"error": error})
+    said = sereno("cameras", "snapshot", "Patio [1]", "-o", "b.jpg")
+    assert (said.status, said.err) == (1, "There is none yet.\n")
+    assert not (tmp_path / "b.jpg").exists()
+
+
+def test_coverage_is_never_flattered(api: Any, sereno: Sereno) -> None:
+    cause = {"key": "paused", "en": "Ana paused it.", "es": "Ana la pausó.", "seconds": 1.0}
+    sums = {
+        "promised_seconds": 36_000.0, "covered_seconds": 35_999.0, "unreported_seconds": 0.0,
+        "percent": 99.997, "causes": [cause],
+    }  # fmt: skip
+    api.answers["GET /api/v1/coverage"] = (200, {**sums, "cameras": [{"camera": "Patio", **sums}]})
+    lines = sereno("coverage", "--from", "-1d").out.splitlines()
+    row = ["10:00:00", "9:59:59", "99.9", "%", "0:00:00"]
+    assert [line.split() for line in lines[1:3]] == [["Patio", *row], ["all", *row]]
+    assert lines[-1].rstrip() == "0:00:01  Ana paused it."
+
+
+def test_each_streams_process_is_told(api: Any, sereno: Sereno) -> None:
+    runner = {
+        "camera": "Patio", "stream": "main", "state": "recording", "node": "box", "pid": 42,
+        "shared_by": 3, "started_at": "2026-11-21T18:00:00Z", "restarts": 2, "profile": "Night",
+        "is_pending": True, "nice": 5, "cpu_affinity": [0, 1], "bitrate_bps": 2_000_000,
+        "fps": 25.0, "heard_at": None,
+    }  # fmt: skip
+    api.answers["GET /api/v1/runners"] = (200, [runner])
+    row = re.split(r" {2,}", sereno("runners").out.splitlines()[1].rstrip())
+    assert row == [
+        "Patio", "main", "recording", "box", "42", "3", "2026-11-21 12:00:00", "2",
+        "Night (a newer one waits)", "5", "0,1", "2.00 Mbit/s", "25.0", "–",
+    ]  # fmt: skip
+
+
+def test_alarms_that_last_are_told_alone(api: Any, sereno: Sereno) -> None:
+    alarm = {
+        "camera": "Patio", "since": "2026-11-21T18:00:00Z", "noticed_at": "2026-11-21T18:00:31Z",
+        "ended_at": None, "reason": {"en": "No route.", "es": "Sin ruta."},
+    }  # fmt: skip
+    over = alarm | {"camera": "Gate", "ended_at": "2026-11-21T18:05:00Z"}
+    api.answers["GET /api/v1/alarms"] = (200, [alarm, over])
+    lines = sereno("alarms", "--open").out.splitlines()
+    assert len(lines) == 2
+    assert lines[1].split()[0] == "Patio"
+    assert "it lasts" in lines[1]
+    assert "2026-11-21 12:05:00" in sereno("alarms").out

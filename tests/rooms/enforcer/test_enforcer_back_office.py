@@ -197,10 +197,12 @@ def test_pauses_and_recordings_of_a_selection(office: Client, camera: Camera) ->
 
 
 def test_a_profile_is_given_to_a_selection(office: Client, camera: Camera) -> None:
-    profile = make_profile(SYSTEM, ProfileFields(name="Noche"))
+    profile = make_profile(SYSTEM, ProfileFields(name="Al 50 % %(x)s"))
     act_on(office, "sites/camera", f"give_profile_{profile.pk}", camera)
     assert CameraManner.objects.get().profile == profile
-    assert "Noche (1)" in office.get("/admin/sites/camera/").content.decode()
+    page = office.get("/admin/sites/camera/").content.decode()
+    assert "Al 50 % %(x)s (1)" in page
+    assert "“Al 50 % %(x)s”" in page
     act_on(office, "sites/camera", "take_profile", camera)
     assert CameraManner.objects.get().profile is None
 
@@ -222,6 +224,18 @@ def test_filters(
     answer = office.get(f"/admin/{page}/?{asked}")
     rows = answer.context["cl"].result_list
     assert bool(len(rows)) is is_shown
+
+
+def test_runners_are_found_by_the_profile_that_their_camera_was_given(
+    office: Client, camera: Camera, running: RunnerState
+) -> None:
+    mine, other = (make_profile(SYSTEM, ProfileFields(name=name)) for name in ("Día", "Noche"))
+    give_profile(SYSTEM, [camera.pk], mine.pk)
+    for profile, count in ((mine, 1), (other, 0)):
+        answer = office.get(f"/admin/enforcer/runnerstate/?profile={profile.pk}")
+        assert len(answer.context["cl"].result_list) == count
+    for page in ("enforcer/runnerstate", "sites/camera"):
+        assert office.get(f"/admin/{page}/?profile=x").status_code == 200
 
 
 def test_how_cameras_are_is_shown_in_ones_language(

@@ -9,7 +9,7 @@ import pytest
 from sereno.accounts.queries import SYSTEM, Asker
 from sereno.audit.models import Entry
 from sereno.enforcer.queries import desired_of
-from sereno.sites.actions import CameraFields, add_camera
+from sereno.sites.actions import CameraFields, add_camera, create_enrolment_code, enrol_node
 from sereno.sites.models import Camera, Node
 
 
@@ -253,3 +253,25 @@ def test_sereno_itself_may_give_profiles(camera: Camera, admin_program: Any, nod
     profile = made(admin_program, "Base", {"nice": 4})
     give_profile(SYSTEM, [camera.pk], profile["id"])
     assert order_of(node).manners[""].manner.nice == 4
+
+
+def test_a_standby_that_lacks_a_cameras_cpus_is_refused(
+    admin_program: Any, camera: Camera, node: Node
+) -> None:
+    small, _ = enrol_node(create_enrolment_code(SYSTEM, camera.site), "chico", "192.0.2.9")
+    Node.objects.filter(pk=small.pk).update(cpu_count=2)
+    path = f"cameras/{camera.pk}"
+    assert admin_program("PATCH", path, {"cpu_affinity": [3]}).status_code == 200
+    refused = admin_program("PATCH", path, {"standby_node_id": str(small.pk)})
+    assert refused.status_code == 422
+    assert refused.json()["error"]["field"] == "knobs.cpu_affinity"
+
+
+def test_a_smaller_stream_must_be_fit_for_the_profile_too(
+    admin_program: Any, camera: Camera
+) -> None:
+    native = made(admin_program, "Propio", {"engine": "native"})
+    given(admin_program, camera, native)
+    smaller = {"sub_address": "http://192.0.2.7/mjpeg"}
+    refused = admin_program("PATCH", f"cameras/{camera.pk}", smaller)
+    assert (refused.status_code, refused.json()["error"]["field"]) == (422, "knobs.engine")

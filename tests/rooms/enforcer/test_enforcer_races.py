@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.races import at_the_same_time
 
@@ -16,9 +18,10 @@ from sereno.enforcer.actions_profiles import (
     remove_profile,
 )
 from sereno.enforcer.actions_schedules import make_schedule
-from sereno.enforcer.models import ManualRecording, Pause, StreamProfile
+from sereno.enforcer.models import ManualRecording, Pause, Schedule, StreamProfile
 from sereno.enforcer.rules_moments import EndSaid, TooSoon
 from sereno.enforcer.rules_schedules import ScheduleSaid
+from sereno.sites.actions_groups import make_group, remove_group
 from sereno.sites.models import Camera
 
 
@@ -77,3 +80,27 @@ def test_a_profile_that_somebody_takes_up_is_not_removed(
             lambda: remove_profile(admin, profile.pk),
         )
     assert StreamProfile.objects.filter(pk=profile.pk).exists()
+
+
+def test_a_base_is_held_to_what_somebody_bases_on_it_at_the_same_moment(
+    committed: None, admin: Asker
+) -> None:
+    base = make_profile(admin, ProfileFields("Base"))
+    native = ProfileFields("Propio", based_on=base.pk, knobs={"engine": "native"})
+    extra = ProfileFields(knobs={"extra_cli": "-timeout 5000000"})
+    with pytest.raises(Invalid):
+        at_the_same_time(
+            lambda: make_profile(admin, native), lambda: change_profile(admin, base.pk, extra)
+        )
+
+
+def test_who_names_a_group_that_goes_at_the_same_moment_is_told_so(
+    committed: None, admin: Asker, admin_program: Any
+) -> None:
+    group = make_group(admin, "Patios", [])
+    said = {"name": "Clases", "kind": "continuous", "group_ids": [group.pk]}
+    refused = at_the_same_time(
+        lambda: remove_group(admin, group.pk), lambda: admin_program("POST", "schedules", said)
+    )
+    assert (refused.status_code, refused.json()["error"]["key"]) == (409, "gone_meanwhile")
+    assert not Schedule.objects.exists()

@@ -9,7 +9,10 @@ from uuid import uuid4
 import pytest
 
 from sereno.accounts.queries import SYSTEM, Asker
+from sereno.enforcer.actions_moments import pause_cameras
+from sereno.enforcer.rules_moments import EndSaid
 from sereno.footage.models import CoverageRun
+from sereno.gate.queries import etag_for, orders_for
 from sereno.sites.actions import (
     CameraFields,
     change_camera,
@@ -110,6 +113,38 @@ def test_unchanged_orders_are_not_sent_again(
     changed = node_program("GET", "node/orders", **{"if-none-match": first["ETag"]})
     assert changed.status_code == 200
     assert changed["ETag"] != first["ETag"]
+
+
+def etag_told_to(node_program: Any) -> str:
+    return str(node_program("POST", "node/heartbeat", heartbeat()).json()["orders_etag"])
+
+
+def test_a_heartbeat_costs_the_making_of_no_orders_while_nobody_does_anything(
+    node_program: Any,
+    camera: Camera,
+    admin: Asker,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = node_program("GET", "node/orders")["ETag"]
+    with monkeypatch.context() as patched:
+        patched.setattr("sereno.gate.queries.desired_of", None)
+        assert etag_told_to(node_program) == first
+        again = node_program("GET", "node/orders", **{"if-none-match": first})
+        assert again.status_code == 304
+    change_camera(admin, camera.pk, CameraFields(name="Otra"))
+    assert etag_told_to(node_program) != first
+
+
+def test_a_pause_that_is_over_leaves_the_orders_by_itself(
+    node: Node, camera: Camera, admin: Asker
+) -> None:
+    now = datetime.now(UTC)
+    before = etag_for(node, now)
+    pause_cameras(admin, [camera.pk], EndSaid(minutes=5), now=now)
+    paused = etag_for(node, now)
+    assert etag_for(node, now + timedelta(minutes=4)) == paused != before
+    later = now + timedelta(minutes=5)
+    assert etag_for(node, later) == orders_for(node, later).etag == before
 
 
 def test_a_heartbeat_is_kept_and_answered(
@@ -251,6 +286,9 @@ def test_words_of_a_newer_or_lying_node_break_no_page(
         {"lost_packets": 10**30},
         {"width": -(10**12)},
         {"engine": "x" * 21},
+        {"hb_interval": 1e300},
+        {"newest_at": "0001-01-01T00:00:00+14:00"},
+        {"since": "9999-12-31T23:59:59-14:00"},
         {"reason": {"key": "refused", "params": {"host": "a\0b"}}},
     ],
 )

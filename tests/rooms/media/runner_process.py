@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from sereno.media.contract import SAYINGS, Alive, Start, StreamTask
+from sereno.media.contract import SAYINGS, Alive, Probed, Start, StreamTask
 from sereno.wire.secret import REVEAL
 
 from .camera import Told
@@ -18,11 +18,12 @@ PROGRAM = "from sereno.media.runner import main; main()"
 
 @dataclass
 class Process:
-    """A runner's process, what it told, and its signs of life."""
+    """A runner's process, what it told, its signs of life, and what its tries met."""
 
     process: asyncio.subprocess.Process
     told: Told
     alive: list[Alive] = field(default_factory=list)
+    probed: list[Probed] = field(default_factory=list)
     reading: asyncio.Task[None] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -53,6 +54,8 @@ class Process:
             said = SAYINGS.validate_json(line)
             if isinstance(said, Alive):
                 self.alive.append(said)
+            elif isinstance(said, Probed):
+                self.probed.append(said)
             else:
                 self.told(line.decode())
 

@@ -35,8 +35,15 @@ from sereno.box.settings import Settings
 from sereno.node.daemon import Node
 from sereno.node.pace import Pace
 from sereno.sim import CameraSpec, Picture, SimConfig, SimServer
-from sereno.wire.orders import CameraOrder, Orders, StreamOrder
-from sereno.wire.reports import AbsenceReport, Heartbeat, Reports, RunReport, StreamStatus
+from sereno.wire.orders import CameraOrder, LeaseOrder, Orders, StreamOrder
+from sereno.wire.reports import (
+    AbsenceReport,
+    Heartbeat,
+    HeartbeatAnswer,
+    Reports,
+    RunReport,
+    StreamStatus,
+)
 from sereno.wire.secret import REVEAL
 from sereno.wire.tickets import Ticket, sign
 
@@ -84,10 +91,10 @@ async def serving(app: Starlette, listener: socket.socket) -> AsyncIterator[None
         await task
 
 
-def tcp_listener(port: int = 0) -> socket.socket:
+def tcp_listener(port: int = 0, host: str = "127.0.0.1") -> socket.socket:
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("127.0.0.1", port))
+    listener.bind((host, port))
     listener.listen()
     return listener
 
@@ -115,6 +122,9 @@ class HubDouble:
     stumbles: set[UUID] = field(default_factory=set)
     is_broken: bool = False
     refusals: int = 0
+    # What each heartbeat is answered of leases; and whether heartbeats fail.
+    leases: Callable[[], dict[UUID, LeaseOrder]] = dict
+    refuse_heartbeats: bool = False
 
     def __post_init__(self) -> None:
         key = Ed25519PrivateKey.generate()
@@ -210,8 +220,13 @@ class HubDouble:
     async def _heartbeat(self, request: Request) -> Response:
         if not self._is_known(request):
             return Response(status_code=401)
+        if self.refuse_heartbeats:
+            return Response(status_code=503)
         self.heartbeats.append(Heartbeat.model_validate_json(await request.body()))
-        return JSONResponse({"hub_time": datetime.now(UTC).isoformat(), "orders_etag": self.etag})
+        answer = HeartbeatAnswer(
+            hub_time=datetime.now(UTC), orders_etag=self.etag, leases=self.leases()
+        )
+        return JSONResponse(answer.model_dump(mode="json"))
 
     async def _wake(self, socket: WebSocket) -> None:
         await socket.accept()

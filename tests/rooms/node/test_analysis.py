@@ -42,6 +42,9 @@ class Place:
         self.order = self.order.model_copy(update=update)
         self.hub.order(self.order)
         await self.hub.wake()
+        await until(
+            lambda: self.node._orders and self.node._orders.cameras == (self.order,), "orders"
+        )
 
     @property
     def stream(self) -> StreamStatus:
@@ -145,6 +148,7 @@ async def test_a_knob_of_it_takes_effect_at_once_and_leaves_the_recorder_alone(
 async def test_a_card_that_is_not_there_is_said_and_the_processor_takes_over(place: Place) -> None:
     """`-hwaccel cuda` fails really here, where there is no such card with this number."""
     await place.change(ANALYSED, hwaccel="cuda", gpu_index=63, fps=5)
+    await until(lambda: place.status and place.status.hwaccel_reason, "the card is blamed")
     await until(lambda: place.status and place.status.state == "recording", "it goes on")
     status = place.status
     assert status is not None
@@ -169,7 +173,7 @@ async def test_a_card_that_is_not_there_is_said_and_the_processor_takes_over(pla
 
 
 async def test_who_takes_too_slowly_gets_the_newest(place: Place) -> None:
-    await place.change(fps=25)
+    await place.change(fps=25, hb_interval=1)
     async with aclosing(place.node.analysis.subscribe(place.order.camera_id)) as coming:
         first = await asyncio.wait_for(anext(coming), 20)
         await until(lambda: place.status and place.status.dropped > 10, "pictures are dropped")

@@ -163,6 +163,13 @@ class Node(RuleBasedStateMachine):
             if not is_hung:
                 victim.kill()
 
+    @rule()
+    def a_leave_ends_too_soon(self) -> None:
+        """Its runner was suspended, and reads only afterwards that it was renewed."""
+        for key, runner in self.house.writers.items():
+            if key.camera_id == LEASED:
+                runner.write_until[key] = 0.0
+
     @rule(camera_id=camera_ids)
     def camera_goes_or_comes(self, camera_id: UUID) -> None:
         self.house.offline ^= {camera_id}

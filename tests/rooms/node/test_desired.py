@@ -15,6 +15,8 @@ from sereno.node.desired import Desired
 from sereno.node.leases import MARGIN_SECONDS, Leases
 from sereno.node.rows import StreamKey
 from sereno.node.wishes import Rest, Step, Wish, step_between
+from sereno.policy.knob_list import KNOBS
+from sereno.policy.knob_table import Knob
 from sereno.policy.knobs import Manner
 from sereno.policy.plans import Interval, Pause, Plan, Schedule
 from sereno.wire.orders import CameraOrder, LeaseOrder, MannerOrder, Orders, StreamOrder
@@ -139,6 +141,28 @@ def test_a_camera_with_a_standby_runs_with_a_lease_only(
     assert rest.ends_with.key == "lease_lost"
 
 
+def test_a_camera_that_gets_a_standby_runs_on_until_the_hub_was_asked(
+    desired: Desired, leases: Leases, clock: ManualClock
+) -> None:
+    clock.advance(100.0)
+    desired.take(orders(order()))
+    assert states(desired) == {"main": "runs"}
+    asked_before = clock.boottime()
+    clock.advance(0.1)
+    desired.take(orders(order(needs_lease=True)))
+    leases.take(asked_before, {})
+    assert states(desired) == {"main": "runs"}
+    assert desired.write_until(MAIN) is None
+    assert desired.lacks_leases()
+    clock.advance(1000.0)
+    leases.take(clock.boottime(), {})
+    assert states(desired) == {"main": "standby"}
+    leases.take(clock.boottime(), {CAMERA: LeaseOrder(number=1, seconds=30)})
+    assert states(desired) == {"main": "runs"}
+    clock.advance(26.0)
+    assert states(desired) == {"main": "standby"}, "no second time"
+
+
 def test_a_wall_clock_that_is_set_changes_no_lease(
     desired: Desired, leases: Leases, clock: ManualClock
 ) -> None:
@@ -184,17 +208,27 @@ def wish(knobs: dict[str, Any] | None = None, **more: Any) -> Wish:
         (wish(password=SecretStr("new")), False, Step.NOW),
         (wish(retry_number=1), False, Step.NOW),
         (wish(is_recorded=False), False, Step.LATER),
-        *((wish({name: value}), False, Step.LATER) for name, value in (
-            ("engine", "ffmpeg"), ("rtsp_transport", "udp"), ("records_sound", False),
-            ("segment_seconds", 10), ("fragment_ms", 500), ("extra_cli", "-an"),
-            ("cpu_affinity", (0,)),
-        )),
     ],
 )  # fmt: skip
 def test_only_what_concerns_the_recorder_restarts_it_and_only_when_asked(
     new: Wish, is_idle: bool, step: Step
 ) -> None:
     assert step_between(wish(), new, is_idle=is_idle) is step
+
+
+CHANGED = Manner(
+    engine="ffmpeg", rtsp_transport="udp", records_sound=False, segment_seconds=10, fragment_ms=500,
+    extra_cli="-an", nice=3, cpu_affinity=(0,), hwaccel="cuda", device="/dev/x", gpu_index=1, fps=1,
+    det_set="640x360", hb_interval=1, snapshot_every=9,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("knob", [knob for knob in KNOBS if knob.name != "streams"])
+def test_the_recorder_is_concerned_by_what_the_table_of_knobs_says(knob: Knob) -> None:
+    value = getattr(CHANGED, knob.name)
+    assert value != getattr(Manner(), knob.name)
+    is_concerned = wish({knob.name: value}).recorder != wish().recorder
+    assert is_concerned == (knob.concerns == "recording")
 
 
 def test_a_heartbeat_tells_of_what_changed_and_of_what_is_due() -> None:

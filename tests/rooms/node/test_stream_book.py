@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sereno.base.clock import ManualClock, from_us, to_us
-from sereno.media.contract import Connecting, Event, Failed, RunEnded, SegmentSealed
+from sereno.media.contract import Connecting, Event, Failed, Measured, RunEnded, SegmentSealed
 from sereno.media.index import unpack_index
 from sereno.node.ledger import Changes
 from sereno.node.rows import AbsenceRow, StreamKey
@@ -218,3 +219,79 @@ def test_what_could_not_be_written_is_written_later_unless_there_is_newer_news(
     again = book.unsaved.take()
     assert [row.segment_id for row in again.segments] == [row.segment_id for row in lost.segments]
     assert again.runs[0].end_us == writer.end_us
+
+
+PAUSED = ReasonReport(key="paused", params={"by": "Ana", "until": "08:00", "why": "–"})
+
+
+def test_a_stream_that_rests_says_why_for_as_long_as_it_does(
+    book: StreamBook, writer: Writer, clock: ManualClock
+) -> None:
+    book.want()
+    record(writer, segments=1)
+    apply(book, *writer.events)
+    writer.end()
+    book.apply(RunEnded(**at(writer, writer.end_us), run_id=writer.run_id, reason=PAUSED))
+    book.rest(StreamState.PAUSED, PAUSED)
+    clock.advance(3600)
+    book.tick()
+    book.rest(StreamState.PAUSED, PAUSED)
+    (paused,) = book.unsaved.take().absences
+    assert (paused.reason, paused.start_us, paused.is_open) == (PAUSED, writer.end_us, True)
+    assert (book.state, book.reason) == (StreamState.PAUSED, PAUSED)
+    now_us = to_us(clock.now())
+    assert paused.end_us == now_us, "the horizon goes on"
+    book.want()
+    book.want()
+    ended, connecting_now = book.unsaved.take().absences
+    assert (ended.end_us, ended.is_open) == (now_us, False)
+    assert spans([connecting_now]) == [("connecting", now_us, now_us + 1, True)]
+    assert (book.state, book.reason) == (StreamState.CONNECTING, None)
+
+
+def test_on_standby_the_other_node_tells(book: StreamBook, clock: ManualClock) -> None:
+    book.want()
+    clock.advance(5)
+    book.rest(StreamState.STANDBY, ReasonReport(key="standby"))
+    clock.advance(60)
+    book.tick()
+    assert [each[3] for each in spans(book.unsaved.take().absences)] == [False]
+    assert book.state is StreamState.STANDBY
+    book.want()
+    assert [each[0] for each in spans(book.unsaved.take().absences)] == ["connecting"]
+
+
+def test_the_last_failure_is_told_until_the_stream_has_been_well_for_a_while(
+    book: StreamBook, writer: Writer, clock: ManualClock
+) -> None:
+    book.want()
+    apply(book, failed(writer.key, "refused", to_us(clock.now()), START_US))
+    writer.open()
+    writer.fragments(49)  # of 200 ms
+    apply(book, *writer.events)
+    assert book.last_error is not None
+    assert book.last_error.key == "refused"
+    seen = len(writer.events)
+    writer.fragments(2)
+    apply(book, *writer.events[seen:])
+    assert book.last_error is None
+    book.apply(RunEnded(**at(writer, writer.end_us), run_id=writer.run_id, reason=PAUSED))
+    assert book.last_error is None, "to be paused is no failure"
+
+
+def test_what_is_measured_holds_while_something_comes(
+    book: StreamBook, writer: Writer, clock: ManualClock
+) -> None:
+    book.want()
+    record(writer, segments=2, fragments=5)
+    apply(book, *writer.events)
+    clock.advance(5)
+    book.apply(Measured(**at(writer, writer.end_us), bitrate_bps=800, fps=25.0))
+    assert (book.fps, book.fragments_per_second, book.key_interval_seconds) == (25.0, 2.0, 1.0)
+    book.apply(RunEnded(**at(writer, writer.end_us), run_id=writer.run_id, reason=PAUSED))
+    assert (book.fps, book.fragments_per_second, book.bitrate_bps) == (0.0, 0.0, 0)
+    assert book.key_interval_seconds == 0.0
+
+
+def at(writer: Writer, at_us: int) -> dict[str, Any]:
+    return {"camera_id": writer.key.camera_id, "stream": writer.key.stream, "at_us": at_us}

@@ -116,7 +116,13 @@ it("tells why the first choice was left, and tries it again", async () => {
   const user = userEvent.setup();
   const engine_reason = { key: "x", params: {}, raw: "", en: "It sends MJPEG.", es: "x" };
   const notices = [{ key: "y", params: {}, raw: "", en: "Its sound is not kept.", es: "y" }];
-  const fallen = aCamera({ status: { engine: "ffmpeg", engine_reason, notices, lost_packets: 31 } });
+  const analysis = {
+    ...{ state: "recording", reason: null, pid: 7, effective_args: "", fps: 5, dropped: 2 },
+    ...{ decode_ms: 12.5, hwaccel: "none", hwaccel_reason: { ...engine_reason, en: "No card." } },
+  };
+  const fallen = aCamera({
+    status: { engine: "ffmpeg", engine_reason, notices, lost_packets: 31, analysis },
+  });
   const sent = serve({
     ...BASE,
     "GET /api/v1/cameras": [200, [fallen]],
@@ -128,6 +134,8 @@ it("tells why the first choice was left, and tries it again", async () => {
   expect(await screen.findByText(/Why not Sereno's own: It sends MJPEG/)).toBeVisible();
   expect(screen.getByText("Its sound is not kept.")).toBeVisible();
   expect(screen.getByText("31")).toBeVisible();
+  expect(screen.getByText(/5 pictures\/s, 12.5 ms of processor each, 2 dropped/)).toBeVisible();
+  expect(screen.getByText("No card.")).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Try the first choice again" }));
   expect(await screen.findByRole("button", { name: "It is being tried" })).toBeDisabled();
   expect(sent.some(({ call }) => call.endsWith("/try-again"))).toBe(true);

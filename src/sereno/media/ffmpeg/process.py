@@ -85,6 +85,8 @@ class FfmpegProcess:
 
     async def close(self) -> None:
         """Let it say goodbye to the camera, but not for long."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
         for number in (signal.SIGTERM, signal.SIGKILL):
             if self._process.returncode is not None:
                 break

@@ -1,5 +1,4 @@
 import { Button, Code, Drawer, Stack } from "@mantine/core";
-import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useTryAgain } from "@/api/actions";
@@ -13,6 +12,8 @@ import { bitrate, figure } from "@/lib/format";
 import { pick } from "@/lib/words";
 
 import css from "./Details.module.css";
+import { Fact } from "./Fact";
+import { RunningFacts } from "./RunningFacts";
 
 interface Props {
   camera: Camera;
@@ -85,6 +86,7 @@ function Facts({ camera, timeZone }: Pick<Props, "camera" | "timeZone">) {
       <Fact name={t("details.transport")}>
         {status.transport === "multicast" ? t("cameraForm.transports.multicast") : status.transport.toUpperCase()}
       </Fact>
+      <RunningFacts camera={camera} timeZone={timeZone} />
       {status.notices.length > 0 && (
         <Fact name={t("details.notices")}>
           <ul className={css.notices}>
@@ -135,16 +137,5 @@ function Fallback({ cameraId, reason }: { cameraId: string; reason: Reason | nul
         {again.isSuccess ? t("details.tryingAgain") : t("details.tryAgain")}
       </Button>
     </div>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  const { t } = useTranslation();
-  const isEmpty = children === null || children === "" || children === false;
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd className="numeric">{isEmpty ? t("details.none") : children}</dd>
-    </>
   );
 }

@@ -10,6 +10,7 @@ import { useSaveProfile } from "@/api/planActs";
 import { profilePreviewQuery } from "@/api/plans";
 import type { Applies, Knob, Profile } from "@/api/planTypes";
 import { ErrorNote, useErrorText } from "@/kit/ErrorNote";
+import { useLast } from "@/kit/useLast";
 import { CONCERNS, toKnobs, toTexts } from "@/lib/knobs";
 
 import { KnobField } from "./KnobField";
@@ -45,6 +46,8 @@ export function ProfileEditor({ profile, base, profiles, knobs }: Props) {
   );
   const [settled] = useDebouncedValue(wish, DEBOUNCE_MS);
   const preview = useQuery(profilePreviewQuery(settled));
+  // While something is refused, what was there before is still worth seeing.
+  const shown = useLast(preview.data);
   const refused = [save.error, preview.error].find((error) => error instanceof ApiError);
   const errorAt = (field: string): string | false =>
     refused instanceof ApiError && refused.field === field && errorText(refused);
@@ -110,7 +113,7 @@ export function ProfileEditor({ profile, base, profiles, knobs }: Props) {
                     key={knob.name}
                     knob={knob}
                     text={texts[knob.name] ?? ""}
-                    merged={preview.data?.values.find((value) => value.name === knob.name)}
+                    merged={shown?.values.find((value) => value.name === knob.name)}
                     error={errorAt(`knobs.${knob.name}`)}
                     onChange={(text) => {
                       setTexts((before) => ({ ...before, [knob.name]: text }));
@@ -123,7 +126,7 @@ export function ProfileEditor({ profile, base, profiles, knobs }: Props) {
         ))}
       </div>
       <PreviewPanel
-        preview={preview.data}
+        preview={shown}
         isStale={preview.isPlaceholderData || preview.isError || settled !== wish}
         isNew={profile === null}
         applies={applies}

@@ -102,11 +102,21 @@ export function FortnightLegend({ looks, pieces }: {
 
 /** A piece in words: from when to when, what runs, and why. */
 export function useSayPiece(timeZone: string): (piece: Piece) => string {
-  const { t, i18n } = useTranslation();
+  const { i18n } = useTranslation();
+  const what = useWhat();
   return (piece) => {
     const moment = (ms: number) =>
       `${weekday(dayOf(ms, timeZone), i18n.language)} ${clock(ms, timeZone, false)}`;
-    const how = piece.runs ? piece.profile || t("picture.ownManner") : t("picture.rests");
-    return `${moment(piece.from)} – ${moment(piece.to)}: ${how}. ${pick(piece.why, i18n.language)}`;
+    const times = `${moment(piece.from)} – ${moment(piece.to)}`;
+    return `${times}: ${what(piece)}. ${pick(piece.why, i18n.language)}`;
+  };
+}
+
+/** What a piece runs with, or that it rests. */
+export function useWhat(): (piece: Piece) => string {
+  const { t } = useTranslation();
+  return (piece) => {
+    if (piece.runs) return piece.profile || t("picture.ownManner");
+    return t(kindOf(piece) === "paused" ? "picture.paused" : "picture.rests");
   };
 }

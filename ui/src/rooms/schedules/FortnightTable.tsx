@@ -6,6 +6,7 @@ import type { Piece } from "@/lib/fortnight";
 import { pick } from "@/lib/words";
 import { dateTime } from "@/lib/zone";
 
+import { useWhat } from "./Fortnight";
 import css from "./Schedules.module.css";
 
 /** The picture's content as a table. */
@@ -15,6 +16,7 @@ export function FortnightTable({ caption, pieces, timeZone }: {
   timeZone: string;
 }) {
   const { t, i18n } = useTranslation();
+  const what = useWhat();
   const moment = (ms: number) => dateTime(ms, timeZone, i18n.language).slice(0, -3);
   return (
     <ScrollBox label={caption}>
@@ -33,7 +35,7 @@ export function FortnightTable({ caption, pieces, timeZone }: {
             <Table.Tr key={piece.from}>
               <Table.Td>{moment(piece.from)}</Table.Td>
               <Table.Td>{moment(piece.to)}</Table.Td>
-              <Table.Td>{piece.runs ? piece.profile || t("picture.ownManner") : t("picture.rests")}</Table.Td>
+              <Table.Td>{what(piece)}</Table.Td>
               <Table.Td>{pick(piece.why, i18n.language)}</Table.Td>
             </Table.Tr>
           ))}

@@ -11,6 +11,7 @@ import { scheduleCheckQuery } from "@/api/plans";
 import type { Calendar, CameraGroup, Profile, Schedule } from "@/api/planTypes";
 import { camerasQuery, useTimeZone } from "@/api/queries";
 import { ErrorNote, useErrorText } from "@/kit/ErrorNote";
+import { useLast } from "@/kit/useLast";
 
 import { CheckPanel } from "./CheckPanel";
 import { type Draft, draftOf, newDraft, toBody } from "./draft";
@@ -45,6 +46,8 @@ export function ScheduleEditor({ schedule, profiles, groups, calendars }: Props)
   const tried = useMemo(() => ({ ...body, name: body.name || t("schedule.newTitle") }), [body, t]);
   const [settled] = useDebouncedValue(tried, DEBOUNCE_MS);
   const check = useQuery(scheduleCheckQuery(settled, timeZone));
+  // While something is refused, what was there before is still worth seeing.
+  const shown = useLast(check.data);
   const put = (change: Partial<Draft>) => {
     setDraft((before) => ({ ...before, ...change }));
     save.reset();
@@ -120,7 +123,7 @@ export function ScheduleEditor({ schedule, profiles, groups, calendars }: Props)
         <Targets draft={draft} groups={groups} error={errorAt("camera_ids")} onChange={put} />
       </Fieldset>
       <CheckPanel
-        check={check.data}
+        check={shown}
         isStale={check.isPlaceholderData || check.isError || settled !== tried}
         timeZone={timeZone}
       />

@@ -96,6 +96,7 @@ function Row({ runner }: { runner: Runner }) {
               runner.key_interval_seconds > 0 && `${figure(runner.key_interval_seconds, language)} s`,
             ],
             [t("details.lost"), runner.lost_packets],
+            [t("why.analysis"), runner.analysis && `${figure(runner.analysis.fps, language)}/s`],
           ]}
         />
       </Table.Td>

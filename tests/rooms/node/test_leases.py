@@ -1,0 +1,252 @@
+"""Two nodes and one camera: whatever is cut off or suspended, they never write at once."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+import psutil
+import pytest
+
+from sereno.policy.knobs import Manner
+from sereno.sim import SimConfig, SimServer
+from sereno.wire.orders import CameraOrder, LeaseOrder, MannerOrder
+
+from .conftest import HubDouble, camera_order, running, serving, settings_for, tcp_listener, until
+
+LEASE_SECONDS = 8.0
+MARGIN_SECONDS = 5.0
+BUSY_SECONDS = 15.0  # of a machine that has more to do
+NETWORK = "10.213.77"  # of two ends of a cable between this machine and a namespace
+HUB_HOST, CAMERA_HOST = f"{NETWORK}.1", f"{NETWORK}.2"
+NAMESPACE = "sereno-lease-test"
+
+pytestmark = pytest.mark.journey
+
+
+@dataclass
+class Desk:
+    """The hub's rule: one holder; a new one only when the old one's time is long over."""
+
+    camera_id: UUID
+    number: int = 0
+    holder: str = ""
+    expires_at: float = 0.0
+
+    def ask(self, who: str) -> dict[UUID, LeaseOrder]:
+        now = time.monotonic()
+        if self.holder != who:
+            if now < self.expires_at + MARGIN_SECONDS:
+                return {}
+            self.holder, self.number = who, self.number + 1
+        self.expires_at = now + LEASE_SECONDS
+        return {self.camera_id: LeaseOrder(number=self.number, seconds=LEASE_SECONDS)}
+
+
+@dataclass
+class Trouble:
+    """What happens to the first node, and how it is over."""
+
+    node: subprocess.Popen[bytes]
+    hub: HubDouble
+
+    def begin(self) -> None:
+        self.hub.refuse_heartbeats = True
+
+    def end(self) -> None:
+        self.hub.refuse_heartbeats = False
+
+
+class NodeStopped(Trouble):
+    def begin(self) -> None:
+        self.node.send_signal(signal.SIGSTOP)
+
+    def end(self) -> None:
+        self.node.send_signal(signal.SIGCONT)
+
+
+class AllStopped(Trouble):
+    """The runner, too; it is let go first, and nobody is there yet to tell it anything."""
+
+    def begin(self) -> None:
+        self.processes = [psutil.Process(self.node.pid)]
+        self.processes += self.processes[0].children(recursive=True)
+        for each in self.processes:
+            each.suspend()
+
+    def end(self) -> None:
+        for each in reversed(self.processes):
+            each.resume()
+            time.sleep(1.0)
+
+
+class LineCut(Trouble):
+    """The way to the hub alone is cut, silently; the camera can still be reached."""
+
+    def begin(self) -> None:
+        ip("-n", NAMESPACE, "route", "add", "blackhole", HUB_HOST)
+
+    def end(self) -> None:
+        ip("-n", NAMESPACE, "route", "del", "blackhole", HUB_HOST)
+
+
+def ip(*arguments: str) -> None:
+    subprocess.run(("ip", *arguments), check=True, capture_output=True)
+
+
+@contextmanager
+def cable() -> Iterator[None]:
+    """A network namespace, and a cable to it."""
+    try:
+        ip("netns", "add", NAMESPACE)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("network namespaces need root and iproute2")
+    try:
+        ip(
+            "link",
+            "add",
+            "sereno-a",
+            "type",
+            "veth",
+            "peer",
+            "name",
+            "sereno-b",
+            "netns",
+            NAMESPACE,
+        )
+        for host in (HUB_HOST, CAMERA_HOST):
+            ip("addr", "add", f"{host}/24", "dev", "sereno-a")
+        ip("link", "set", "sereno-a", "up")
+        ip("-n", NAMESPACE, "addr", "add", f"{NETWORK}.9/24", "dev", "sereno-b")
+        for device in ("lo", "sereno-b"):
+            ip("-n", NAMESPACE, "link", "set", device, "up")
+        yield
+    finally:
+        ip("netns", "del", NAMESPACE)  # the cable goes with it
+
+
+@asynccontextmanager
+async def node_process(
+    data: Path, hub_url: str, *prefix: str
+) -> AsyncIterator[subprocess.Popen[bytes]]:
+    """A node in its own process, as it is started in earnest."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("SERENO_")}
+    environment |= {
+        "SERENO_DATA": str(data), "SERENO_HUB_URL": hub_url, "SERENO_ENROLMENT_CODE": "code-1",
+        "SERENO_TIME_ZONE": "UTC",
+    }  # fmt: skip
+    argv = (*prefix, sys.executable, "-m", "sereno.cli", "node", "run")
+    with (data.parent / "node.log").open("wb") as log:
+        node = subprocess.Popen(argv, env=environment, stdout=log, stderr=log)  # noqa: ASYNC220
+    try:
+        yield node
+    finally:
+        node.send_signal(signal.SIGCONT)
+        node.terminate()
+        await asyncio.to_thread(node.wait, 20)
+
+
+def spans(hub: HubDouble) -> list[tuple[datetime, datetime]]:
+    return sorted((run.start, run.end) for run in hub.runs.values())
+
+
+@pytest.mark.parametrize("kind", [Trouble, NodeStopped, AllStopped, LineCut])
+async def test_the_standby_takes_over_and_never_before_the_other_has_ended(
+    kind: type[Trouble], tmp_path: Path, sim_config: SimConfig
+) -> None:
+    if kind is not LineCut:
+        await take_over(kind, tmp_path, sim_config, "127.0.0.1", "127.0.0.1", ())
+        return
+    with cable():
+        prefix = ("ip", "netns", "exec", NAMESPACE)
+        await take_over(kind, tmp_path, sim_config, HUB_HOST, CAMERA_HOST, prefix)
+
+
+async def take_over(
+    kind: type[Trouble],
+    folder: Path,
+    sim: SimConfig,
+    hub_host: str,
+    camera_host: str,
+    prefix: tuple[str, ...],
+) -> None:
+    one, two = HubDouble(), HubDouble()
+    async with SimServer(replace(sim, host=camera_host)) as cameras:
+        order = leased(cameras)
+        desk = Desk(order.camera_id)
+        for hub, name in ((one, "one"), (two, "two")):
+            hub.order(order)
+            hub.leases = lambda name=name: desk.ask(name)
+        first, second = tcp_listener(host=hub_host), tcp_listener()
+        url = f"http://{hub_host}:{first.getsockname()[1]}"
+        watch = Viewers(cameras)
+        async with (
+            serving(one.app(), first),
+            serving(two.app(), second),
+            node_process(folder / "one", url, *prefix) as node,
+            watch.watching(),
+        ):
+            await until(lambda: one.runs, "the first node records")
+            async with running(settings_for(folder / "two", second.getsockname()[1])):
+                await until(lambda: two.states() == {order.camera_id: "standby"}, "it waits")
+                assert two.runs == {}
+                trouble = kind(node, one)
+                await asyncio.to_thread(trouble.begin)
+                await until(lambda: two.runs, "the second takes over")
+                files = sizes(folder / "one")
+                await asyncio.to_thread(trouble.end)
+                await until(lambda: one.states().get(order.camera_id) == "standby", "told so")
+                await until(lambda: ended(one), "the end of its run")
+                assert sizes(folder / "one") == files, "nothing was written any more"
+        assert desk.number == 2
+        if kind is not AllStopped:  # nobody can end the connection of a process that is stopped
+            assert watch.most == 1
+    assert [run.end_reason and run.end_reason.key for run in one.runs.values()] == ["lease_lost"]
+    end, start = spans(one)[-1][1], spans(two)[0][0]
+    gap_seconds = (start - end).total_seconds()
+    assert MARGIN_SECONDS < gap_seconds < LEASE_SECONDS + 2 * MARGIN_SECONDS + BUSY_SECONDS
+
+
+def leased(cameras: SimServer) -> CameraOrder:
+    manner = MannerOrder(manner=Manner(hb_interval=1.0))
+    return camera_order(cameras, 1, needs_lease=True, manners={"": manner})
+
+
+def ended(hub: HubDouble) -> bool:
+    return all(run.end_reason is not None for run in hub.runs.values())
+
+
+def sizes(data: Path) -> dict[str, int]:
+    """The nodes' files and how long they are."""
+    return {file.name: file.stat().st_size for file in (data / "footage").rglob("*.mp4")}
+
+
+@dataclass
+class Viewers:
+    """Counts who plays the camera at the same time."""
+
+    cameras: SimServer
+    most: int = 0
+
+    @asynccontextmanager
+    async def watching(self) -> AsyncIterator[None]:
+        task = asyncio.create_task(self._watch())
+        try:
+            yield
+        finally:
+            task.cancel()
+
+    async def _watch(self) -> None:
+        while True:
+            self.most = max(self.most, self.cameras.camera(1).viewer_count)
+            await asyncio.sleep(0.01)
