@@ -25,7 +25,7 @@ from bench.sides import (
 )
 from bench.usage import Usage, measure
 
-COUNTS = (16, 32, 64)
+COUNTS = (16, 32)
 
 
 def run(folder: Path) -> Table:

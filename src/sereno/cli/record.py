@@ -15,6 +15,9 @@ from sereno.cli.language import say
 from sereno.cli.options import Data, PasswordFile, User
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sereno.media.contract import StreamTask
     from sereno.wire.orders import CameraOrder
 
 STREAMS = ("main", "sub")
@@ -78,39 +81,43 @@ def record(
     import asyncio
 
     from sereno.cli.terminal import print_line
-    from sereno.media.contract import StreamTask
     from sereno.media.runner import record_one
-    from sereno.policy.choices import EngineName, TransportName
 
     if (address is None) == (camera is None) or stream not in STREAMS:
         raise Invalid("which_stream", _WHICH, field="camera")
-    _check_choice("engine", engine, get_args(EngineName))
-    _check_choice("transport", transport, get_args(TransportName))
-    if address is not None:
-        password = ask_password(password_file, is_needed=needs_password(address, username))
-        source = _from_address(address, username, password)
-    else:
-        source = _from_orders(str(camera), stream, data)
-    output.mkdir(mode=0o700, parents=True, exist_ok=True)
     said = {
         "engine": engine, "transport": transport, "records_sound": sound,
         "segment_seconds": segment_seconds, "fragment_ms": fragment_ms, "extra_cli": extra_cli,
     }  # fmt: skip
-    chosen = {name: value for name, value in said.items() if value is not None}
-    task = StreamTask.model_validate(
-        {**source, **chosen, "stream": stream, "footage_dir": str(output.absolute())}
-    )
-    asyncio.run(record_one(task, seconds, print_line))
+    _check_choices(said)
+    if address is not None:
+        source = _from_address(address, username, password_file)
+    else:
+        source = _from_orders(str(camera), stream, data)
+    asyncio.run(record_one(_task(source | {"stream": stream}, output, said), seconds, print_line))
 
 
-def _check_choice(name: str, value: str | None, choices: tuple[str, ...]) -> None:
+def _check_choices(said: Mapping[str, object]) -> None:
     """Raises Invalid."""
-    if value is not None and value not in choices:
-        words = _NO_CHOICE.fill(name=name, choices=", ".join(choices))
-        raise Invalid("no_such_choice", words, field=name)
+    from sereno.policy.choices import EngineName, TransportName
+
+    for name, choices in (("engine", get_args(EngineName)), ("transport", get_args(TransportName))):
+        if said[name] is not None and said[name] not in choices:
+            words = _NO_CHOICE.fill(name=name, choices=", ".join(choices))
+            raise Invalid("no_such_choice", words, field=name)
 
 
-def _from_address(address: str, username: str | None, password: str | None) -> dict[str, Any]:
+def _task(source: dict[str, Any], output: Path, said: Mapping[str, object]) -> StreamTask:
+    """To record into `output`; what was not said is as in the task by itself."""
+    from sereno.media.contract import StreamTask
+
+    output.mkdir(mode=0o700, parents=True, exist_ok=True)
+    chosen = {name: value for name, value in said.items() if value is not None}
+    return StreamTask.model_validate(source | chosen | {"footage_dir": str(output.absolute())})
+
+
+def _from_address(address: str, username: str | None, file: Path | None) -> dict[str, Any]:
+    password = ask_password(file, is_needed=needs_password(address, username))
     parts = urlsplit(address)
     place = parts.netloc.rpartition("@")[2]
     return {

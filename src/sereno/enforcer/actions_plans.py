@@ -43,8 +43,11 @@ def remember_plans(camera_ids: Iterable[UUID], now: datetime | None = None) -> N
         key = (camera.site.time_zone, recording)
         if key not in remembered:
             remembered[key] = _remember(Plan(*key))
-        if remembered[key] != before.get(camera.pk):
+        last = before.get(camera.pk)
+        if last is None or last.plan_id != remembered[key]:
             since = now or timezone.now()
+            if last is not None:
+                since = max(since, last.since)  # the clock may have been set back
             rows.append(PlanHistory(camera=camera, since=since, plan_id=remembered[key]))
     PlanHistory.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["camera", "since"], update_fields=["plan"]

@@ -168,11 +168,11 @@ def keys_in(plan_schedules: Iterable[plans.Schedule]) -> set[str]:
 # --- what was promised ----------------------------------------------------------------------------
 
 
-def newest_plans(camera_ids: Iterable[UUID]) -> dict[UUID, int]:
-    """The remembered plan of each camera's last row of history; one statement."""
+def newest_plans(camera_ids: Iterable[UUID]) -> dict[UUID, PlanHistory]:
+    """Each camera's last row of history; one statement."""
     rows = PlanHistory.objects.filter(camera__in=list(camera_ids))
     newest = rows.order_by("camera", "-since").distinct("camera")
-    return dict(newest.values_list("camera_id", "plan_id"))
+    return {row.camera_id: row for row in newest}
 
 
 def promises_of(

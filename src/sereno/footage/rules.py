@@ -26,6 +26,11 @@ _TOO_LONG = Words(
     "31 días como máximo de una vez. Pida un tiempo más corto.",
 )
 
+_TOO_FAR = Words(
+    "No calendar goes that far. Ask for another time.",
+    "Ningún calendario llega tan lejos. Pida otro tiempo.",
+)
+
 
 def newest(reports: Iterable[Report], id_of: Callable[[Report], UUID]) -> list[Report]:
     """The highest revision of each, in the order of ids.
@@ -116,4 +121,7 @@ def window_of(start: datetime, end: datetime) -> Span:
         raise Invalid("window_backwards", _BACKWARDS, field="to")
     if end - start > LONGEST_WINDOW:
         raise Invalid("window_too_long", _TOO_LONG, field="to")
-    return Span(start.astimezone(UTC), end.astimezone(UTC))
+    try:
+        return Span(start.astimezone(UTC), end.astimezone(UTC))
+    except OverflowError:
+        raise Invalid("window_too_far", _TOO_FAR, field="from") from None

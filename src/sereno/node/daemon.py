@@ -101,51 +101,13 @@ class Node:
         self._recording = Recording(
             self._ledger, lambda: self._volumes.roots, clock, self._on_change, self._pace
         )
-        self._budget = Budget(
-            self._ledger,
-            self._recording,
-            self._volumes,
-            clock,
-            self._budgets,
-            settings.footage_limit,
-            self._pace.budget_seconds,
-        )
+        self._budget = self._new_budget()
         self._leases = Leases(clock)
         self._desired = Desired(clock, self._leases)
-        self._supervisor = Supervisor(
-            runner_argv,
-            self._desired,
-            self._recording,
-            self._volumes.place_of,
-            self._volumes.trouble_with,
-            clock,
-            self._on_event,
-            self._pace,
-        )
-        self._probing = Probing(
-            runner_argv,
-            clock,
-            lambda: self._supervisor.aims,
-            self._task_at,
-            self._on_probe,
-            self._pace.probe_seconds,
-        )
-        self._snapshots = Snapshots(
-            data.snapshots,
-            self._live,
-            lambda: self._supervisor.aims,
-            self._ordered,
-            clock,
-            self._pace.picture_seconds,
-        )
-        self.analysis = Analysis(
-            self._live,
-            self._recording,
-            lambda: self._orders,
-            clock,
-            lambda: self.link.say_now(),
-            self._pace.supervise_seconds,
-        )
+        self._supervisor = self._new_supervisor(runner_argv)
+        self._probing = self._new_probing(runner_argv)
+        self._snapshots = self._new_snapshots()
+        self.analysis = self._new_analysis()
         self.state = NodeState(
             self._recording,
             self._ledger,
@@ -218,6 +180,59 @@ class Node:
 
     def beat_seconds(self) -> float:
         return self.state.beat_seconds(self._pace.heartbeat_seconds)
+
+    def _new_budget(self) -> Budget:
+        return Budget(
+            self._ledger,
+            self._recording,
+            self._volumes,
+            self._clock,
+            self._budgets,
+            self._settings.footage_limit,
+            self._pace.budget_seconds,
+        )
+
+    def _new_supervisor(self, runner_argv: Sequence[str]) -> Supervisor:
+        return Supervisor(
+            runner_argv,
+            self._desired,
+            self._recording,
+            self._volumes.place_of,
+            self._volumes.trouble_with,
+            self._clock,
+            self._on_event,
+            self._pace,
+        )
+
+    def _new_probing(self, runner_argv: Sequence[str]) -> Probing:
+        return Probing(
+            runner_argv,
+            self._clock,
+            lambda: self._supervisor.aims,
+            self._task_at,
+            self._on_probe,
+            self._pace.probe_seconds,
+        )
+
+    def _new_snapshots(self) -> Snapshots:
+        return Snapshots(
+            self._data.snapshots,
+            self._live,
+            lambda: self._supervisor.aims,
+            self._ordered,
+            self._clock,
+            self._pace.picture_seconds,
+        )
+
+    def _new_analysis(self) -> Analysis:
+        return Analysis(
+            self._live,
+            self._recording,
+            lambda: self._orders,
+            self._clock,
+            lambda: self.link.say_now(),
+            self._pace.supervise_seconds,
+        )
 
     def _take(self, orders: Orders) -> None:
         self._orders = orders

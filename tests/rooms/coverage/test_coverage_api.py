@@ -133,6 +133,7 @@ def test_a_report_for_a_spreadsheet_speaks_ones_language(
         ({"to": at(60 * 24 * 40).isoformat()}, "to"),
         ({"format": "pdf"}, "format"),
         ({"from": "yesterday"}, "from"),
+        ({"from": "0001-01-01T00:00:00+14:00", "to": "0001-01-02T00:00:00+14:00"}, "from"),
     ],
 )
 def test_bad_questions_are_refused_by_field(

@@ -263,8 +263,11 @@ def test_promises_of_the_past_are_those_of_their_time(
         ("24 12:00", "24 18:00"),
     ]
     assert promised(schedule_id=schedule["id"]) == promised()[1:]
+    PlanHistory.objects.update(since=MONDAY - timedelta(days=365))
     admin_program("DELETE", f"schedules/{schedule['id']}")
-    PlanHistory.objects.exclude(since=MONDAY).update(since=MONDAY + timedelta(hours=15))
+    first, last = PlanHistory.objects.order_by("since")
+    for row, since in ((first, MONDAY), (last, MONDAY + timedelta(hours=15))):
+        PlanHistory.objects.filter(pk=row.pk).update(since=since)
     assert promised()[1:] == [("23 12:00", "25 00:00")]
     assert promised(schedule_id=schedule["id"]) == [("23 12:00", "23 15:00")]
     Camera.objects.update(removed_at=MONDAY + timedelta(hours=16))
@@ -300,6 +303,18 @@ def test_plans_are_remembered_when_they_change_and_only_then(
     change_site(SYSTEM, site.pk, site.name, "America/Guayaquil")
     assert rows() == 2
     assert camera.plans.latest("since").plan.plan["time_zone"] == "America/Guayaquil"
+
+
+def test_the_newest_plan_counts_though_the_clock_was_set_back(
+    admin_program: Any, camera: Camera
+) -> None:
+    schedule = made(admin_program, camera_ids=[str(camera.pk)])
+    ahead = datetime.now(UTC) + timedelta(hours=1)
+    PlanHistory.objects.update(since=ahead)
+    admin_program("PATCH", f"schedules/{schedule['id']}", {"intervals": [SCHOOL | {"days": [3]}]})
+    row = PlanHistory.objects.get()
+    assert row.since == ahead
+    assert row.plan.plan["schedules"][0]["intervals"][0]["days"] == [3]
 
 
 def test_promises_of_many_cost_three_statements(

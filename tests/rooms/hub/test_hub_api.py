@@ -400,7 +400,7 @@ def test_the_contract_names_every_call(client: Client) -> None:
         *("check_schedule", "get_schedule", "list_calendars", "list_schedules"),
         *("remove_calendar", "remove_schedule"),
         *("enforce_now", "list_runners", "preview_plans"),
-        *("get_coverage", "list_alarms"),
+        *("get_coverage", "get_snapshot", "list_alarms"),
         *("enrol_node", "get_orders", "send_reports", "send_heartbeat", "get_node_identity"),
         "get_health",
     }

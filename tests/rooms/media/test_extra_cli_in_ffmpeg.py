@@ -104,9 +104,7 @@ def test_an_option_that_ffmpeg_refuses_is_named(said: str, setting: str) -> None
     assert diagnose(end, ADDRESS).key != "setting_at_fault"  # ours is not theirs to mend
 
 
-async def test_a_real_ffmpeg_gets_them(
-    camera: Camera, told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_real_ffmpeg_gets_them(camera: Camera, told: Told, tmp_path: Path) -> None:
     camera.frame_seconds = 0.04
     runner = Runner(told, SystemClock(), PATIENCE)
     known = Memory(engine="native", transport="tcp")

@@ -134,6 +134,12 @@ class FakeRunner:
                 del self.house.writers[key]
             self._lines.put_nowait(b"")
 
+    def lose_leave(self, key: StreamKey) -> None:
+        """The stream ends by itself, for good."""
+        self._streams.pop(key).cancel()
+        self._end_run(key, ReasonReport(key="lease_lost"))
+        self._fail(key, "lease_lost", None)
+
     # What it does.
 
     def say(self, event: Event | Alive) -> None:
@@ -194,8 +200,7 @@ class FakeRunner:
             await self._running()
             until = self.write_until[key]
             if until is not None and self.house.clock.boottime() >= until:
-                self._end_run(key, ReasonReport(key="lease_lost"))
-                self._fail(key, "lease_lost", None)
+                self.lose_leave(key)
                 return
             if key.camera_id in self.house.offline:
                 self._end_run(key, ReasonReport(key="camera_closed"))

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 
 import type { Camera } from "@/api/types";
+import { useNow } from "@/kit/useNow";
 import { figure } from "@/lib/format";
 import { untilText } from "@/lib/until";
 import { pick } from "@/lib/words";
@@ -10,12 +11,13 @@ import { Fact } from "./Fact";
 /** With which profile a camera is run, by which node, and what its analysis does. */
 export function RunningFacts({ camera, timeZone }: { camera: Camera; timeZone: string }) {
   const { t, i18n } = useTranslation();
+  const now = useNow();
   const { status, lease } = camera;
   const { analysis } = status;
   return (
     <>
       <Fact name={t("runners.profile")}>
-        {status.profile_version || camera.profile?.name}
+        {status.profile_version || camera.profile?.name || t("details.none")}
         {status.is_pending && <div>{t("runners.pending")}</div>}
       </Fact>
       {lease && (
@@ -24,7 +26,7 @@ export function RunningFacts({ camera, timeZone }: { camera: Camera; timeZone: s
           {lease.expires_at && (
             <div>
               {t("why.until", {
-                until: untilText(Date.parse(lease.expires_at), Date.now(), timeZone, i18n.language),
+                until: untilText(Date.parse(lease.expires_at), now, timeZone, i18n.language),
               })}
             </div>
           )}
