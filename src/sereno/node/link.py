@@ -106,9 +106,11 @@ class Link:
     ) -> None:
         """Act every `pause` seconds and when woken; after a failure, after a growing pause.
 
-        No failure ends the loop: the node records whatever becomes of its line.
+        No failure ends the loop: the node records whatever becomes of its line. A pause grows
+        no longer than the usual one where that is shorter: leases wait for heartbeats.
         """
-        backoff = self._backoff()
+        pace = self.pace
+        backoff = Backoff(pace.retry_base_seconds, min(pace.retry_cap_seconds, pause()))
         while True:
             wake.clear()
             try:
@@ -120,14 +122,14 @@ class Link:
             self._succeeded(act.__name__)
             backoff.reset()
             seconds = pause()
-            shortest = min(self.pace.shortest_seconds, seconds)
+            shortest = min(pace.shortest_seconds, seconds)
             await asyncio.sleep(shortest)
             await _wait(wake, seconds - shortest)
 
     async def _listen(self) -> None:
         """Keep the control socket; each message, and each new connection, means: ask for orders."""
         url = f"ws{self.hub.url.removeprefix('http')}/api/v1/node/wake"
-        backoff = self._backoff()
+        backoff = Backoff(self.pace.retry_base_seconds, self.pace.retry_cap_seconds)
         while True:
             headers = {"Authorization": self.hub.authorization}
             try:
@@ -141,9 +143,6 @@ class Link:
             except (OSError, WebSocketException) as error:
                 log.debug("The wake-up socket ended (%s).", type(error).__name__)
             await asyncio.sleep(backoff.next_seconds())
-
-    def _backoff(self) -> Backoff:
-        return Backoff(self.pace.retry_base_seconds, self.pace.retry_cap_seconds)
 
     def _failed(self, what: str, error: Exception) -> None:
         """Say it, unless it was said and still holds."""
