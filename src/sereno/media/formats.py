@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,8 @@ class VideoFormat:
     configuration box (`avcC`, `hvcC`; ISO/IEC 14496-15), NAL unit sizes of 4 bytes.
     `reorder_frames` is how many pictures may be decoded before, and shown after, one that follows
     them; None where the stream does not say. `fps` is what it says of its pictures a second, which
-    cameras often get wrong; 0 where it says nothing.
+    cameras often get wrong; 0 where it says nothing. No decoder needs it, files do not keep it, and
+    formats that differ in nothing else are one.
     """
 
     codec: str
@@ -23,7 +24,7 @@ class VideoFormat:
     entry: bytes
     configuration: bytes
     reorder_frames: int | None = None
-    fps: float = 0.0
+    fps: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
