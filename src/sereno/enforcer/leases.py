@@ -114,12 +114,14 @@ FROM free WHERE free.camera_id = held.camera_id
 RETURNING held.camera_id, held.number, free.holder
 """  # noqa: S608
 
-_OF_NODE = """
+# What has ended is not told: another node may be taking it at this moment, unseen by this one.
+_OF_NODE = f"""
 SELECT held.camera_id, held.number FROM enforcer_lease AS held
 JOIN sites_camera AS camera ON camera.id = held.camera_id
 WHERE held.node_id = %(node)s AND camera.removed_at IS NULL
 AND %(node)s IN (camera.node_id, camera.standby_node_id)
-"""
+AND NOT {_HAS_ENDED} AND NOT {_IS_OVER}
+"""  # noqa: S608
 
 # Which of `cameras` a node may speak of: it is the one that runs them.
 _RUN_BY = """

@@ -166,8 +166,9 @@ class Node:
         """Take new orders and keep them for a start without the hub."""
         self._take(fetched.orders)
         camera_ids = [camera.camera_id for camera in fetched.orders.cameras]
-        await self._ledger.call(Ledger.tell_again, camera_ids)
+        # Kept first: a pause must outlast a restart also where the ledger cannot be written.
         await asyncio.to_thread(self._store.save, fetched)
+        await self._ledger.call(Ledger.tell_again, camera_ids)
 
     async def heartbeat(self, orders_etag: str) -> Heartbeat:
         return await self.state.heartbeat(orders_etag, self._pace.heartbeat_seconds)

@@ -37,13 +37,14 @@ class Leases:
     def take(self, asked_at: float, granted: Mapping[UUID, LeaseOrder]) -> None:
         """The answer to what was asked at `asked_at` (`Clock.boottime`).
 
-        A lease that is not in it runs out: it may be renewed by the next.
+        A lease that is not in it runs out: it may be renewed by the next. What was asked later
+        counts, whatever its number: a hub that forgot its leases begins to count anew.
         """
         self.answered_at = max(self.answered_at, asked_at)
         for camera_id, lease in granted.items():
             new = _Lease(lease.number, asked_at + lease.seconds - MARGIN_SECONDS)
             known = self._leases.get(camera_id)
-            if known is None or known < new:
+            if known is None or known.write_until < new.write_until:
                 self._leases[camera_id] = new
 
     def write_until(self, camera_id: UUID) -> float | None:

@@ -93,9 +93,10 @@ class Outbox(LedgerFile):
         for key in keys:
             camera_id, stream = ids_of(key)
             row = self.db.execute(_HORIZON, {"camera_id": camera_id, "stream": stream}).fetchone()
-            yield Horizon(
-                camera_id=key.camera_id, stream=key.stream, reported_through=from_us(row[0])
-            )
+            if row[0] is not None:  # an owed stream may have nothing left to be told of
+                yield Horizon(
+                    camera_id=key.camera_id, stream=key.stream, reported_through=from_us(row[0])
+                )
 
     def mark_reported(self, reports: Reports) -> None:
         """The hub has taken `reports`; what changed since stays to be reported."""

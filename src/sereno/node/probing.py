@@ -11,10 +11,12 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from pydantic import ValidationError
 
 from sereno.base.clock import Clock
+from sereno.base.tasks import until_first
 from sereno.media.contract import SAYINGS, Probe, Probed, StreamTask
 from sereno.node.rows import StreamKey
 from sereno.node.runner_process import RunnerProcess
@@ -28,6 +30,10 @@ log = logging.getLogger(__name__)
 PROBE_BEFORE = timedelta(minutes=5)
 AGAIN_SECONDS = 60.0
 ROUND_SECONDS = 120.0  # a runner that takes longer over a round of tries hangs
+# A device may have room for one viewer only, who must be gone before the recording comes.
+LEAVE_BEFORE = timedelta(seconds=5)
+LEAST_BEFORE = LEAVE_BEFORE + timedelta(seconds=30)  # a runner's start and a whole try
+STIR_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ class Probing:
             for key, aim in aims.items()
             if isinstance(aim, Rest)
             and aim.until is not None
-            and now < aim.until <= now + PROBE_BEFORE
+            and now + LEAST_BEFORE < aim.until <= now + PROBE_BEFORE
             and self._must_try(key, aim.until)
         }
 
@@ -83,28 +89,53 @@ class Probing:
         return self.clock.monotonic() - tried.at >= AGAIN_SECONDS
 
     async def _try(self, due: Mapping[StreamKey, datetime]) -> None:
-        tasks = [task for key, at in due.items() if (task := self.task_at(key, at)) is not None]
+        tasks = self._one_of_each_camera(due)
         if not tasks:
             return
+        waiting = {key: due[key] for key in tasks}
         try:
             runner = await RunnerProcess.spawn(self.argv)
         except OSError as error:
             log.error("No runner can be started to try streams: %s.", error.strerror)  # noqa: TRY400
             return
         try:
-            async with asyncio.timeout(ROUND_SECONDS):
-                for task in tasks:
+            async with asyncio.timeout(self._round_seconds(waiting)):
+                for task in tasks.values():
                     runner.send(Probe(task=task))
-                await self._hear(runner, due, len(tasks))
+                await until_first(self._hear(runner, waiting), self._until_one_stirs(waiting))
         except TimeoutError:
             log.error("Runner %d takes too long to try streams and is ended.", runner.pid)  # noqa: TRY400
         finally:
             runner.kill()  # whatever it has told of is closed
             await runner.wait()
 
-    async def _hear(
-        self, runner: RunnerProcess, due: Mapping[StreamKey, datetime], count: int
-    ) -> None:
+    def _one_of_each_camera(self, due: Mapping[StreamKey, datetime]) -> dict[StreamKey, StreamTask]:
+        """A camera's other stream has its turn in the next round."""
+        tasks: dict[StreamKey, StreamTask] = {}
+        cameras: set[UUID] = set()
+        for key, at in due.items():
+            if key.camera_id not in cameras and (task := self.task_at(key, at)) is not None:
+                tasks[key] = task
+                cameras.add(key.camera_id)
+        return tasks
+
+    def _round_seconds(self, waiting: Mapping[StreamKey, datetime]) -> float:
+        left = min(waiting.values()) - LEAVE_BEFORE - self.clock.now()
+        return min(ROUND_SECONDS, left.total_seconds())
+
+    def _rests(self, key: StreamKey, window: datetime) -> bool:
+        aim = self.aims().get(key)
+        return isinstance(aim, Rest) and aim.until == window
+
+    async def _until_one_stirs(self, waiting: Mapping[StreamKey, datetime]) -> None:
+        """Until a stream that is being tried is not to rest any more up to its window."""
+        while True:
+            await asyncio.sleep(STIR_SECONDS)
+            if not all(self._rests(key, window) for key, window in waiting.items()):
+                return
+
+    async def _hear(self, runner: RunnerProcess, waiting: dict[StreamKey, datetime]) -> None:
+        """Take what the tries met, out of `waiting`, until all have ended."""
         async for line in runner.lines():
             try:
                 said = SAYINGS.validate_json(line)
@@ -113,8 +144,9 @@ class Probing:
                 continue
             if isinstance(said, Probed):
                 key = StreamKey(said.camera_id, said.stream)
-                count -= 1
-                self._tried[key] = _Tried(due[key], self.clock.monotonic(), said.reason)
-                self.told(key, said.reason)
-            if not count:
+                window = waiting.pop(key, None)
+                if window is not None and self._rests(key, window):  # it may be recorded by now
+                    self._tried[key] = _Tried(window, self.clock.monotonic(), said.reason)
+                    self.told(key, said.reason)
+            if not waiting:
                 return

@@ -132,7 +132,8 @@ class Recording:
         Files are mended later, by `run`; until then their streams do not start.
         """
         now_us = to_us(self._clock.now())
-        for row in await self._ledger.call(Ledger.open_absences):
+        absences = await self._ledger.call(Ledger.open_absences)
+        for row in absences:
             was_down = row.reason.key == NODE_DOWN.key
             row.is_open, row.end_us = False, max(row.end_us, now_us if was_down else 0)
             self._unsaved.touch_absence(row)
@@ -144,7 +145,7 @@ class Recording:
         keys = await self._ledger.call(Ledger.streams)
         found = await asyncio.to_thread(streams_on_disk, self._roots())
         self._started_us = now_us
-        for key in {*keys, *self._broken_off}:
+        for key in {*keys, *self._broken_off, *(row.key for row in absences)}:
             self.book(key).was_down_until_us = now_us
         self.mend({*keys, *found, *self._broken_off}, NODE_DOWN)
 

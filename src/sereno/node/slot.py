@@ -321,6 +321,8 @@ class Slot:
             return  # of a stream that is not recorded, and that nobody asked for here
         key = StreamKey(said.camera_id, said.stream)
         if isinstance(said, Stopped) and self._stopping.pop(key, None) is not None:
+            # They are sealed one after the other: while they come, the rest is waiting its turn.
+            self._stopping = dict.fromkeys(self._stopping, 0.0)
             self._around.wake()
         if isinstance(said, Failed) and said.reason.key == LEASE_LOST.key:
             # It ended by itself, for good: the stream starts anew where its lease still is good.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os
+import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +24,10 @@ from sereno.node.status import View, facts_of, is_shown, status_of
 from sereno.node.supervisor import Supervisor
 from sereno.wire.reports import AnalysisStatus, Heartbeat, StreamStatus, VolumeStatus
 
+log = logging.getLogger(__name__)
+
 SHORTEST_BEAT_SECONDS = 1.0
+COUNT_SECONDS = 0.2
 
 
 @dataclass(slots=True)
@@ -40,6 +46,9 @@ class NodeState:
     boot_id: UUID = field(default_factory=uuid4)
     _beats: Beats = field(default_factory=Beats, init=False)
     _in_flight: dict[StreamKey, Item] = field(default_factory=dict, init=False)
+    _backlog: int = field(default=0, init=False)
+    _counting: asyncio.Task[None] | None = field(default=None, init=False)
+    _cannot_count: bool = field(default=False, init=False)
 
     async def whole(self) -> Heartbeat:
         """All, for the people of this machine."""
@@ -98,8 +107,25 @@ class NodeState:
             volumes=self.volumes(),
             media_address=self.media_address,
             orders_etag=orders_etag,
-            backlog=await self.ledger.call(Ledger.backlog, to_us(now)),
+            backlog=await self._known_backlog(),
             streams=streams,
             is_whole=is_whole,
             leases=self.leases.held(),
         )
+
+    async def _known_backlog(self) -> int:
+        """As counted last: leases hang on heartbeats, which must not wait for a busy ledger."""
+        if self._counting is None or self._counting.done():
+            self._counting = asyncio.create_task(self._count_backlog())
+        await asyncio.wait({self._counting}, timeout=COUNT_SECONDS)
+        return self._backlog
+
+    async def _count_backlog(self) -> None:
+        try:
+            self._backlog = await self.ledger.call(Ledger.backlog, to_us(self.clock.now()))
+        except sqlite3.Error as error:
+            if not self._cannot_count:
+                log.error("What waits for the hub cannot be counted: %s.", error)  # noqa: TRY400
+            self._cannot_count = True
+        else:
+            self._cannot_count = False

@@ -41,6 +41,8 @@ ABSENCE_STEP_US = 5_000_000
 START_US = 1_000_000
 STABLE_US = 10_000_000  # a stream that went well for so long has left its last failure behind
 AT_REST = (StreamState.PAUSED, StreamState.NOT_SCHEDULED, StreamState.STANDBY)
+# Why a run ended by plan; a stream that connects after it does not rest any more.
+_REST_KEYS = frozenset({"paused", "not_scheduled", "holiday"})
 _DISK_KEYS = frozenset({"disk_full", "disk_failed", "disk_missing", "disk_slow"})
 
 
@@ -118,6 +120,7 @@ class StreamBook:
         """
         if state is StreamState.STANDBY:
             self.unwant()
+            self.next_try_us = None
             self._set_state(state, reason, to_us(self.clock.now()))
         elif not self.is_wanted or self.state is not state or self.reason != reason:
             self._begin(state, reason)
@@ -128,6 +131,7 @@ class StreamBook:
         has_just_started = 0 <= now_us - self.was_down_until_us < START_US
         from_us = self.was_down_until_us if has_just_started and not self.is_wanted else now_us
         self.is_wanted = True
+        self.next_try_us = None
         self._set_state(state, reason, now_us)
         self._be_absent(reason or CONNECTING, from_us)
 
@@ -165,10 +169,7 @@ class StreamBook:
             case Noticed():
                 self._noticed(event.reason)
             case Connecting():
-                self.notices = ()
-                self._set_state(StreamState.CONNECTING, self.reason, event.at_us)
-                # Why the last try failed tells more than that a new one begins.
-                self._be_absent(self.reason or CONNECTING, event.at_us)
+                self._connecting(event)
             case Failed():
                 self._failed(event)
             case RunStarted():
@@ -216,6 +217,15 @@ class StreamBook:
         self._forget_measures()
         self._set_state(StreamState.CONNECTING, reason, end_us)
         self._be_absent(reason, end_us)
+
+    def _connecting(self, event: Connecting) -> None:
+        self.notices, self.next_try_us = (), None
+        # Why the last try failed tells more than that a new one begins.
+        reason = self.reason
+        if reason is not None and reason.key in _REST_KEYS:
+            reason = None
+        self._set_state(StreamState.CONNECTING, reason, event.at_us)
+        self._be_absent(reason or CONNECTING, event.at_us)
 
     def _failed(self, event: Failed) -> None:
         if self.run is not None:

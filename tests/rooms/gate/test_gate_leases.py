@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from tests.conftest import Program
 
 from sereno.accounts.queries import SYSTEM
@@ -21,6 +21,7 @@ from sereno.enforcer.queries_running import states_of
 from sereno.enforcer.rules_leases import LEASE_SECONDS, MARGIN_SECONDS, Moment
 from sereno.sites.actions import CameraFields, add_camera, create_enrolment_code, enrol_node
 from sereno.sites.models import Camera, Node, Site
+from sereno.wire.orders import LeaseOrder
 
 FREE_AFTER = LEASE_SECONDS + MARGIN_SECONDS
 
@@ -285,6 +286,32 @@ def test_footage_is_reported_after_the_lease_is_lost(
     standby.beat()
     for box in (own, standby):
         assert box.call("POST", "node/reports", {"runs": [run(shared)]}).status_code == 204
+
+
+def test_who_asks_while_another_is_taking_over_holds_nothing(committed: None) -> None:
+    from sereno.sites.actions import make_site
+
+    site = make_site(SYSTEM, "Escuela", "UTC")
+    own, standby = (
+        enrol_node(create_enrolment_code(SYSTEM, site), name, "")[0] for name in ("a", "b")
+    )
+    camera = add_camera(SYSTEM, CameraFields("Patio", "rtsp://192.0.2.7/main"))
+    Camera.objects.update(node=own, standby_node=standby)
+    moment = this_moment()
+    assert set(lease_cameras(own, {}, moment)) == {camera.pk}
+    moment = moment.later(FREE_AFTER)
+
+    def ask() -> dict[UUID, LeaseOrder]:
+        try:
+            return lease_cameras(own, {camera.pk: 1}, moment)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        Lease.objects.select_for_update().get(camera=camera)  # as a takeover begins
+        assert pool.submit(ask).result() == {}
+        assert set(lease_cameras(standby, {}, moment)) == {camera.pk}
+    assert ask() == {}
 
 
 COUNT = 20

@@ -98,6 +98,10 @@ def test_the_horizon_follows_what_is_open_after_the_clock_was_set_back(ledger: L
     assert horizon.reported_through == from_us(60 * SECOND)
 
 
+def test_a_stream_of_which_nothing_is_left_has_no_horizon(ledger: Ledger) -> None:
+    assert ledger.next_reports(100, NOW_US, {KEY}).horizons == ()
+
+
 def test_nothing_is_promised_beyond_a_run_whose_files_are_still_to_be_mended(
     ledger: Ledger,
 ) -> None:

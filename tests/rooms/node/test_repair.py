@@ -230,6 +230,26 @@ async def test_a_stop_in_good_order_is_downtime_until_the_next_start(
     ]
 
 
+async def test_a_stream_that_never_had_footage_is_down_until_the_next_start_too(
+    ledger: LedgerThread, footage: Path
+) -> None:
+    key = Writer(footage).key
+    recording = recording_of(ledger, footage)
+    recording.book(key).want()
+    await recording.close()
+    later_us = START_US + 30_000_000
+    clock = ManualClock(from_us(later_us))
+    again = Recording(ledger, lambda: {NOWHERE: footage}, clock, lambda book: None, QUICK)
+    await again.recover()
+    clock.advance(0.5)  # the orders are read
+    again.book(key).want()
+    await again.commit()
+    absences = (await ledger.call(Ledger.next_reports, 100, START_US)).absences
+    (down,) = (each for each in absences if each.reason.key == "node_down")
+    (connecting,) = (each for each in absences if each.is_open)
+    assert down.end == connecting.start == from_us(later_us)
+
+
 async def test_the_open_file_can_be_played_while_it_is_written(
     ledger: LedgerThread, footage: Path
 ) -> None:

@@ -249,6 +249,38 @@ def test_a_stream_that_rests_says_why_for_as_long_as_it_does(
     assert (book.state, book.reason) == (StreamState.CONNECTING, None)
 
 
+def test_a_pause_that_is_lifted_at_once_is_not_why_a_stream_connects(
+    book: StreamBook, writer: Writer
+) -> None:
+    book.want()
+    record(writer, segments=1)
+    apply(book, *writer.events)
+    book.want()  # the pause is lifted before the runner has stopped
+    end_us = writer.end_us
+    book.apply(RunEnded(**at(writer, end_us), run_id=writer.run_id, reason=PAUSED))
+    changes = apply(book, connecting(writer.key, end_us + 1000))
+    assert spans(changes.absences) == [
+        ("paused", end_us, end_us + 1000, False),
+        ("connecting", end_us + 1000, end_us + 1001, True),
+    ]
+    assert book.reason is None
+
+
+@pytest.mark.parametrize("state", [StreamState.PAUSED, StreamState.STANDBY])
+def test_a_stream_that_rests_or_connects_has_no_next_try(
+    book: StreamBook, writer: Writer, clock: ManualClock, state: StreamState
+) -> None:
+    book.want()
+    now_us = to_us(clock.now())
+    apply(book, failed(writer.key, "refused", now_us, now_us + 5_000_000))
+    assert book.next_try_us is not None
+    apply(book, connecting(writer.key, now_us + 5_000_000))
+    assert book.next_try_us is None
+    apply(book, failed(writer.key, "refused", now_us + 6_000_000, now_us + 9_000_000))
+    book.rest(state, PAUSED)
+    assert book.next_try_us is None
+
+
 def test_on_standby_the_other_node_tells(book: StreamBook, clock: ManualClock) -> None:
     book.want()
     clock.advance(5)
