@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sereno.media import h264, h265
@@ -194,6 +194,14 @@ def by_connection(
     cuts=st.lists(st.integers(1, 40_000), min_size=1, max_size=4),
     losses=st.sets(st.integers(0, 400), max_size=3),
     copies=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 20)), max_size=4),
+)
+@example(  # the numbers wrap behind a packet that no fast way took
+    plan=[("slice", []), ("slice", []), ("slice", []), ("slice", [("sei", 199), ("sei", 199)])],
+    sizes=[2244, 3762],
+    limit=66,
+    cuts=[1],
+    losses=set(),
+    copies=[],
 )
 def test_all_ways_give_what_a_plain_reading_gives(
     codec: Codec,

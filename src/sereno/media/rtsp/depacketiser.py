@@ -214,8 +214,9 @@ class VideoDepacketiser(ABC):
                 return
         elif not sequence:  # a number that wraps always comes this way
             self._wraps += 1
-        following = sequence + 1 & 0xFFFF
-        self._expected = PLAIN << 56 | self._payload_type << 48 | following << 32 | rtp_time
+        # Behind 65535 it carries into the payload type: no fast way takes a number that wraps.
+        following = sequence + 1
+        self._expected = (PLAIN << 56 | self._payload_type << 48 | rtp_time) + (following << 32)
         if missing:
             self._lose(missing)
         if rtp_time != self._rtp_time or not self._arrival_us:
