@@ -57,15 +57,18 @@ demo: setup ## Record, show and play back eight simulated cameras (DEMO_SECONDS=
 
 # --- check --------------------------------------------------------------------------------------
 
-.PHONY: check
-check: $(BIN)/.ready ## Lint, types, import rules, unit tests: under a minute
+.PHONY: lint
+lint: $(BIN)/.ready ## Style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+.PHONY: check
+check: lint ## Lint, types, import rules, unit tests: a minute or two
 	$(BIN)/pytest -q tests/house tests/rooms/base tests/rooms/policy tests/rooms/wire
 
 .PHONY: test
-test: setup packages check ui-test ## Everything
+test: setup packages lint ui-test ## Everything
 	$(BIN)/pytest -q -n 2 --dist loadfile tests/house tests/rooms tests/gstreamer
 	$(BIN)/pytest -q tests/journeys
 
