@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+import typer
+
 from sereno.base.errors import Conflict, NotFound, Words
+from sereno.cli.language import say
 
 if TYPE_CHECKING:
     from sereno.box.api import Api
@@ -45,6 +49,19 @@ def camera_ids(api: Api, names: Iterable[str]) -> list[str]:
     """The ids of cameras that are named; asks nothing where none is. Raises NotFound, Conflict."""
     wanted = list(names)
     return [camera["id"] for camera in api.cameras(wanted)] if wanted else []
+
+
+def remove_asked(data: Path | None, kind: Kind, name_or_id: str, question: str | None) -> None:
+    """Remove one of a kind, after a yes to the question, if there is one."""
+    from sereno.cli.running import api_of
+    from sereno.cli.terminal import print_line
+
+    api = api_of(data)
+    found = find(api, kind, name_or_id)
+    if question is not None:
+        typer.confirm(question.format(**found), abort=True)
+    api.delete(f"{kind}/{found['id']}")
+    print_line(say("“{name}” was removed.", "Se quitó «{name}».").format(**found))
 
 
 def pick_one(known: Iterable[dict[str, Any]], kind: Kind, name_or_id: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sereno.base.errors import Invalid, Words
-from sereno.cli.finding import camera_ids, find, names_by_id
+from sereno.cli.finding import camera_ids, find, names_by_id, remove_asked
 from sereno.cli.intervals import parse_date
 from sereno.cli.language import say
 from sereno.cli.options import Data, Json, OfCameras, Sure, group
@@ -101,16 +101,8 @@ def change_group(
 
 @groups.command("remove", help=say("Its cameras stay.", "Sus cámaras quedan."))
 def remove_group(found: Group, is_sure: Sure = False, data: Data = None) -> None:
-    from sereno.cli.running import api_of
-    from sereno.cli.terminal import print_line
-
-    api = api_of(data)
-    row = find(api, "groups", found)
-    if not is_sure:
-        question = say("Remove the group “{name}”?", "¿Quitar el grupo «{name}»?")
-        typer.confirm(question.format(**row), abort=True)
-    api.delete(f"groups/{row['id']}")
-    print_line(say("“{name}” was removed.", "Se quitó «{name}».").format(**row))
+    question = say("Remove the group “{name}”?", "¿Quitar el grupo «{name}»?")
+    remove_asked(data, "groups", found, None if is_sure else question)
 
 
 @calendars.command("list", help=say("All calendars.", "Todos los calendarios."))
@@ -175,13 +167,5 @@ def change_calendar(
 
 @calendars.command("remove", help=say("One that no schedule uses.", "Uno que ningún horario usa."))
 def remove_calendar(found: Calendar, is_sure: Sure = False, data: Data = None) -> None:
-    from sereno.cli.running import api_of
-    from sereno.cli.terminal import print_line
-
-    api = api_of(data)
-    row = find(api, "calendars", found)
-    if not is_sure:
-        question = say("Remove the calendar “{name}”?", "¿Quitar el calendario «{name}»?")
-        typer.confirm(question.format(**row), abort=True)
-    api.delete(f"calendars/{row['id']}")
-    print_line(say("“{name}” was removed.", "Se quitó «{name}».").format(**row))
+    question = say("Remove the calendar “{name}”?", "¿Quitar el calendario «{name}»?")
+    remove_asked(data, "calendars", found, None if is_sure else question)

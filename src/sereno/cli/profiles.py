@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from sereno.base.errors import Invalid, Words
-from sereno.cli.finding import camera_ids, find, names_by_id
+from sereno.cli.finding import camera_ids, find, names_by_id, remove_asked
 from sereno.cli.language import is_spanish, say
 from sereno.cli.options import Cameras, Data, Json, Now, Sure, group
 from sereno.cli.profile_words import (
@@ -216,16 +216,8 @@ def change(
 
 @app.command("remove", help=say("One that nothing uses.", "Uno que nada usa."))
 def remove(name: Name, is_sure: Sure = False, data: Data = None) -> None:
-    from sereno.cli.running import api_of
-    from sereno.cli.terminal import print_line
-
-    api = api_of(data)
-    profile = find(api, "profiles", name)
-    if not is_sure:
-        question = say("Remove the profile “{name}”?", "¿Quitar el perfil «{name}»?")
-        typer.confirm(question.format(**profile), abort=True)
-    api.delete(f"profiles/{profile['id']}")
-    print_line(say("“{name}” was removed.", "Se quitó «{name}».").format(**profile))
+    question = say("Remove the profile “{name}”?", "¿Quitar el perfil «{name}»?")
+    remove_asked(data, "profiles", name, None if is_sure else question)
 
 
 @app.command("versions", help=say("How a profile was.", "Cómo era un perfil."))

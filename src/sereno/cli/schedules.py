@@ -10,7 +10,7 @@ import typer
 
 from sereno.base.errors import Invalid, Words
 from sereno.cli import intervals, schedule_options
-from sereno.cli.finding import find, names_by_id
+from sereno.cli.finding import find, names_by_id, remove_asked
 from sereno.cli.language import say
 from sereno.cli.options import Data, Json, OfCameras, Sure, group
 from sereno.cli.schedule_options import PURPOSES, Purpose, Wish
@@ -205,19 +205,11 @@ def disable(name: Name, data: Data = None) -> None:
 
 @app.command("remove", help=say("Take it away.", "Quitarlo."))
 def remove(name: Name, is_sure: Sure = False, data: Data = None) -> None:
-    from sereno.cli.running import api_of
-    from sereno.cli.terminal import print_line
-
-    api = api_of(data)
-    found = find(api, "schedules", name)
-    if not is_sure:
-        question = say(
-            "Remove “{name}”? A camera that no schedule names is recorded always.",
-            "¿Quitar «{name}»? Una cámara que ningún horario nombra se graba siempre.",
-        )
-        typer.confirm(question.format(**found), abort=True)
-    api.delete(f"schedules/{found['id']}")
-    print_line(say("“{name}” was removed.", "Se quitó «{name}».").format(**found))
+    question = say(
+        "Remove “{name}”? A camera that no schedule names is recorded always.",
+        "¿Quitar «{name}»? Una cámara que ningún horario nombra se graba siempre.",
+    )
+    remove_asked(data, "schedules", name, None if is_sure else question)
 
 
 @app.command(
