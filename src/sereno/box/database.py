@@ -66,7 +66,8 @@ def connection_url(settings: Settings, database: str = postgres.DATABASE) -> str
         return settings.database_url.get_secret_value()
     data = settings.data_dir
     password = quote(read_secret(data.database_password), safe="")
-    where = urlencode({"host": str(data.sockets), "port": postgres.PORT})
+    # PostgreSQL takes a `+` in an address for a plus, not for a space.
+    where = urlencode({"host": str(data.sockets), "port": postgres.PORT}, quote_via=quote)
     return f"postgresql://{postgres.ROLE}:{password}@/{database}?{where}"
 
 

@@ -32,8 +32,11 @@ time.sleep(60)
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """A data folder with a database in it, for all tests that leave one behind."""
-    settings = load_settings(data=tmp_path_factory.mktemp("made") / "data")
+    """A data folder with a database in it, for all tests that leave one behind.
+
+    Its name has what addresses and settings must quote.
+    """
+    settings = load_settings(data=tmp_path_factory.mktemp("made") / 'mis datos + 5 % "ñ"')
     with served(settings) as url, psycopg.connect(url) as connection:
         connection.execute("CREATE TABLE kept (name text)")
         connection.execute("INSERT INTO kept VALUES ('señal')")
