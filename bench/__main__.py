@@ -10,7 +10,18 @@ from pathlib import Path
 import psutil
 from rich.console import Console
 
-from bench import capacity, ledger, preview, rebuild, recording, rtsp_libraries, startup, together
+from bench import (
+    capacity,
+    ledger,
+    preview,
+    profile_change,
+    rebuild,
+    recording,
+    rtsp_libraries,
+    startup,
+    tick,
+    together,
+)
 
 BENCHMARKS = {
     "startup": startup.run,
@@ -19,6 +30,8 @@ BENCHMARKS = {
     "capacity": capacity.run,
     "ledger": ledger.run,
     "preview": preview.run,
+    "tick": tick.run,
+    "profile-change": profile_change.run,
     "rebuild": rebuild.run,
     "rtsp-libraries": rtsp_libraries.run,
 }

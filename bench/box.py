@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
@@ -26,6 +27,7 @@ class Box:
     def __init__(self, data: Path) -> None:
         self.data = data
         self.port = _free_port()
+        self.camera_ids: list[str] = []
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> float:
@@ -56,12 +58,35 @@ class Box:
             for number, address in enumerate(addresses, 1):
                 body = {"name": f"Camera {number}", "address": address}
                 login = {"username": username, "password": password}
-                api.post("cameras", json={**body, **login}).raise_for_status()
+                added = api.post("cameras", json={**body, **login}).raise_for_status()
+                self.camera_ids.append(added.json()["id"])
 
     def camera_states(self) -> list[str]:
         """What each camera is doing."""
         with self._api() as api:
             return [camera["status"]["state"] for camera in api.get("cameras").json()]
+
+    def share_profile(self, knobs: dict[str, object]) -> int:
+        """Make a profile and give it to all cameras; its id."""
+        with self._api() as api:
+            made = api.post("profiles", json={"name": "Shared", "knobs": knobs})
+            profile_id = int(made.raise_for_status().json()["id"])
+            for camera in api.get("cameras").json():
+                path = f"cameras/{camera['id']}/profile"
+                api.put(path, json={"profile_id": profile_id}).raise_for_status()
+        return profile_id
+
+    def change_profile(self, profile_id: int, knobs: dict[str, object]) -> None:
+        """Save it anew, for now and not for the next start."""
+        with self._api() as api:
+            body = {"knobs": knobs, "applies": "now"}
+            api.patch(f"profiles/{profile_id}", json=body).raise_for_status()
+
+    def runners(self) -> list[dict[str, Any]]:
+        """How each stream is run."""
+        with self._api() as api:
+            found: list[dict[str, Any]] = api.get("runners").json()
+        return found
 
     def node(self) -> list[psutil.Process]:
         """The node and its runners."""

@@ -28,7 +28,7 @@ ROUNDS = 5
 
 def run(_folder: Path) -> Table:
     """CPU of both, first without and then with what is remembered."""
-    plans = [_plan(number) for number in range(CAMERAS)]
+    plans = [plan_of(number) for number in range(CAMERAS)]
     table = Table(
         title=f"{CAMERAS} cameras in {len(ZONES)} zones with {SCHEDULES} weekly schedules, "
         f"holidays, every {PAUSED_EVERY}th paused: CPU"
@@ -48,7 +48,8 @@ def run(_folder: Path) -> Table:
     return table
 
 
-def _plan(number: int) -> Plan:
+def plan_of(number: int) -> Plan:
+    """What people have ordered for a camera, by its number."""
     usual = _schedule(number % SCHEDULES)
     pause = Pause(NOW, NOW + timedelta(hours=2), "Ana", "works")
     return Plan(

@@ -14,5 +14,14 @@ _STAMP = re.compile(re.escape(SEI_UUID) + rb"[0-9a-f]{16}([0-9a-f]{16})")
 
 def missing_frames(files: Iterable[Path]) -> int:
     """How many frames of one camera are not there, between the first and the last that are."""
-    numbers = {int(found, 16) for file in files for found in _STAMP.findall(file.read_bytes())}
-    return max(numbers) - min(numbers) + 1 - len(numbers) if numbers else 0
+    return len(missing_in(frames_in(files)))
+
+
+def frames_in(files: Iterable[Path]) -> set[int]:
+    """The numbers of the frames of one camera that are there."""
+    return {int(found, 16) for file in files for found in _STAMP.findall(file.read_bytes())}
+
+
+def missing_in(numbers: set[int]) -> set[int]:
+    """The numbers between the first and the last that are not among them."""
+    return set(range(min(numbers), max(numbers))) - numbers if numbers else set()

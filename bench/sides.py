@@ -90,13 +90,17 @@ def missing_of_ffmpegs(folder: Path, count: int) -> int:
     return sum(missing_frames(folder.glob(f"{number}-*.mp4")) for number in range(count))
 
 
-@contextmanager
-def _one_ffmpeg(address: str, pattern: Path) -> Iterator[subprocess.Popen[bytes]]:
-    # As people do it, password in the address and all.
+def start_ffmpeg(address: str, pattern: Path, segment_seconds: int = 60) -> subprocess.Popen[bytes]:
+    """One that records a camera, as people do it, password in the address and all."""
     with_password = address.replace("rtsp://", f"rtsp://{USER}:{PASSWORD}@")
     read = ["-nostdin", "-loglevel", "error", "-rtsp_transport", "tcp", "-i", with_password]
-    write = ["-map", "0:v", "-c", "copy", "-f", "segment", "-segment_time", "60", str(pattern)]
-    process = subprocess.Popen([imageio_ffmpeg.get_ffmpeg_exe(), *read, *write])
+    write = ["-map", "0:v", "-c", "copy", "-f", "segment", "-segment_time", str(segment_seconds)]
+    return subprocess.Popen([imageio_ffmpeg.get_ffmpeg_exe(), *read, *write, str(pattern)])
+
+
+@contextmanager
+def _one_ffmpeg(address: str, pattern: Path) -> Iterator[subprocess.Popen[bytes]]:
+    process = start_ffmpeg(address, pattern)
     try:
         yield process
     finally:

@@ -18,6 +18,7 @@ from django.db import connection
 from django.test import Client
 
 from sereno.accounts.passwords import SmallArgon2
+from sereno.accounts.rules import Role
 from sereno.box.database import find_or_start
 from sereno.box.secrets import ensure_secrets
 
@@ -44,6 +45,15 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     atexit.register(shutil.rmtree, data.root, ignore_errors=True)
     url = find_or_start(settings.BOX)
     connection.settings_dict["PASSWORD"] = unquote(urlsplit(url).password or "")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """A server that ended badly fails tests that did nothing wrong: say so, in its own words."""
+    log = settings.BOX.data_dir.logs / "postgres.log"
+    lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+    if bad := [line for line in lines if "terminated by signal" in line or "PANIC" in line]:
+        terminalreporter.section("PostgreSQL ended badly")
+        terminalreporter.write("\n".join([*bad, *lines[-20:], ""]))
 
 
 @pytest.fixture
@@ -86,8 +96,8 @@ def make_user(db: None) -> Callable[..., User]:
     from sereno.accounts.actions import add_user, make_setup_link, use_setup_link
     from sereno.accounts.queries import SYSTEM
 
-    def make(username: str, *, is_admin: bool = False) -> User:
-        user = add_user(SYSTEM, username, is_admin=is_admin)
+    def make(username: str, role: Role = Role.VIEWER) -> User:
+        user = add_user(SYSTEM, username, role)
         return use_setup_link(make_setup_link(SYSTEM, user), PASSWORD, "127.0.0.1")
 
     return make
@@ -97,7 +107,14 @@ def make_user(db: None) -> Callable[..., User]:
 def admin(make_user: Callable[..., User]) -> Asker:
     from sereno.accounts.queries import person
 
-    return person(make_user("ana", is_admin=True), "192.0.2.1")
+    return person(make_user("ana", Role.ADMINISTRATOR), "192.0.2.1")
+
+
+@pytest.fixture
+def operator(make_user: Callable[..., User]) -> Asker:
+    from sereno.accounts.queries import person
+
+    return person(make_user("olga", Role.OPERATOR), "192.0.2.3")
 
 
 @pytest.fixture
@@ -166,6 +183,15 @@ def viewer_program(viewer: Asker) -> Program:
 
     assert viewer.user is not None
     return Program(make_api_token(SYSTEM, viewer.user, "test"))
+
+
+@pytest.fixture
+def operator_program(operator: Asker) -> Program:
+    from sereno.accounts.actions import make_api_token
+    from sereno.accounts.queries import SYSTEM
+
+    assert operator.user is not None
+    return Program(make_api_token(SYSTEM, operator.user, "test"))
 
 
 @pytest.fixture

@@ -23,8 +23,11 @@ import psutil
 from sereno.base.spans import Span, total
 from sereno.sim import CameraSpec, Picture, SimConfig, SimServer
 
+from .leaks import CommandLines, Secret, found_below, found_in
+
 SERENO = str(Path(sys.executable).with_name("sereno"))
-USER, PASSWORD = "viewer", "lantern/keys@12"
+# Long, met nowhere else, and written otherwise in an address.
+USER, PASSWORD = "viewer", "lantern/keys@12%+"
 # Neither the machine's zone nor the browser's, as a day is a day at the site; and one where it is
 # around noon, so that no journey runs over midnight.
 TIME_ZONE = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
@@ -110,6 +113,12 @@ class Box:
         self.data = data
         self.port = free_port()
         self.log = data.with_name(data.name + ".log")
+        self.temporary = data.with_name(data.name + ".tmp")
+        # Passwords that were used, and what people and programs were told meanwhile.
+        self.secrets = {Secret(PASSWORD, USER)}
+        self.told: list[str] = []
+        self.command_lines = CommandLines()
+        self.settings: dict[str, str] = {}
         self._process: subprocess.Popen[bytes] | None = None
         self._pids: set[int] = set()
 
@@ -147,11 +156,14 @@ class Box:
 
     def environment(self) -> dict[str, str]:
         mine = {key: value for key, value in os.environ.items() if not key.startswith("SERENO_")}
+        self.temporary.mkdir(exist_ok=True)
         return {
             **mine,
             "SERENO_DATA": str(self.data),
             "SERENO_TIME_ZONE": TIME_ZONE,
             "LANG": "C.UTF-8",
+            "TMPDIR": str(self.temporary),
+            **self.settings,
         }
 
     def stop(self) -> int:
@@ -198,7 +210,7 @@ class Box:
 
     def cli(self, *args: str, **secrets: str) -> subprocess.CompletedProcess[str]:
         """The `sereno` command on this box, secrets in its environment by variable."""
-        return subprocess.run(
+        done = subprocess.run(
             [SERENO, *args],
             env={**self.environment(), **secrets},
             capture_output=True,
@@ -206,6 +218,8 @@ class Box:
             timeout=PATIENCE_SECONDS,
             check=False,
         )
+        self.told += [done.stdout, done.stderr]
+        return done
 
     def ask(self, *args: str, **secrets: str) -> Any:
         """A command's `--json` answer; the command must succeed."""
@@ -221,15 +235,22 @@ class Box:
 
     def get(self, path: str, **query: str) -> Any:
         """An answer of the API, asked with the command's token."""
-        token = (self.data / "secrets" / "cli.token").read_text().strip()
-        answer = httpx.get(
-            f"{self.url}/api/v1/{path}",
-            params=query,
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=PATIENCE_SECONDS,
-        )
+        answer = self.call("GET", path, params=query)
         answer.raise_for_status()
         return answer.json()
+
+    def call(self, method: str, path: str, **more: Any) -> httpx.Response:
+        """One call of the API, whatever comes of it."""
+        token = (self.data / "secrets" / "cli.token").read_text().strip()
+        answer = httpx.request(
+            method,
+            f"{self.url}/api/v1/{path}",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=PATIENCE_SECONDS,
+            **more,
+        )
+        self.told.append(answer.text)
+        return answer
 
     def camera(self, name: str) -> dict[str, Any]:
         (found,) = (camera for camera in self.get("cameras") if camera["name"] == name)
@@ -237,6 +258,37 @@ class Box:
 
     def state_of(self, name: str) -> dict[str, Any]:
         return dict(self.camera(name)["status"])
+
+    def tell_everything(self) -> None:
+        """Ask the API for all that it tells without being told what of."""
+        contract = self.get("openapi.json")
+        cameras = [camera["id"] for camera in self.get("cameras")]
+        for path, calls in contract["paths"].items():
+            places = path.count("{")
+            if "get" not in calls or places > 1 or (places and "{camera_id}" not in path):
+                continue
+            for camera_id in cameras if places else [""]:
+                self.call("GET", path.removeprefix("/api/v1/").format(camera_id=camera_id))
+
+    def said_leaks(self) -> list[str]:
+        """Where a password is to be read in what was said, in command lines and environments."""
+        self.command_lines.look()
+        said = {"the log of up": self.output(), "what was told": "\n".join(self.told)}
+        said["command lines"] = b"\n".join(self.command_lines.seen).decode(errors="replace")
+        for process in self.processes():
+            with suppress(psutil.Error):
+                said[f"environment of {process.name()}"] = str(process.environ())
+        return [
+            f"{where}: {form}"
+            for where, text in said.items()
+            for form in found_in(text.encode(), self.secrets)
+        ]
+
+    def leaks(self) -> list[str]:
+        """Likewise, and in every file that the box wrote."""
+        folders = (self.data, self.temporary)
+        files = [found for folder in folders for found in found_below(folder, self.secrets)]
+        return self.said_leaks() + files
 
     def wait_for_state(self, name: str, state: str) -> dict[str, Any]:
         def look() -> dict[str, Any] | None:
@@ -282,11 +334,18 @@ def is_alive(pid: int) -> bool:
 
 @contextmanager
 def running(box: Box) -> Iterator[Box]:
-    """Start a box and leave nothing of it behind."""
+    """Start a box and leave nothing of it behind, nor a password anywhere."""
     box.start()
     try:
-        yield box
+        with box.command_lines.watched():
+            yield box
+        if box.process.poll() is None:
+            box.tell_everything()
+            found = box.said_leaks()
+            assert not found, "\n".join(found)
     finally:
         box.stop()
         for process in box.processes():
             process.kill()
+    found = box.leaks()
+    assert not found, "\n".join(found)

@@ -19,6 +19,7 @@ from sereno.sim import read_position
 
 from .footage import stamps_of
 from .harness import PASSWORD, TIME_ZONE, USER, Box, Cameras, eventually
+from .leaks import Secret
 
 pytestmark = pytest.mark.browser
 
@@ -32,7 +33,7 @@ FLAGS = (
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
 )
-ADMIN_PASSWORD = "las doce, y sereno"
+ADMIN_PASSWORD = "las doce/y sereno@1%+"
 WIDTH, HEIGHT = 640, 360
 PATIENCE_MS = 60_000
 
@@ -67,6 +68,7 @@ def watched(box: Box, cameras: Cameras) -> Box:
 @pytest.fixture(scope="module")
 def signed_in(browser: Browser, watched: Box) -> dict[str, Any]:
     """Opens the one-time link that `up` printed, sets the password, and keeps the cookies."""
+    watched.secrets.add(Secret(ADMIN_PASSWORD, "admin"))
     found = re.search(r"\S+/setup#\S+", watched.output())
     assert found, watched.output()
     context = browser.new_context(locale="en-GB")
@@ -90,6 +92,7 @@ def page(browser: Browser, signed_in: dict[str, Any], watched: Box) -> Iterator[
     opened = context.new_page()
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     yield opened
+    watched.told.append(opened.content())
     context.close()
     assert complaints == []
 
@@ -257,9 +260,7 @@ def test_a_schedule_is_written_with_its_picture_beside_it(page: Page, watched: B
     page.get_by_role("radio", name="Daily").check()
     page.get_by_label("From", exact=True).fill("00:00")
     page.get_by_label("To", exact=True).fill("23:00")
-    cameras = page.get_by_role("combobox", name="Cameras")
-    cameras.click()
-    page.get_by_role("option", name="Gate").click()
+    page.get_by_role("checkbox", name="Gate").check()
     picture = page.get_by_role("img", name="The next 14 days")
     expect(picture.locator("[data-kind=runs]")).to_have_count(15, timeout=PATIENCE_MS)
     page.get_by_role("button", name="Create the schedule").click()
@@ -267,6 +268,33 @@ def test_a_schedule_is_written_with_its_picture_beside_it(page: Page, watched: B
     expect(row.get_by_text("every day 00:00–23:00")).to_be_visible(timeout=PATIENCE_MS)
     page.get_by_role("link", name="The next 14 days").click()
     expect(page.get_by_role("img", name=re.compile("^Gate: runs 96%"))).to_be_visible()
+
+
+def test_a_camera_is_diagnosed_step_by_step(page: Page) -> None:
+    page.goto("/cameras")
+    page.get_by_role("button", name="Actions for Gate").click()
+    page.get_by_role("menuitem", name="Diagnose…").click()
+    dialog = page.get_by_role("dialog", name="Diagnosis of Gate")
+    expect(dialog.get_by_text("RTSP PLAY")).to_be_visible(timeout=PATIENCE_MS)
+    expect(dialog.get_by_role("button", name="Copy")).to_be_visible(timeout=PATIENCE_MS)
+    expect(dialog.get_by_text("H.264 640×360")).to_be_visible()
+
+
+def test_what_is_wrong_is_on_the_health_page_until_it_is_mended(page: Page, watched: Box) -> None:
+    watched.add_camera("Nobody", "rtsp://127.0.0.1:9/nobody")
+    page.goto("/")
+    page.get_by_role("link", name=re.compile(r"^Health \(1 problem\)")).click(timeout=PATIENCE_MS)
+    card = page.get_by_role("article").filter(has_text="Nobody")
+    expect(card.get_by_text("its video port 9 is closed")).to_be_visible(timeout=PATIENCE_MS)
+    card.get_by_role("link", name="Go to the camera").click()
+    expect(page.get_by_role("heading", name="Nobody")).to_be_visible(timeout=PATIENCE_MS)
+    page.goto("/")
+    tile = page.get_by_role("link").filter(has_text="Nobody")
+    expect(tile.get_by_text("Check the port in the camera's address")).to_be_visible()
+    assert watched.cli("cameras", "remove", "Nobody", "--yes").returncode == 0
+    page.goto("/health")
+    expect(page.get_by_text(re.compile("and all is well$"))).to_be_visible(timeout=PATIENCE_MS)
+    expect(card).to_have_count(0)
 
 
 def test_the_pages_speak_spanish(browser: Browser, signed_in: dict[str, Any], watched: Box) -> None:

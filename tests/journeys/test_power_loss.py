@@ -103,6 +103,8 @@ def test_a_power_cut_costs_two_seconds_at_most(disk: LoopDisk, cameras: Cameras)
         box.wait_for_state("Gate", "recording")
         for _ in range(ROUNDS):
             _lose_power(box, disk)
+        found = box.leaks()
+        assert not found, "\n".join(found)
     finally:
         box.kill_all()
 

@@ -1,6 +1,33 @@
 import { vi } from "vitest";
 
-export type Answer = [status: number, body?: unknown];
+export type Answer = [status: number, body?: unknown, headers?: Record<string, string>];
+
+/** A person who may do all, unless the test says who else is there. */
+export const ADMIN: Answer = [
+  200,
+  {
+    user: {
+      id: 1,
+      username: "admin",
+      is_admin: true,
+      role: "administrator",
+      rights: ["view", "operate", "manage"],
+    },
+    version: "0.2.0",
+    is_demo: false,
+  },
+];
+
+/** The same for others. */
+export function someoneWith(...rights: string[]): Answer {
+  const user = { id: 2, username: "ana", is_admin: false, role: "operator", rights };
+  return [200, { user, version: "0.2.0", is_demo: false }];
+}
+
+const ALWAYS: Record<string, Answer> = {
+  "GET /api/v1/session": ADMIN,
+  "GET /api/v1/groups": [200, []],
+};
 
 /** Answers the UI's calls from a table of `METHOD path`; keeps what was sent. */
 export function serve(answers: Record<string, Answer | (() => Answer)>) {
@@ -9,12 +36,12 @@ export function serve(answers: Record<string, Answer | (() => Answer)>) {
     const call = `${request.method} ${new URL(request.url).pathname}`;
     const text = await request.text();
     sent.push({ call, body: text === "" ? null : JSON.parse(text), headers: request.headers });
-    const answer = answers[call];
+    const answer = answers[call] ?? ALWAYS[call];
     if (!answer) throw new TypeError(`no answer for ${call}`);
-    const [status, body] = typeof answer === "function" ? answer() : answer;
+    const [status, body, headers] = typeof answer === "function" ? answer() : answer;
     return new Response(body === undefined ? null : JSON.stringify(body), {
       status,
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": "application/json", ...headers },
     });
   });
   return sent;
@@ -24,7 +51,7 @@ export function serve(answers: Record<string, Answer | (() => Answer)>) {
 export const SITES: Answer = [200, [{ id: 1, name: "Colegio San Martín", time_zone: "Europe/Madrid" }]];
 
 /** A camera as the hub describes it. */
-export function aCamera({ status, ...changes }: { name?: string; status?: object; pause?: object } = {}) {
+export function aCamera({ status, ...changes }: Partial<Record<string, unknown>> & { status?: object } = {}) {
   return {
     id: "ca3e0000-0000-4000-8000-000000000001",
     name: "Entrance",

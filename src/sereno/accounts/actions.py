@@ -20,6 +20,7 @@ from sereno.accounts.rules import (
     STOCK_LASTS,
     TRY_COMES_BACK_AFTER,
     Right,
+    Role,
     address_to_count,
     next_try_of_address,
     wait_after,
@@ -117,39 +118,42 @@ def sign_out(asker: Asker) -> None:
 
 
 @transaction.atomic
-def add_user(asker: Asker, username: str, *, is_admin: bool) -> User:
+def add_user(asker: Asker, username: str, role: Role = Role.VIEWER) -> User:
     """A new person, without a password: a setup link lets them choose one. Raises Conflict."""
     require(asker, Right.MANAGE)
     username = username.strip()
     if not 1 <= len(username) <= 150 or not username.isprintable():
         raise Invalid("username_bad", _NAME_BAD, field="username")
-    user = User(username=username, is_admin=is_admin)
+    user = User(username=username, role=role)
     user.set_unusable_password()
     try:
         with transaction.atomic():
             user.save()
     except IntegrityError as error:
         raise Conflict("username_taken", _NAME_TAKEN, field="username") from error
-    record(asker.actor, "user_add", "user", user.pk, username=username, is_admin=is_admin)
+    record(asker.actor, "user_add", "user", user.pk, username=username, role=role)
     return user
 
 
 @transaction.atomic
-def change_user(asker: Asker, user: User, *, is_admin: bool, is_active: bool) -> User:
-    """Give or take the role of administrator; let in or keep out. Raises Conflict."""
+def change_user(
+    asker: Asker, user: User, *, role: Role | None = None, is_active: bool | None = None
+) -> User:
+    """Give another role; let in or keep out. What is None stays. Raises Conflict."""
     require(asker, Right.MANAGE)
     # All of them are locked: two who demote each other at once must not both be let.
-    locked = User.objects.select_for_update().filter(Q(pk=user.pk) | Q(is_admin=True))
+    locked = User.objects.select_for_update().filter(Q(pk=user.pk) | Q(role=Role.ADMINISTRATOR))
     user = {each.pk: each for each in locked.order_by("pk")}[user.pk]
-    user.is_admin, user.is_active = is_admin, is_active
-    user.save(update_fields=["is_admin", "is_active"])
-    if not User.objects.filter(is_admin=True, is_active=True).exists():
+    user.role = user.role if role is None else role
+    user.is_active = user.is_active if is_active is None else is_active
+    user.save(update_fields=["role", "is_active"])
+    if not User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exists():
         words = Words(
             "Somebody must remain administrator. Make another person one first.",
             "Alguien debe seguir siendo administrador. Nombre antes a otra persona.",
         )
         raise Conflict("last_administrator", words)
-    record(asker.actor, "user_change", "user", user.pk, is_admin=is_admin, is_active=is_active)
+    record(asker.actor, "user_change", "user", user.pk, role=user.role, is_active=user.is_active)
     return user
 
 

@@ -7,23 +7,55 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from sereno.accounts import actions
-from sereno.accounts.backoffice import ActingAdmin, ReadingAdmin, asker_of
+from sereno.accounts.backoffice import (
+    ActingAdmin,
+    ReadingAdmin,
+    asker_of,
+    both,
+    column,
+    in_ones_language,
+)
 from sereno.accounts.models import ApiToken, User
+from sereno.accounts.rules import ROLE_ACTS, ROLE_NAMES, Role
+from sereno.base.errors import Words
 
 # Rights are given by role (`accounts.rules`): a group would give none.
 admin.site.unregister(Group)
+
+
+def _about(role: Role) -> Words:
+    pairs = zip(ROLE_NAMES[role], ROLE_ACTS[role], strict=True)
+    return Words(*(f"{name}: {acts}" for name, acts in pairs))
+
+
+class UserForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+    """The role with what it lets a person do."""
+
+    role = forms.ChoiceField(
+        choices=[(role.value, both(_about(role))) for role in Role],
+        initial=Role.VIEWER,
+        label=both(Words("Role", "Rol")),
+        widget=UnfoldAdminRadioSelectWidget,
+    )
 
 
 @admin.register(User)
 class UserAdmin(ActingAdmin):
     """A new person gets no password but a link to choose one."""
 
-    list_display = ("username", "is_admin", "is_active", "last_login")
+    form = UserForm
+    list_display = ("username", "role_shown", "is_active", "last_login")
+    list_filter = ("role", "is_active")
     search_fields = ("username",)
-    fields = ("username", "is_admin", "is_active")
+    fields = ("username", "role", "is_active")
     actions = ("make_setup_links",)
+
+    @column(Words("Role", "Rol"), ordering="role")
+    def role_shown(self, user: User) -> str:
+        return in_ones_language(ROLE_NAMES[Role(user.role)])
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Model | None = None
@@ -38,9 +70,9 @@ class UserAdmin(ActingAdmin):
     ) -> None:
         asker = asker_of(request)
         if change:
-            actions.change_user(asker, obj, is_admin=obj.is_admin, is_active=obj.is_active)
+            actions.change_user(asker, obj, role=Role(obj.role), is_active=obj.is_active)
             return
-        obj.pk = actions.add_user(asker, obj.username, is_admin=obj.is_admin).pk
+        obj.pk = actions.add_user(asker, obj.username, Role(obj.role)).pk
         self._show_link(request, obj)
 
     @admin.action(description="Make a link to choose a password")

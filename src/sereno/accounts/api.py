@@ -13,19 +13,24 @@ from sereno import __version__
 from sereno.accounts import actions, queries
 from sereno.accounts.auth import client_address, person_asking, require_csrf
 from sereno.accounts.models import User
+from sereno.accounts.rules import Right, Role
 
 router = Router(tags=["session"], auth=None)
 BACKEND = "sereno.accounts.auth.SlowedBackend"
 
 
-class UserAnswer(Schema):
+class AskerAnswer(Schema):
+    """Who is signed in; `rights` are what this person may do."""
+
     id: int
     username: str
     is_admin: bool
+    role: Role
+    rights: list[Right]
 
 
 class SessionAnswer(Schema):
-    user: UserAnswer | None
+    user: AskerAnswer | None
     version: str
     is_demo: bool
 
@@ -46,7 +51,13 @@ class NewPassword(Schema):
 def _session(user: User | None) -> SessionAnswer:
     answer = None
     if user is not None:
-        answer = UserAnswer(id=user.pk, username=user.username, is_admin=user.is_admin)
+        answer = AskerAnswer(
+            id=user.pk,
+            username=user.username,
+            is_admin=user.is_admin,
+            role=Role(user.role),
+            rights=list(user.rights),
+        )
     return SessionAnswer(user=answer, version=__version__, is_demo=settings.SERENO_IS_DEMO)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from functools import partial
 from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.db.models import Model, QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import lazy
 from django.utils.translation import get_language
@@ -16,9 +18,12 @@ from unfold.decorators import display
 from sereno.accounts.actions import make_setup_link
 from sereno.accounts.auth import person_asking
 from sereno.accounts.queries import NOT_SIGNED_IN, Asker
-from sereno.base.errors import SerenoError, Unauthenticated, Words
+from sereno.base.errors import Conflict, Invalid, SerenoError, Unauthenticated, Words
 
 Shower = TypeVar("Shower", bound=Callable[..., Any])
+
+# Where a request keeps what an action said of its form.
+_REFUSAL = "sereno_refusal"
 
 
 def asker_of(request: HttpRequest) -> Asker:
@@ -72,7 +77,10 @@ def column(
 
 
 class TellingAdmin(ModelAdmin):
-    """A page that calls actions; a refusal brings the person back with its words."""
+    """A page that calls actions; a refusal brings the person back with its words.
+
+    In a form they stand at the field that is at fault, and nothing that was typed is lost.
+    """
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -87,8 +95,15 @@ class TellingAdmin(ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        page = super().changeform_view
-        return self._or_tell(request, lambda: page(request, object_id, form_url, extra_context))
+        page = partial(super().changeform_view, request, object_id, form_url, extra_context)
+        return self._or_tell(request, lambda: self._or_once_more(request, page))
+
+    def get_form(
+        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **options: Any
+    ) -> type[ModelForm[Any]]:
+        form: type[ModelForm[Any]] = super().get_form(request, obj, change=change, **options)
+        refusal: SerenoError | None = getattr(request, _REFUSAL, None)
+        return form if refusal is None else _refused(form, refusal)
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -97,12 +112,45 @@ class TellingAdmin(ModelAdmin):
         return self._or_tell(request, lambda: page(request, object_id, extra_context))
 
     @staticmethod
+    def _or_once_more(request: HttpRequest, page: Callable[[], HttpResponse]) -> HttpResponse:
+        """The page; where its form is refused, the same form with the refusal in it."""
+        try:
+            return page()
+        except (Invalid, Conflict) as refusal:
+            if request.method != "POST":
+                raise
+            setattr(request, _REFUSAL, refusal)
+            return page()
+
+    @staticmethod
     def _or_tell(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
         try:
             return view()
         except SerenoError as error:
             tell(request, error)
             return HttpResponseRedirect(request.get_full_path())
+
+
+def _refused(form: type[ModelForm[Any]], refusal: SerenoError) -> type[ModelForm[Any]]:
+    """The form with what an action said of what was typed into it."""
+
+    class Refused(form):  # type: ignore[misc,valid-type]  # made while the program runs
+        def clean(self) -> dict[str, Any]:
+            given: dict[str, Any] = super().clean() or self.cleaned_data
+            self.add_error(_field_of(refusal, self.fields), in_ones_language(refusal.words))
+            return given
+
+    return Refused
+
+
+def _field_of(refusal: SerenoError, fields: Collection[str]) -> str | None:
+    """The form's field for one of an action's, such as `intervals.0.from` or `knobs.nice`."""
+    for part in (refusal.field or "").split("."):
+        one = part.removesuffix("_id").removesuffix("_ids")
+        for name in (part, one, f"{one}s", f"knob_{part}", f"{part}_from"):
+            if name in fields:
+                return name
+    return None
 
 
 class ActingAdmin(TellingAdmin):

@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from sereno.accounts.rules import Right, Role, rights_of
+
 # In place of a name's digest: whatever the name was.
 ANY_NAME = ""
 
@@ -21,10 +23,12 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person. `is_admin` is the one role so far: sees and does all; others may view."""
+    """A person, and the role that says what they may do (`sereno.accounts.rules`)."""
 
     username = models.CharField(max_length=150, unique=True)
-    is_admin = models.BooleanField("administrator", default=False)
+    role = models.CharField(
+        max_length=20, choices=[(each.value, each.value) for each in Role], default=Role.VIEWER
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -34,10 +38,26 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
-        constraints = (models.UniqueConstraint(Lower("username"), name="accounts_username_unique"),)
+        constraints = (
+            models.UniqueConstraint(Lower("username"), name="accounts_username_unique"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=[each.value for each in Role]),
+                name="accounts_role_known",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.username
+
+    @property
+    def rights(self) -> tuple[Right, ...]:
+        """What this person may do now."""
+        return rights_of(Role(self.role), is_active=self.is_active)
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether this person does all."""
+        return self.role == Role.ADMINISTRATOR
 
     @property
     def is_staff(self) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from sereno.accounts.models import ApiToken, SetupLink, User
-from sereno.accounts.rules import Right, is_granted
+from sereno.accounts.rules import Right, Role
 from sereno.accounts.tokens import digest_of
 from sereno.audit.rules import Actor, ActorKind
 from sereno.base.errors import Forbidden, NotFound, Unauthenticated, Words
@@ -21,9 +22,23 @@ _TOKEN_REFUSED = Words(
     "This token is not valid or was revoked. Make a new one.",
     "Esta clave no es válida o fue revocada. Cree una nueva.",
 )
-_NOT_ALLOWED = Words(
-    "Only an administrator may do this. Ask one.",
-    "Solo un administrador puede hacer esto. Pídaselo a uno.",
+_NOT_ALLOWED = {
+    Right.VIEW: Words(
+        "You are kept out. Ask an administrator.",
+        "No tiene acceso. Pídaselo a un administrador.",
+    ),
+    Right.OPERATE: Words(
+        "Only operators and administrators may do this. Ask an administrator for that role.",
+        "Solo operadores y administradores pueden hacer esto. Pida ese rol a un administrador.",
+    ),
+    Right.MANAGE: Words(
+        "Only an administrator may do this. Ask one.",
+        "Solo un administrador puede hacer esto. Pídaselo a uno.",
+    ),
+}
+_NO_USER = Words(
+    "There is no such person. Reload the list.",
+    "No existe esa persona. Recargue la lista.",
 )
 _LINK_SPENT = Words(
     "This link was used, has expired or never was. Ask for a new one.",
@@ -38,6 +53,11 @@ class Asker:
     actor: Actor
     user: User | None
 
+    @property
+    def name(self) -> str:
+        """As people call who asks."""
+        return self.user.username if self.user else "Sereno"
+
 
 SYSTEM = Asker(Actor(ActorKind.SYSTEM, "sereno"), None)
 
@@ -49,11 +69,21 @@ def person(user: User, address: str = "") -> Asker:
 
 def require(asker: Asker, right: Right) -> None:
     """Raises Forbidden unless `asker` has `right`."""
-    if asker.user is None:
-        return
-    is_allowed = is_granted(right, is_active=asker.user.is_active, is_admin=asker.user.is_admin)
-    if not is_allowed:
-        raise Forbidden("not_allowed", _NOT_ALLOWED)
+    if asker.user is not None and right not in asker.user.rights:
+        raise Forbidden("not_allowed", _NOT_ALLOWED[right])
+
+
+def users_of(asker: Asker) -> QuerySet[User]:
+    """Everybody, by name. Raises Forbidden unless `asker` manages them."""
+    require(asker, Right.MANAGE)
+    return User.objects.order_by("username", "pk")
+
+
+def access_user(asker: Asker, user_id: int) -> User:
+    """One person. Raises NotFound, Forbidden."""
+    if (user := users_of(asker).filter(pk=user_id).first()) is None:
+        raise NotFound("no_such_user", _NO_USER)
+    return user
 
 
 def asker_with_token(token: str, address: str) -> Asker:
@@ -87,7 +117,7 @@ def user_of_setup_link(token: str, now: datetime | None = None) -> User:
 
 def administrator_without_password() -> User | None:
     """The administrator that still waits for a first password, if no other has one."""
-    admins = list(User.objects.filter(is_admin=True, is_active=True).order_by("pk"))
+    admins = list(User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).order_by("pk"))
     if any(admin.has_usable_password() for admin in admins):
         return None
     return admins[0] if admins else None

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from ipaddress import IPv6Address, ip_address, ip_network
 
+from sereno.base.errors import Words
+
 FREE_TRIES = 5
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=15)
@@ -23,12 +25,41 @@ class Right(StrEnum):
     """What somebody may do."""
 
     VIEW = "view"  # see cameras, footage and how they are
-    MANAGE = "manage"  # change cameras, nodes, people
+    OPERATE = "operate"  # what is over again: pause, record by hand, enforce, diagnose
+    MANAGE = "manage"  # change what stays: cameras, plans, nodes, people
 
 
-def is_granted(right: Right, *, is_active: bool, is_admin: bool) -> bool:
-    """Administrators may do all; everybody else who is active may view."""
-    return is_active and (is_admin or right is Right.VIEW)
+class Role(StrEnum):
+    """What somebody is here for; each may do what the one before may, and more."""
+
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    ADMINISTRATOR = "administrator"
+
+
+ROLE_NAMES = {
+    Role.VIEWER: Words("viewer", "observador"),
+    Role.OPERATOR: Words("operator", "operador"),
+    Role.ADMINISTRATOR: Words("administrator", "administrador"),
+}
+ROLE_ACTS = {
+    Role.VIEWER: Words("looks at everything", "mira todo"),
+    Role.OPERATOR: Words(
+        "also pauses, records by hand, enforces and diagnoses",
+        "además pausa, graba a mano, aplica y diagnostica",
+    ),
+    Role.ADMINISTRATOR: Words("does everything", "hace todo"),
+}
+_RIGHTS = {
+    Role.VIEWER: (Right.VIEW,),
+    Role.OPERATOR: (Right.VIEW, Right.OPERATE),
+    Role.ADMINISTRATOR: (Right.VIEW, Right.OPERATE, Right.MANAGE),
+}
+
+
+def rights_of(role: Role, *, is_active: bool) -> tuple[Right, ...]:
+    """All that somebody of this role may do; nothing while they are kept out."""
+    return _RIGHTS[role] if is_active else ()
 
 
 def wait_after(failures: int) -> timedelta:

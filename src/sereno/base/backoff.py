@@ -11,7 +11,8 @@ from random import random
 class Backoff:
     """Decorrelated jitter: each pause is drawn between `base_seconds` and three times the last.
 
-    Many waiters that failed together spread out instead of coming back together.
+    Many waiters that failed together spread out instead of coming back together, the first time
+    over half a `base_seconds`.
     Source: "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
     """
 
@@ -22,7 +23,7 @@ class Backoff:
 
     def next_seconds(self) -> float:
         """The pause before the next try, in seconds."""
-        high = max(self.base_seconds, self._last_seconds * 3)
+        high = max(self.base_seconds * 1.5, self._last_seconds * 3)
         pause = self.base_seconds + self.draw() * (high - self.base_seconds)
         self._last_seconds = min(pause, self.cap_seconds)
         return self._last_seconds

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterable
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 MASK = "***"
 # Greedy up to the last @ before the path: a password may itself contain an @.
@@ -26,16 +27,24 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """`text` without URL credentials, authorization headers, tokens, secret parameters
     and `secrets`.
 
-    Each of `secrets` is removed as it stands and percent-encoded.
+    Each of `secrets` is removed as it stands, percent-encoded and in Base64.
     """
     text = _URL_CREDENTIALS.sub(rf"\g<scheme>{MASK}@", text)
     text = _AUTHORIZATION.sub(rf"\g<name>{MASK}", text)
     text = _TOKENS.sub(rf"\g<kind>_{MASK}", text)
     text = _PARAMETERS.sub(rf"\g<name>{MASK}", text)
     for secret in filter(None, secrets):
-        for form in {secret, quote(secret, safe=""), quote(secret)}:
-            text = text.replace(form, MASK)
+        text = re.sub("|".join(map(re.escape, _forms(secret))), MASK, text, flags=re.IGNORECASE)
     return text
+
+
+def _forms(secret: str) -> list[str]:
+    """As it may stand in a text, the longest first. Base64 comes with or without its padding."""
+    data = secret.encode()
+    encoded = {text.decode() for text in (b64encode(data), urlsafe_b64encode(data))}
+    forms = {secret, quote(secret, safe=""), quote(secret), quote_plus(secret), *encoded}
+    forms |= {text.rstrip("=") for text in encoded}
+    return sorted(forms, key=len, reverse=True)
 
 
 class RedactingFormatter(logging.Formatter):

@@ -81,6 +81,20 @@ def back_up(settings: Settings, target: Path, passphrase: str | None = None) -> 
 
     Raises Unavailable with words when it cannot be made.
     """
+    _back_up(settings, target, passphrase)
+    settings.data_dir.backup_mark.touch(mode=0o600)
+
+
+def newest_backup_at(data: DataDir) -> datetime | None:
+    """When somebody last made a backup. Copies before upgrades, on the same disk, are none."""
+    try:
+        made_at = data.backup_mark.stat().st_mtime
+    except FileNotFoundError:
+        return None
+    return datetime.fromtimestamp(made_at, UTC)
+
+
+def _back_up(settings: Settings, target: Path, passphrase: str | None = None) -> None:
     try:
         _write_backup(settings, target, passphrase)
     except OSError as error:
@@ -111,7 +125,7 @@ def before_upgrade(settings: Settings) -> Path:
     folder = settings.data_dir.backups
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     target = folder / f"before-{__version__}-{stamp}.tar"
-    back_up(settings, target)
+    _back_up(settings, target)
     kept = sorted(folder.glob("before-*.tar"), key=lambda path: path.stat().st_mtime_ns)
     for path in kept[:-KEPT_BEFORE_UPGRADES]:
         path.unlink()

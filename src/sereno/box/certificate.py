@@ -47,6 +47,17 @@ def ensure_certificate(settings: Settings, now: datetime) -> tuple[Path, Path]:
     return data.tls_certificate, data.tls_key
 
 
+def ends_at(settings: Settings) -> datetime | None:
+    """When the certificate of HTTPS ends; None where there is none, or nobody can read it."""
+    path = settings.tls_cert or settings.data_dir.tls_certificate
+    if not settings.is_tls:
+        return None
+    try:
+        return x509.load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc
+    except (OSError, ValueError):
+        return None
+
+
 def _checked(certificate: Path, key: Path) -> tuple[Path, Path]:
     if not _are_pair(certificate, key):
         raise Invalid("tls_unusable", _UNUSABLE.fill(path=certificate), field="tls_cert")

@@ -110,6 +110,11 @@ class DataDir:
         return self.node / "token"
 
     @property
+    def doors(self) -> Path:
+        """Who dials which device now, and which credentials were refused."""
+        return self.node / "doors"
+
+    @property
     def snapshots(self) -> Path:
         return self.node / "snapshots"
 
@@ -184,6 +189,11 @@ class DataDir:
     @property
     def backups(self) -> Path:
         return self.root / "backups"
+
+    @property
+    def backup_mark(self) -> Path:
+        """Its time is that of the last backup that somebody made."""
+        return self.backups / "last-made"
 
     @property
     def folders(self) -> tuple[Path, ...]:

@@ -54,6 +54,7 @@ def facts_of(camera: dict[str, Any], zone: ZoneInfo) -> list[tuple[str, str | No
         (say("plan", "plan"), words_of(camera["why"])),
         (say("paused until", "en pausa hasta"), _end(camera["pause"], zone)),
         (say("recorded until", "se graba hasta"), _end(camera["manual"], zone)),
+        (say("run by", "la atiende"), _holder(camera["lease"])),
         (say("profile", "perfil"), camera["profile"] and camera["profile"]["name"]),
         (say("picture", "imagen"), _picture(status)),
         (say("sound", "sonido"), _sound(camera)),
@@ -85,6 +86,15 @@ def _end(moment: dict[str, Any] | None, zone: ZoneInfo) -> str | None:
         return None
     end = show_moment(moment["until"], zone) or say("it is stopped", "que se pare")
     return f"{end} ({moment['by']})"
+
+
+def _holder(lease: dict[str, Any] | None) -> str | None:
+    """Which of two nodes runs the camera, where it has two."""
+    if lease is None:
+        return None
+    if not lease["is_ending"]:
+        return str(lease["node"])
+    return f"{lease['node']} ({say('gives it to its own node', 'la pasa a su propio nodo')})"
 
 
 def _sound(camera: dict[str, Any]) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import typer
 
 from sereno.base.errors import Invalid, Words
-from sereno.cli import moments, status
+from sereno.cli import diagnose, moments, status
 from sereno.cli.camera_facts import facts_of, state_name, words_of
 from sereno.cli.finding import find
 from sereno.cli.language import say
@@ -25,6 +25,7 @@ from sereno.cli.options import (
     Json,
     Nice,
     Now,
+    OwnNode,
     PasswordFile,
     Profile,
     Sound,
@@ -37,6 +38,9 @@ from sereno.cli.options import (
     part_of,
 )
 from sereno.policy.knob_list import parse_knobs
+
+if TYPE_CHECKING:
+    from sereno.box.api import Api
 
 app = group(
     say("Cameras: add, list, show, change, remove.", "Cámaras: añadir, ver, cambiar, quitar.")
@@ -91,6 +95,7 @@ def add(
     profile: Profile = None,
     nice: Nice = None,
     cpus: Cpus = None,
+    node: OwnNode = None,
     standby: Standby = None,
     as_json: Json = False,
     data: Data = None,
@@ -103,7 +108,7 @@ def add(
     body |= _manners(engine, transport, records_sound, budget_gb)
     body |= _given(sub_address=sub_address, nice=nice, cpu_affinity=_cpus(cpus))
     api = api_of(data)
-    body |= {} if not standby else {"standby_node_id": find(api, "nodes", standby)["id"]}
+    body |= _nodes(api, node, standby or None)
     # Looked up before: a camera whose profile there is not is not added.
     profile_id = find(api, "profiles", profile)["id"] if profile else None
     camera = api.post("cameras", body)
@@ -132,6 +137,7 @@ def change(
     is_now: Now = False,
     nice: Nice = None,
     cpus: Cpus = None,
+    node: OwnNode = None,
     standby: Standby = None,
     unset: Unset = None,
     as_json: Json = False,
@@ -147,11 +153,10 @@ def change(
         body |= _given(password=ask_password(password_file, is_needed=is_needed))
     body |= _given(sub_address=sub_address, nice=nice, cpu_affinity=_cpus(cpus))
     body |= {part_of(part, _UNSAID): None for part in unset or ()}
-    if not body and standby is None and profile is None:
+    if not body and node is None and standby is None and profile is None:
         raise Invalid("nothing_given", _NOTHING_GIVEN)
     api = api_of(data)
-    if standby is not None:
-        body["standby_node_id"] = find(api, "nodes", standby)["id"] if standby else None
+    body |= _nodes(api, node, standby)
     profile_id = find(api, "profiles", profile)["id"] if profile else None
     place = f"cameras/{api.camera(camera)['id']}"
     changed = api.patch(place, body) if body else {}
@@ -178,6 +183,32 @@ def try_again(camera: Camera, data: Data = None) -> None:
     found = api.post(f"cameras/{api.camera(camera)['id']}/try-again", {})
     text = say("“{name}” is being tried again.", "Se prueba de nuevo «{name}».")
     print_line(text.format(**found))
+
+
+@app.command(
+    "give-back",
+    help=say(
+        "Let the node that took it over give it back to its own.",
+        "Que el nodo que la relevó la devuelva al suyo.",
+    ),
+)
+def give_back(camera: Camera, as_json: Json = False, data: Data = None) -> None:
+    from sereno.cli.running import api_of
+    from sereno.cli.terminal import print_json, print_line
+
+    api = api_of(data)
+    found = api.post(f"cameras/{api.camera(camera)['id']}/give-back", {})
+    if as_json:
+        return print_json(found)
+    lease = found["lease"]
+    if lease is None or not lease["is_ending"]:
+        text = say("“{name}” is with its own node.", "«{name}» está con su propio nodo.")
+    else:
+        text = say(
+            "“{name}” goes back to its own node when {node} has stopped, within a minute.",
+            "«{name}» vuelve a su propio nodo cuando {node} pare, en menos de un minuto.",
+        )
+    return print_line(text.format(name=found["name"], node=lease and lease["node"]))
 
 
 @app.command("list", help=say("All cameras and their state.", "Todas las cámaras y su estado."))
@@ -257,6 +288,12 @@ def _manners(
     )
 
 
+def _nodes(api: Api, node: str | None, standby: str | None) -> dict[str, Any]:
+    """Who is to run it and who stands by, as far as it was given; an empty one is none."""
+    given = _given(node_id=node, standby_node_id=standby)
+    return {name: find(api, "nodes", said)["id"] if said else None for name, said in given.items()}
+
+
 def _cpus(text: str | None) -> list[int] | None:
     """CPUs by number from `0-1,4`. Raises Invalid."""
     if text is None:
@@ -297,6 +334,11 @@ for _name, _command, _help in (
         say("Record whatever schedules say.", "Grabar digan lo que digan los horarios."),
     ),
     ("enforce", moments.enforce, say("Let nodes act now.", "Que los nodos actúen ya.")),
+    (
+        "diagnose",
+        diagnose.diagnose,
+        say("Try it step by step, and what to change.", "Probarla paso a paso, y qué cambiar."),
+    ),
     ("snapshot", moments.snapshot, say("The newest picture.", "La imagen más reciente.")),
 ):
     app.command(_name, help=_help)(_command)

@@ -14,7 +14,7 @@ from sereno.cli.language import say
 if TYPE_CHECKING:
     from sereno.box.api import Api
 
-Kind = Literal["profiles", "schedules", "groups", "calendars", "nodes"]
+Kind = Literal["profiles", "schedules", "groups", "calendars", "nodes", "users"]
 
 _NAMES = {
     "profiles": Words("profile", "el perfil"),
@@ -22,6 +22,7 @@ _NAMES = {
     "groups": Words("group", "el grupo"),
     "calendars": Words("calendar", "el calendario"),
     "nodes": Words("node", "el nodo"),
+    "users": Words("user", "el usuario"),
 }
 _NONE = Words(
     "There is no {what} “{name}”. `sereno {kind} list` shows them all.",
@@ -51,8 +52,17 @@ def camera_ids(api: Api, names: Iterable[str]) -> list[str]:
     return [camera["id"] for camera in api.cameras(wanted)] if wanted else []
 
 
-def remove_asked(data: Path | None, kind: Kind, name_or_id: str, question: str | None) -> None:
-    """Remove one of a kind, after a yes to the question, if there is one."""
+def remove_asked(
+    data: Path | None,
+    kind: Kind,
+    name_or_id: str,
+    question: str | None,
+    if_version: int | None = None,
+) -> None:
+    """Remove one of a kind, after a yes to the question, if there is one.
+
+    What was asked about is what is removed: raises Conflict where it was changed meanwhile.
+    """
     from sereno.cli.running import api_of
     from sereno.cli.terminal import print_line
 
@@ -60,8 +70,17 @@ def remove_asked(data: Path | None, kind: Kind, name_or_id: str, question: str |
     found = find(api, kind, name_or_id)
     if question is not None:
         typer.confirm(question.format(**found), abort=True)
-    api.delete(f"{kind}/{found['id']}")
+    version = seen(found, if_version)["if_version"]
+    api.delete(f"{kind}/{found['id']}?if_version={version}")
     print_line(say("“{name}” was removed.", "Se quitó «{name}».").format(**found))
+
+
+def seen(found: dict[str, Any], if_version: int | None = None) -> dict[str, int]:
+    """The field that lets a change be refused where somebody else was quicker.
+
+    What is changed is made of `found`; `if_version` is what a person saw, earlier still.
+    """
+    return {"if_version": found["version"] if if_version is None else if_version}
 
 
 def pick_one(known: Iterable[dict[str, Any]], kind: Kind, name_or_id: str) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from sereno.base.errors import Invalid, Words
-from sereno.cli.finding import camera_ids, find, names_by_id, remove_asked
+from sereno.cli.finding import camera_ids, find, names_by_id, remove_asked, seen
 from sereno.cli.intervals import parse_date
 from sereno.cli.language import say
-from sereno.cli.options import Data, Json, OfCameras, Sure, group
+from sereno.cli.options import Data, IfVersion, Json, OfCameras, Sure, group
 
 groups = group(say("Groups of cameras.", "Grupos de cámaras."))
 calendars = group(say("Calendars of holidays.", "Calendarios de feriados."))
@@ -80,6 +80,7 @@ def change_group(
         list[str] | None,
         typer.Option("--take", metavar="CAMERA", help=say("Out of it.", "Sacarla.")),
     ] = None,
+    if_version: IfVersion = None,
     as_json: Json = False,
     data: Data = None,
 ) -> None:
@@ -92,7 +93,7 @@ def change_group(
     row = find(api, "groups", found)
     members = set(camera_ids(api, cameras) if cameras else row["camera_ids"])
     members = members.union(camera_ids(api, added or ())) - set(camera_ids(api, taken or ()))
-    body = {"name": name, "camera_ids": sorted(members)}
+    body = {"name": name, "camera_ids": sorted(members), **seen(row, if_version)}
     changed = api.patch(f"groups/{row['id']}", body)
     if as_json:
         return print_json(changed)
@@ -100,9 +101,11 @@ def change_group(
 
 
 @groups.command("remove", help=say("Its cameras stay.", "Sus cámaras quedan."))
-def remove_group(found: Group, is_sure: Sure = False, data: Data = None) -> None:
+def remove_group(
+    found: Group, if_version: IfVersion = None, is_sure: Sure = False, data: Data = None
+) -> None:
     question = say("Remove the group “{name}”?", "¿Quitar el grupo «{name}»?")
-    remove_asked(data, "groups", found, None if is_sure else question)
+    remove_asked(data, "groups", found, None if is_sure else question, if_version)
 
 
 @calendars.command("list", help=say("All calendars.", "Todos los calendarios."))
@@ -146,6 +149,7 @@ def change_calendar(
         list[str] | None,
         typer.Option("--take", metavar="DATE", help=say("Out of it.", "Sacarlo.")),
     ] = None,
+    if_version: IfVersion = None,
     as_json: Json = False,
     data: Data = None,
 ) -> None:
@@ -159,13 +163,16 @@ def change_calendar(
     days = {day["date"]: day for day in row["dates"]}
     days |= {day["date"]: day for day in map(parse_date, dates or ())}
     kept = [days[date] for date in sorted(days) if date not in (taken or ())]
-    changed = api.patch(f"calendars/{row['id']}", {"name": name, "dates": kept})
+    body = {"name": name, "dates": kept, **seen(row, if_version)}
+    changed = api.patch(f"calendars/{row['id']}", body)
     if as_json:
         return print_json(changed)
     return print_line(say("“{name}” was changed.", "Se cambió «{name}».").format(**changed))
 
 
 @calendars.command("remove", help=say("One that no schedule uses.", "Uno que ningún horario usa."))
-def remove_calendar(found: Calendar, is_sure: Sure = False, data: Data = None) -> None:
+def remove_calendar(
+    found: Calendar, if_version: IfVersion = None, is_sure: Sure = False, data: Data = None
+) -> None:
     question = say("Remove the calendar “{name}”?", "¿Quitar el calendario «{name}»?")
-    remove_asked(data, "calendars", found, None if is_sure else question)
+    remove_asked(data, "calendars", found, None if is_sure else question, if_version)

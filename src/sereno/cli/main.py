@@ -19,6 +19,7 @@ from sereno.cli import (
     coverage,
     footage,
     gatherings,
+    health,
     keeping,
     processes,
     profiles,
@@ -27,6 +28,7 @@ from sereno.cli import (
     simulator,
     status,
     storage,
+    users,
 )
 from sereno.cli.language import is_spanish, pick, say
 from sereno.cli.options import group
@@ -91,8 +93,10 @@ app.command(
     "coverage",
     help=say("How much of the promised was recorded.", "Cuánto de lo prometido se grabó."),
 )(coverage.coverage)
+app.command("health", help=say("What is wrong.", "Qué está mal."))(health.health)
 app.command("alarms", help=say("Broken promises.", "Promesas incumplidas."))(coverage.alarms)
 app.add_typer(about.nodes, name="nodes")
+app.add_typer(users.app, name="users")
 app.add_typer(about.admin, name="admin")
 app.command("backup", help=say("Database and secrets.", "Base de datos y secretos."))(
     keeping.backup

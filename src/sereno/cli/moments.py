@@ -128,8 +128,8 @@ def why(camera: Camera, as_json: Json = False, data: Data = None) -> None:
         (say("state", "estado"), state_name(found["status"])),
         (say("reason", "motivo"), words_of(found["status"]["reason"])),
     ]
-    if (lease := found["node"]) is not None:
-        rows.append((say("right with", "derecho de"), _lease(lease, zone)))
+    if (node := found["node"]) is not None:
+        rows.append((say("run by", "la lleva"), _node(node, zone)))
     return print_table((), rows)
 
 
@@ -144,11 +144,15 @@ def _decision(decision: dict[str, Any], zone: ZoneInfo) -> str:
     return ", ".join(told)
 
 
-def _lease(lease: dict[str, Any], zone: ZoneInfo) -> str:
+def _node(node: dict[str, Any], zone: ZoneInfo) -> str:
+    """The node's name; where it needs a lease, with that."""
     from sereno.cli.times import show_moment
 
-    end = show_moment(lease["expires_at"], zone) or say("no end yet", "sin fin todavía")
-    return f"{lease['node']} ({say('number', 'número')} {lease['number']}, {end})"
+    if node["number"] is None:
+        return str(node["node"])
+    text = say("{node} (lease {number}, until: {end})", "{node} (derecho {number}, hasta: {end})")
+    end = show_moment(node["expires_at"], zone) or say("no end yet", "sin fin todavía")
+    return text.format(**node, end=end)
 
 
 def enforce(

@@ -134,6 +134,17 @@ Cpus = Annotated[
         ),
     ),
 ]
+OwnNode = Annotated[
+    str | None,
+    typer.Option(
+        "--node",
+        metavar="NODE",
+        help=say(
+            "The node of its site that is to run it; the one that does stops first.",
+            "El nodo de su sitio que debe atenderla; el que la atiende para antes.",
+        ),
+    ),
+]
 Standby = Annotated[
     str | None,
     typer.Option(
@@ -163,6 +174,17 @@ Until = Annotated[
     typer.Option(
         metavar="TIME",
         help=say("2026-11-20T10:30, or 10:30 (today).", "2026-11-20T10:30 o 10:30 (hoy)."),
+    ),
+]
+IfVersion = Annotated[
+    int | None,
+    typer.Option(
+        "--if-version",
+        metavar="NUMBER",
+        help=say(
+            "Only if nobody has changed it since: the version that --json shows.",
+            "Solo si nadie lo cambió desde entonces: la versión que muestra --json.",
+        ),
     ),
 ]
 Sure = Annotated[bool, typer.Option("--yes", "-y", help=say("Ask nothing.", "No preguntar nada."))]

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import typer
 
 from sereno.base.errors import Invalid, Words
-from sereno.cli.finding import camera_ids, find, names_by_id, remove_asked
+from sereno.cli.finding import camera_ids, find, names_by_id, remove_asked, seen
 from sereno.cli.language import is_spanish, say
-from sereno.cli.options import Cameras, Data, Json, Now, Sure, group
+from sereno.cli.options import Cameras, Data, IfVersion, Json, Now, Sure, group
 from sereno.cli.profile_words import (
     changed_knobs,
     parse_knobs,
@@ -183,6 +183,7 @@ def change(
     ] = None,
     based_on: BasedOn = None,
     note: Note = None,
+    if_version: IfVersion = None,
     is_now: Now = False,
     is_dry_run: DryRun = False,
     as_json: Json = False,
@@ -193,7 +194,7 @@ def change(
 
     api = api_of(data)
     profile = find(api, "profiles", name)
-    body = {} if new_name is None else {"name": new_name}
+    body: dict[str, Any] = {} if new_name is None else {"name": new_name}
     body |= {} if note is None else {"note": note}
     manner: dict[str, Any] = {}
     if based_on is not None:
@@ -206,7 +207,8 @@ def change(
     if is_dry_run:
         return print_json(shown) if as_json else show_merged(shown)
     applies = "now" if is_now else "next_spawn"
-    changed = api.patch(f"profiles/{profile['id']}", body | manner | {"applies": applies})
+    body |= {"applies": applies, **seen(profile, if_version)}
+    changed = api.patch(f"profiles/{profile['id']}", body | manner)
     if as_json:
         return print_json(changed)
     show_merged(shown, is_now=is_now)
@@ -215,9 +217,11 @@ def change(
 
 
 @app.command("remove", help=say("One that nothing uses.", "Uno que nada usa."))
-def remove(name: Name, is_sure: Sure = False, data: Data = None) -> None:
+def remove(
+    name: Name, if_version: IfVersion = None, is_sure: Sure = False, data: Data = None
+) -> None:
     question = say("Remove the profile “{name}”?", "¿Quitar el perfil «{name}»?")
-    remove_asked(data, "profiles", name, None if is_sure else question)
+    remove_asked(data, "profiles", name, None if is_sure else question, if_version)
 
 
 @app.command("versions", help=say("How a profile was.", "Cómo era un perfil."))

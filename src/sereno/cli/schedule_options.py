@@ -13,6 +13,12 @@ from sereno.cli import intervals
 from sereno.cli.finding import camera_ids, find, find_ids
 from sereno.cli.language import say
 from sereno.cli.options import part_of
+from sereno.policy.schedule_text import (
+    FindProfile,
+    parse_exception,
+    parse_hours,
+    parse_weekly,
+)
 
 if TYPE_CHECKING:
     from sereno.box.api import Api
@@ -170,12 +176,12 @@ class Wish:
         if self.minutes is not None:
             fields["cron_minutes"] = self.minutes
         if self.exceptions:
-            told = [intervals.parse_exception(each, profile_id) for each in self.exceptions]
+            told = [parse_exception(each, profile_id) for each in self.exceptions]
             fields["exceptions"] = told
         if self.calendar is not None:
             fields["calendar_id"] = find(api, "calendars", self.calendar)["id"]
         if self.holidays is not None:
-            fields["holiday_intervals"] = intervals.parse_hours(self.holidays, profile_id)
+            fields["holiday_intervals"] = parse_hours(self.holidays, profile_id)
         if self.cameras:
             fields["camera_ids"] = camera_ids(api, self.cameras)
         if self.groups:
@@ -186,15 +192,15 @@ class Wish:
             fields["purpose"] = self.purpose
         return fields
 
-    def _when(self, profile_id: intervals.FindProfile) -> dict[str, Any]:
+    def _when(self, profile_id: FindProfile) -> dict[str, Any]:
         kinds = [self.weekly, self.daily, self.once, self.cron, self.is_continuous or None]
         if sum(each is not None for each in kinds) > 1:
             raise Invalid("kinds_many", _ONE_KIND)
         if self.weekly is not None:
-            told = [one for text in self.weekly for one in intervals.parse_weekly(text, profile_id)]
+            told = [one for text in self.weekly for one in parse_weekly(text, profile_id)]
             return {"kind": "weekly", "intervals": told}
         if self.daily is not None:
-            told = [one for text in self.daily for one in intervals.parse_hours(text, profile_id)]
+            told = [one for text in self.daily for one in parse_hours(text, profile_id)]
             return {"kind": "daily", "intervals": told}
         if self.once is not None:
             return {"kind": "once", "once": intervals.parse_once(self.once)}

@@ -10,9 +10,9 @@ import typer
 
 from sereno.base.errors import Invalid, Words
 from sereno.cli import intervals, schedule_options
-from sereno.cli.finding import find, names_by_id, remove_asked
+from sereno.cli.finding import find, names_by_id, remove_asked, seen
 from sereno.cli.language import say
-from sereno.cli.options import Data, Json, OfCameras, Sure, group
+from sereno.cli.options import Data, IfVersion, Json, OfCameras, Sure, group
 from sereno.cli.schedule_options import PURPOSES, Purpose, Wish
 
 app = group(
@@ -85,6 +85,8 @@ def show(name: Name, as_json: Json = False, data: Data = None) -> None:
     facts = [
         (say("name", "nombre"), found["name"]),
         ("id", found["id"]),
+        (say("version", "versión"), found["version"]),
+        (say("changed by", "cambiado por"), found["changed_by"]),
         (say("for", "para"), say(*PURPOSES[found["purpose"]])),
         (say("enabled", "activo"), _yes_no(is_so=found["is_enabled"])),
         (say("when", "cuándo"), intervals.when(found, profiles)),
@@ -166,6 +168,7 @@ def change(
     profile: schedule_options.OfProfile = None,
     purpose: schedule_options.For = None,
     unset: schedule_options.Unset = None,
+    if_version: IfVersion = None,
     is_dry_run: schedule_options.DryRun = False,
     as_json: Json = False,
     data: Data = None,
@@ -187,7 +190,7 @@ def change(
     zone, checked = _check(api, whole)
     if is_dry_run:
         return print_json(checked) if as_json else _show_check(whole["name"], zone, checked)
-    changed = api.patch(f"schedules/{found['id']}", body)
+    changed = api.patch(f"schedules/{found['id']}", body | seen(found, if_version))
     if as_json:
         return print_json(changed)
     return print_line(say("“{name}” was changed.", "Se cambió «{name}».").format(**changed))
@@ -204,12 +207,14 @@ def disable(name: Name, data: Data = None) -> None:
 
 
 @app.command("remove", help=say("Take it away.", "Quitarlo."))
-def remove(name: Name, is_sure: Sure = False, data: Data = None) -> None:
+def remove(
+    name: Name, if_version: IfVersion = None, is_sure: Sure = False, data: Data = None
+) -> None:
     question = say(
         "Remove “{name}”? A camera that no schedule names is recorded always.",
         "¿Quitar «{name}»? Una cámara que ningún horario nombra se graba siempre.",
     )
-    remove_asked(data, "schedules", name, None if is_sure else question)
+    remove_asked(data, "schedules", name, None if is_sure else question, if_version)
 
 
 @app.command(

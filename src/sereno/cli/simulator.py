@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sereno.sim.command import CameraAddress
-    from sereno.sim.quirks import Quirk
+    from sereno.sim.quirk import Quirk
     from sereno.sim.spec import LoopSpec
 
 sim = group(say("Simulated cameras.", "Cámaras simuladas."))

@@ -34,7 +34,7 @@ def judge_promises(now: datetime, alarm_after: timedelta) -> bool:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [JUDGE_LOCK])
         if not cursor.fetchone()[0]:
             return False
-    cameras = list(Camera.objects.filter(removed_at=None))
+    cameras = list(Camera.objects.filter(removed_at=None).select_related("site"))
     _end_of_removed(now)
     if cameras:
         _judge_all(cameras, now, alarm_after)

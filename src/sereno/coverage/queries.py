@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from sereno.accounts.queries import Asker
 from sereno.base.spans import Span, span_or_none
 from sereno.coverage.models import BrokenPromise
-from sereno.coverage.rules import Sums, sums_of, together
+from sereno.coverage.rules import Sums, as_ordered, sums_of, together
 from sereno.enforcer.queries_plans import manuals_in, promises_of
 from sereno.footage.queries import Told, stretches_of, told_of
 from sereno.footage.rules import Stretch
@@ -66,9 +66,10 @@ def timeline_of(camera: Camera, window: Span, now: datetime) -> CameraTimeline:
 def timeline_from(
     camera: Camera, promised: Sequence[Span], told: Told, window: Span
 ) -> gaps.Timeline:
-    """What became of `promised` in `window`."""
-    reported_through = told.reported_through or camera.created_at
-    return gaps.timeline(promised, told.runs, told.absences, reported_through, window, told.ends)
+    """What became of `promised` in `window`, of a camera that comes with its site."""
+    through = told.reported_through or camera.created_at
+    found = gaps.timeline(promised, told.runs, told.absences, through, window, told.ends)
+    return replace(found, gaps=[as_ordered(gap, camera.site.time_zone) for gap in found.gaps])
 
 
 def cameras_asked(asker: Asker, camera_ids: Collection[UUID], group_id: int | None) -> list[Camera]:

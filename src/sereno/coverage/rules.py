@@ -10,9 +10,12 @@ from operator import attrgetter
 
 from sereno.base.spans import Span, total
 from sereno.policy.gaps import Gap, Timeline
+from sereno.policy.local_days import wall_time
 from sereno.policy.reasons import Reason
 
 PAUSED = "paused"
+# Why a node rests. Where something was promised, it can only have been by older orders.
+_RESTS = frozenset({"not_scheduled", "holiday"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,18 @@ class Sums:
         """How much was recorded of what was promised and reported; None where that is nothing."""
         known = self.promised_seconds - self.unreported_seconds
         return 100 * self.covered_seconds / known if known > 0 else None
+
+
+def as_ordered(gap: Gap, time_zone: str) -> Gap:
+    """`gap` with its true cause: a node that rested through a promise had not heard of it yet.
+
+    It was asked for when the gap begins, told by the clock of the site, and heard when it ends.
+    """
+    if gap.reason.key not in _RESTS:
+        return gap
+    asked = wall_time(gap.span.start, time_zone).isoformat(" ", "seconds")
+    seconds = f"{gap.span.duration.total_seconds():.1f}"
+    return Gap(gap.span, Reason("order_heard_late", {"time": asked, "seconds": seconds}))
 
 
 def sums_of(promises: Iterable[Span], found: Timeline) -> Sums:

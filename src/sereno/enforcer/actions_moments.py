@@ -44,11 +44,6 @@ _NOBODY_CHOSEN = Words(
 )
 
 
-def name_of(asker: Asker) -> str:
-    """Who did it, as people call them."""
-    return asker.user.username if asker.user else "Sereno"
-
-
 @transaction.atomic
 def pause_cameras(
     asker: Asker,
@@ -61,7 +56,7 @@ def pause_cameras(
 
     Raises NotFound, Invalid.
     """
-    require(asker, Right.MANAGE)
+    require(asker, Right.OPERATE)
     now = now or timezone.now()
     why = why.strip()
     if len(why) > LONGEST_WHY or not why.isprintable():
@@ -69,7 +64,7 @@ def pause_cameras(
     cameras = lock_cameras(asker, camera_ids)
     ends = {camera.pk: end_of_pause(said, camera.site.time_zone, now) for camera in cameras}
     _end_pauses(ends, now)
-    by = name_of(asker)
+    by = asker.name
     Pause.objects.bulk_create(
         Pause(camera_id=camera_id, start=now, end=end, by=by, why=why)
         for camera_id, end in ends.items()
@@ -82,7 +77,7 @@ def pause_cameras(
 @transaction.atomic
 def end_pauses(asker: Asker, camera_ids: Iterable[UUID], now: datetime | None = None) -> None:
     """Let the schedules of these cameras count again. Raises NotFound, Invalid."""
-    require(asker, Right.MANAGE)
+    require(asker, Right.OPERATE)
     cameras = lock_cameras(asker, camera_ids)
     ids = [camera.pk for camera in cameras]
     if _end_pauses(ids, now or timezone.now()):
@@ -103,7 +98,7 @@ def start_recording(
 
     Raises NotFound, Invalid, Conflict where one is paused.
     """
-    require(asker, Right.MANAGE)
+    require(asker, Right.OPERATE)
     now = now or timezone.now()
     cameras = lock_cameras(asker, camera_ids)
     ids = [camera.pk for camera in cameras]
@@ -113,7 +108,7 @@ def start_recording(
             raise Conflict("camera_paused", _PAUSED.fill(camera=camera.name))
     ends = [end_of_recording(said, camera.site.time_zone, now) for camera in cameras]
     _end_recordings(ids, now)
-    by = name_of(asker)
+    by = asker.name
     ManualRecording.objects.bulk_create(
         ManualRecording(camera=camera, start=now, end=end, by=by)
         for camera, end in zip(cameras, ends, strict=True)
@@ -126,7 +121,7 @@ def start_recording(
 @transaction.atomic
 def stop_recording(asker: Asker, camera_ids: Iterable[UUID], now: datetime | None = None) -> None:
     """End what was started by hand; schedules go on counting. Raises NotFound, Invalid."""
-    require(asker, Right.MANAGE)
+    require(asker, Right.OPERATE)
     cameras = lock_cameras(asker, camera_ids)
     ids = [camera.pk for camera in cameras]
     if _end_recordings(ids, now or timezone.now()):
@@ -148,7 +143,7 @@ def enforce(
     Of all cameras, or of these; how many it concerns. Raises TooSoon where all of them were asked
     for within the last ten seconds.
     """
-    require(asker, Right.MANAGE)
+    require(asker, Right.OPERATE)
     now = now or timezone.now()
     chosen = cameras_of(asker).order_by()
     if camera_ids is not None:

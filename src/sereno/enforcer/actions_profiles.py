@@ -15,7 +15,7 @@ from sereno.accounts.queries import Asker, require
 from sereno.accounts.rules import Right
 from sereno.audit.actions import record
 from sereno.base.errors import Conflict, Invalid, Words
-from sereno.enforcer.actions_moments import lock_cameras, name_of, record_for
+from sereno.enforcer.actions_moments import lock_cameras, record_for
 from sereno.enforcer.fitness import check_manners
 from sereno.enforcer.models import CameraManner, ProfileVersion, StreamProfile
 from sereno.enforcer.queries import desires_of
@@ -34,6 +34,7 @@ from sereno.sites.models import Camera
 from sereno.sites.names import one_of_a_name
 from sereno.sites.queries import access_camera, cameras_of
 from sereno.sites.rules import check_name
+from sereno.sites.versions import check_version
 
 Applies = Literal["now", "next_spawn"]
 LONGEST_NOTE = 300
@@ -89,7 +90,8 @@ def make_profile(asker: Asker, said: ProfileFields, now: datetime | None = None)
     """A new profile, which no camera has yet. Raises Invalid, Conflict."""
     require(asker, Right.MANAGE)
     _lock_profiles()
-    profile = StreamProfile(changed_at=now or timezone.now())
+    profile = StreamProfile()
+    profile.make_version(asker, now)
     fill_profile(profile, said)
     profile.name = check_name(said.name or "")
     with one_of_a_name("enforcer_profile_name_unique", _NAME_TAKEN):
@@ -107,24 +109,25 @@ def change_profile(
     said: ProfileFields,
     applies: Applies = "next_spawn",
     now: datetime | None = None,
+    if_version: int | None = None,
 ) -> StreamProfile:
     """Change what was given. What runs with it goes over to it now, or when it next starts.
 
-    Raises NotFound, Invalid, Conflict.
+    `if_version`: only if it is still that one. Raises NotFound, Invalid, Conflict.
     """
     require(asker, Right.MANAGE)
     access_profile(asker, profile_id)
     before = ProfileBook(_lock_profiles())
     number = before.restart_number(profile_id)
     profile = access_profile(asker, profile_id)
+    check_version(profile, if_version, now)
     fill_profile(profile, said)
     after = ProfileBook([*before.but(profile), profile])
     check_chain(after, profile)
     # A base with another number must not look like the wish to start anew, nor hide it.
     profile.restart_number = number - after.restart_number(profile.based_on_id)
     profile.restart_number += applies == "now"
-    profile.version += 1
-    profile.changed_at = now or timezone.now()
+    profile.make_version(asker, now)
     with one_of_a_name("enforcer_profile_name_unique", _NAME_TAKEN):
         profile.save()
     _check_profile(after, profile)
@@ -136,13 +139,17 @@ def change_profile(
 
 
 @transaction.atomic
-def remove_profile(asker: Asker, profile_id: int) -> None:
-    """Take a profile away. Raises NotFound, and Conflict while anything uses it."""
+def remove_profile(asker: Asker, profile_id: int, if_version: int | None = None) -> None:
+    """Take a profile away. Raises NotFound, and Conflict while anything uses it.
+
+    `if_version` as in `change_profile`.
+    """
     require(asker, Right.MANAGE)
     access_profile(asker, profile_id)
     _lock_profiles()
     # From here on nobody can begin to name it.
     profile = StreamProfile.objects.select_for_update().get(pk=profile_id)
+    check_version(profile, if_version)
     users = [
         *Camera.objects.filter(manner__profile=profile, removed_at=None).order_by("name"),
         *profile.schedules.order_by("name"),
@@ -213,7 +220,8 @@ def change_fitting_camera(asker: Asker, camera_id: UUID, fields: CameraFields) -
 
 def _fits_like(camera: Camera) -> tuple[object, ...]:
     """What decides, of the camera itself, whether its manner fits."""
-    return camera.restart_number, camera.address, camera.sub_address, camera.standby_node_id
+    nodes = camera.node_id, camera.standby_node_id
+    return camera.restart_number, camera.address, camera.sub_address, *nodes
 
 
 def _check_camera(asker: Asker, camera: Camera) -> None:
@@ -274,7 +282,7 @@ def _remember(asker: Asker, profile: StreamProfile, applies: Applies) -> None:
         knobs=profile.knobs,
         based_on=base,
         based_on_name=base.name if base else "",
-        changed_by=name_of(asker),
+        changed_by=profile.changed_by,
         changed_at=profile.changed_at,
         applies=applies,
     )

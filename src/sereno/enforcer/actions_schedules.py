@@ -8,16 +8,14 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from sereno.accounts.queries import Asker, require
 from sereno.accounts.rules import Right
 from sereno.audit.actions import record
 from sereno.base.errors import Conflict, Invalid, Words
 from sereno.enforcer.actions_plans import plans_changed
-from sereno.enforcer.fitness import check_manners
+from sereno.enforcer.fitness import check_fit
 from sereno.enforcer.models import Calendar, Schedule, StreamProfile
-from sereno.enforcer.queries import desires_of
 from sereno.enforcer.queries_schedules import (
     access_calendar,
     access_schedule,
@@ -43,6 +41,7 @@ from sereno.sites.actions_groups import known_cameras
 from sereno.sites.models import Camera, CameraGroup
 from sereno.sites.names import one_of_a_name
 from sereno.sites.rules import check_name
+from sereno.sites.versions import check_version
 
 _NAME_TAKEN = Words(
     "Another one has this name. Choose another name.",
@@ -108,41 +107,48 @@ def make_schedule(asker: Asker, said: ScheduleSaid) -> Schedule:
     require(asker, Right.MANAGE)
     row = Schedule()
     _fill(asker, row, said)
-    _check_fit(row, said)
+    check_fit([row])
     plans_changed(cameras_under([row]))
     record(asker.actor, "schedule_make", "schedule", row.pk, **_told(said))
     return row
 
 
 @transaction.atomic
-def change_schedule(asker: Asker, schedule_id: int, given: Mapping[str, Any]) -> Schedule:
-    """Change what was given, by the names of ScheduleSaid. Raises NotFound, Invalid, Conflict."""
+def change_schedule(
+    asker: Asker, schedule_id: int, given: Mapping[str, Any], if_version: int | None = None
+) -> Schedule:
+    """Change what was given, by the names of ScheduleSaid.
+
+    `if_version`: only if it is still that one. Raises NotFound, Invalid, Conflict.
+    """
     require(asker, Right.MANAGE)
-    row = _lock(asker, schedule_id)
+    row = _lock(asker, schedule_id, if_version)
     concerned = cameras_under([row])
     said = replace(whole_schedules([row])[0], **given)
     _fill(asker, row, said)
-    _check_fit(row, said)
+    check_fit([row])
     plans_changed(concerned | cameras_under([row]))
     record(asker.actor, "schedule_change", "schedule", row.pk, **_told(said))
     return row
 
 
 @transaction.atomic
-def remove_schedule(asker: Asker, schedule_id: int) -> None:
-    """Take a schedule away; it stays in what was promised. Raises NotFound."""
+def remove_schedule(asker: Asker, schedule_id: int, if_version: int | None = None) -> None:
+    """Take a schedule away; it stays in what was promised. Raises NotFound, Conflict."""
     require(asker, Right.MANAGE)
-    row = _lock(asker, schedule_id)
+    row = _lock(asker, schedule_id, if_version)
     concerned = cameras_under([row])
     row.delete()
     plans_changed(concerned)
     record(asker.actor, "schedule_remove", "schedule", schedule_id, name=row.name)
 
 
-def _lock(asker: Asker, schedule_id: int) -> Schedule:
+def _lock(asker: Asker, schedule_id: int, if_version: int | None) -> Schedule:
     access_schedule(asker, schedule_id)
     Schedule.objects.select_for_update(no_key=True).filter(pk=schedule_id).first()
-    return access_schedule(asker, schedule_id)
+    row = access_schedule(asker, schedule_id)
+    check_version(row, if_version)
+    return row
 
 
 def _fill(asker: Asker, row: Schedule, said: ScheduleSaid) -> None:
@@ -156,19 +162,12 @@ def _fill(asker: Asker, row: Schedule, said: ScheduleSaid) -> None:
     row.exceptions = [exception_kept(each) for each in said.exceptions]
     row.holiday_intervals = [interval_kept(each) for each in said.holiday_intervals]
     row.calendar_id, row.profile_id = said.calendar_id, said.profile_id
+    row.make_version(asker)
     with one_of_a_name("enforcer_schedule_name_unique", _NAME_TAKEN):
         row.save()
     row.profiles.set(said.profile_ids())
     row.cameras.set(Camera.objects.filter(pk__in=said.camera_ids))
     row.groups.set(said.group_ids)
-
-
-def _check_fit(row: Schedule, said: ScheduleSaid) -> None:
-    """Raises Invalid where a camera cannot be run as a profile of the schedule says."""
-    if said.profile_ids():
-        cameras = Camera.objects.filter(pk__in=cameras_under([row]))
-        whole = cameras.select_related("site", "node", "standby_node")
-        check_manners(desires_of(whole, timezone.now()))
 
 
 def _told(said: ScheduleSaid) -> dict[str, object]:
@@ -189,44 +188,56 @@ def make_calendar(asker: Asker, name: str, days: Sequence[DaySaid]) -> Calendar:
     """A new calendar. Raises Invalid, Conflict."""
     require(asker, Right.MANAGE)
     row = Calendar()
-    _fill_calendar(row, name, days)
+    _fill_calendar(asker, row, name, days)
     record(asker.actor, "calendar_make", "calendar", row.pk, name=row.name, dates=row.dates)
     return row
 
 
 @transaction.atomic
 def change_calendar(
-    asker: Asker, calendar_id: int, name: str | None, days: Sequence[DaySaid] | None
+    asker: Asker,
+    calendar_id: int,
+    name: str | None,
+    days: Sequence[DaySaid] | None,
+    if_version: int | None = None,
 ) -> Calendar:
-    """Change what was given; schedules that use it follow. Raises NotFound, Invalid, Conflict."""
+    """Change what was given; schedules that use it follow.
+
+    `if_version`: only if it is still that one. Raises NotFound, Invalid, Conflict.
+    """
     require(asker, Right.MANAGE)
-    row = _lock_calendar(asker, calendar_id)
+    row = _lock_calendar(asker, calendar_id, if_version)
     kept = [day_again(day) for day in row.dates]
-    _fill_calendar(row, row.name if name is None else name, kept if days is None else days)
-    plans_changed(cameras_under(row.schedule_set.all()))
+    _fill_calendar(asker, row, row.name if name is None else name, kept if days is None else days)
+    users = list(row.schedule_set.all())
+    check_fit(users)
+    plans_changed(cameras_under(users))
     record(asker.actor, "calendar_change", "calendar", row.pk, name=row.name, dates=row.dates)
     return row
 
 
 @transaction.atomic
-def remove_calendar(asker: Asker, calendar_id: int) -> None:
+def remove_calendar(asker: Asker, calendar_id: int, if_version: int | None = None) -> None:
     """Take a calendar away. Raises NotFound, and Conflict while a schedule uses it."""
     require(asker, Right.MANAGE)
-    row = _lock_calendar(asker, calendar_id)
+    row = _lock_calendar(asker, calendar_id, if_version)
     if (user := row.schedule_set.order_by("name").first()) is not None:
         raise Conflict("calendar_used", _CALENDAR_USED.fill(schedule=user.name))
     row.delete()
     record(asker.actor, "calendar_remove", "calendar", calendar_id, name=row.name)
 
 
-def _lock_calendar(asker: Asker, calendar_id: int) -> Calendar:
+def _lock_calendar(asker: Asker, calendar_id: int, if_version: int | None) -> Calendar:
     access_calendar(asker, calendar_id)
     Calendar.objects.select_for_update().filter(pk=calendar_id).first()
-    return access_calendar(asker, calendar_id)
+    row = access_calendar(asker, calendar_id)
+    check_version(row, if_version)
+    return row
 
 
-def _fill_calendar(row: Calendar, name: str, days: Sequence[DaySaid]) -> None:
+def _fill_calendar(asker: Asker, row: Calendar, name: str, days: Sequence[DaySaid]) -> None:
     check_dates(days)
+    row.make_version(asker)
     row.name = check_name(name)
     row.dates = [day_kept(day) for day in sorted(days, key=lambda each: each.day)]
     with one_of_a_name("enforcer_calendar_name_unique", _NAME_TAKEN):

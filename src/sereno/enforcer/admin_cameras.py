@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -12,10 +12,15 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminPasswordWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from sereno.accounts.backoffice import ActingAdmin, asker_of, both, column, in_ones_language
 from sereno.base.errors import Words
+from sereno.enforcer.actions_leases import give_back
 from sereno.enforcer.actions_moments import (
     end_pauses,
     enforce,
@@ -24,6 +29,7 @@ from sereno.enforcer.actions_moments import (
     stop_recording,
 )
 from sereno.enforcer.actions_profiles import (
+    Applies,
     add_fitting_camera,
     change_fitting_camera,
     give_profile,
@@ -34,6 +40,7 @@ from sereno.enforcer.admin_parts import (
     CameraReasonFilter,
     CameraStateFilter,
     age_of,
+    applies_field,
     command,
     reason_of,
     state_of,
@@ -41,15 +48,18 @@ from sereno.enforcer.admin_parts import (
 )
 from sereno.enforcer.models import StreamProfile
 from sereno.enforcer.queries import Desired, desires_of
+from sereno.enforcer.queries_profiles import Given, given_to
 from sereno.enforcer.queries_running import CameraState, states_of
 from sereno.enforcer.rules_moments import EndSaid
 from sereno.policy.knob_list import KNOB_OF
 from sereno.sites import actions, queries
 from sereno.sites.actions import CameraFields
-from sereno.sites.models import Camera
+from sereno.sites.models import Camera, Node
 
 Act = Callable[[Any, HttpRequest, QuerySet[Camera]], None]
 
+# What of its form is about the profile that a camera is given.
+_OF_PROFILE = frozenset({"profile", "applies"})
 # The camera's own fields and the knobs that they say.
 _KNOB_FIELDS = {
     "engine": "engine",
@@ -76,10 +86,25 @@ class CameraForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
         ),
     )
 
+    profile = forms.ModelChoiceField(
+        StreamProfile.objects.order_by("name"),
+        required=False,
+        label=both(Words("Profile", "Perfil")),
+        widget=UnfoldAdminSelectWidget,
+        help_text=both(
+            Words(
+                "How it is run. What the profile leaves unsaid, the fields below say.",
+                "Cómo se lleva. Lo que el perfil no dice lo dicen los campos de abajo.",
+            )
+        ),
+    )
+    applies = applies_field()
+
     class Meta:
         model = Camera
         fields = (
-            *("name", "address", "sub_address", "username", "standby_node", "budget_bytes"),
+            *("name", "address", "sub_address", "username", "node", "standby_node"),
+            "budget_bytes",
             *_KNOB_FIELDS,
         )
         widgets = {"cpu_affinity": UnfoldAdminTextInputWidget}  # noqa: RUF012
@@ -90,15 +115,25 @@ class CameraForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
             field: both(KNOB_OF[knob].what) for field, knob in _KNOB_FIELDS.items()
         }
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        given = given_to([self.instance.pk]).get(self.instance.pk, Given())
+        self.initial["profile"] = given.profile_id
+        for name in ("node", "standby_node"):
+            field = cast("forms.ModelChoiceField[Node]", self.fields[name])
+            # Nobody need choose a node for a new camera: it gets one.
+            field.required = False
+            field.queryset = Node.objects.filter(revoked_at=None).order_by("name")
+
 
 def _fields_in(form: forms.ModelForm[Camera]) -> CameraFields:
-    """What the person changed. What was emptied is unsaid again."""
-    given = {name: form.cleaned_data[name] for name in form.changed_data}
+    """What the person changed of the camera itself. What was emptied is unsaid again."""
+    given = {name: form.cleaned_data[name] for name in form.changed_data if name not in _OF_PROFILE}
     if "budget_bytes" in given:
         given["budget_bytes"] = given["budget_bytes"] or 0
-    if "standby_node" in given:
-        node = given.pop("standby_node")
-        given["standby_node_id"] = node.pk if node else None
+    for name in {"node", "standby_node"} & given.keys():
+        node = given.pop(name)
+        given[f"{name}_id"] = node.pk if node else None
     emptied = {
         name
         for name in (*_KNOB_FIELDS, "standby_node_id")
@@ -156,9 +191,17 @@ class CameraAdmin(ActingAdmin):
         *("name", "site", "state_shown", "why", "profile_shown", "paused_until", "heard"),
         *("address", "node"),
     )
+    fields = (
+        *("name", "address", "sub_address", "username", "password", "profile", "applies"),
+        *("node", "standby_node", "budget_bytes", *_KNOB_FIELDS),
+        *("state_said", "why", "paused_until", "command_shown"),
+    )
     list_filter = (CameraStateFilter, ProfileFilter, CameraReasonFilter, "site", "groups")
-    readonly_fields = ("state_said", "why", "profile_shown", "paused_until", "command_shown")
-    actions = (*("end_the_pause", "record_now", "stop_recording_now", "enforce_now", "try_again"),)
+    readonly_fields = ("state_said", "why", "paused_until", "command_shown")
+    actions = (
+        *("end_the_pause", "record_now", "stop_recording_now", "enforce_now", "try_again"),
+        "give_back_to_own",
+    )
     search_fields = ("name", "address")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Camera]:
@@ -226,11 +269,15 @@ class CameraAdmin(ActingAdmin):
     def save_model(
         self, request: HttpRequest, obj: Camera, form: forms.ModelForm[Camera], change: bool
     ) -> None:
-        fields = _fields_in(form)
+        asker, fields = asker_of(request), _fields_in(form)
         if change:
-            change_fitting_camera(asker_of(request), obj.pk, fields)
+            change_fitting_camera(asker, obj.pk, fields)
         else:
-            obj.pk = add_fitting_camera(asker_of(request), fields).pk
+            obj.pk = add_fitting_camera(asker, fields).pk
+        if "profile" in form.changed_data:
+            profile: StreamProfile | None = form.cleaned_data["profile"]
+            applies = cast(Applies, form.cleaned_data["applies"] or "next_spawn")
+            give_profile(asker, [obj.pk], profile.pk if profile else None, applies)
 
     def delete_model(self, request: HttpRequest, obj: Camera) -> None:
         actions.remove_camera(asker_of(request), obj.pk)
@@ -266,6 +313,15 @@ class CameraAdmin(ActingAdmin):
     def try_again(self, request: HttpRequest, cameras: QuerySet[Camera]) -> None:
         for camera_id in _ids(cameras):
             actions.forget_memory(asker_of(request), camera_id)
+
+    @admin.action(
+        description=both(
+            Words("Give it back to its own node", "Devolverla a su propio nodo"),
+        )
+    )
+    def give_back_to_own(self, request: HttpRequest, cameras: QuerySet[Camera]) -> None:
+        for camera_id in _ids(cameras):
+            give_back(asker_of(request), camera_id)
 
 
 def _known(cameras: list[Camera]) -> list[Any]:

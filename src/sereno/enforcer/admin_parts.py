@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from sereno.accounts.backoffice import both, in_ones_language
 from sereno.base.errors import Words
 from sereno.enforcer.models import RunnerState
 from sereno.enforcer.queries_running import MAIN
-from sereno.enforcer.rules import SILENT_AFTER, Shown, words_of
+from sereno.enforcer.rules import SILENT_AFTER, Shown
 from sereno.policy.reasons import Reason
 
 STATES = {
@@ -42,6 +44,21 @@ STATE_COLOURS = {
 AGE_COLOURS = {"fresh": "success", "late": "warning", "silent": "danger"}
 _AGO = Words("{seconds} s ago", "hace {seconds} s")
 _COPY = Words("Copy", "Copiar")
+_APPLIES = {
+    "next_spawn": Words("at the next start of each stream", "en el próximo inicio de cada flujo"),
+    "now": Words("now: streams that it concerns start anew", "ahora: los flujos se reinician"),
+}
+
+
+def applies_field() -> forms.ChoiceField:
+    """When what runs goes over to a change; its values are those of `actions_profiles.Applies`."""
+    return forms.ChoiceField(
+        required=False,
+        choices=[(key, both(words)) for key, words in _APPLIES.items()],
+        initial="next_spawn",
+        label=both(Words("A change is taken up", "Un cambio se aplica")),
+        widget=UnfoldAdminRadioSelectWidget,
+    )
 
 
 def state_of(shown: Shown) -> tuple[str, str]:
@@ -57,7 +74,7 @@ def wide(text: str) -> str | SafeString:
 
 def reason_of(reason: Reason | None) -> str:
     """A reason in one's language; empty for none."""
-    return in_ones_language(words_of(reason)) if reason else ""
+    return in_ones_language(reason.words()) if reason else ""
 
 
 def age_of(runner: RunnerState, now: datetime | None = None) -> tuple[str, str]:

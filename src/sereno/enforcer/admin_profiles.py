@@ -10,11 +10,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from unfold.admin import TabularInline
-from unfold.widgets import (
-    UnfoldAdminRadioSelectWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextInputWidget,
-)
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from sereno.accounts.backoffice import ActingAdmin, asker_of, both, column, in_ones_language
 from sereno.base.errors import Words
@@ -25,9 +21,11 @@ from sereno.enforcer.actions_profiles import (
     make_profile,
     remove_profile,
 )
+from sereno.enforcer.admin_parts import applies_field
 from sereno.enforcer.models import ProfileVersion, StreamProfile
 from sereno.enforcer.queries_profiles import ProfileBook, profiles_of
 from sereno.policy.knob_list import KNOBS, Knob
+from sereno.sites.admin_parts import VersionedForm
 
 _PREFIX = "knob_"
 _ABOUT = Words(
@@ -35,10 +33,6 @@ _ABOUT = Words(
     "{what} {why} Ejemplo: {example}. Si no se dice nada: {default}.",
 )
 _UNSAID = Words("(not said here)", "(no se dice aquí)")
-_APPLIES = {
-    "next_spawn": Words("at the next start of each stream", "en el próximo inicio de cada flujo"),
-    "now": Words("now: streams that it concerns start anew", "ahora: los flujos se reinician"),
-}
 _DEFAULT = Words("default", "valor por defecto")
 _YES_NO = {"yes": Words("yes", "sí"), "no": Words("no", "no")}
 
@@ -83,15 +77,10 @@ _KnobFields = type(
 )
 
 
-class ProfileForm(_KnobFields, forms.ModelForm):  # type: ignore[misc,type-arg,valid-type]
+class ProfileForm(_KnobFields, VersionedForm):  # type: ignore[misc,valid-type]
     """A field for each knob; an empty one leaves it to the profile this one is based on."""
 
-    applies = forms.ChoiceField(
-        choices=[(key, both(words)) for key, words in _APPLIES.items()],
-        initial="next_spawn",
-        label=both(Words("A change is taken up", "Un cambio se aplica")),
-        widget=UnfoldAdminRadioSelectWidget,
-    )
+    applies = applies_field()
 
     class Meta:
         model = StreamProfile
@@ -137,7 +126,7 @@ class VersionInline(TabularInline):  # type: ignore[misc]  # unfold carries no t
 @admin.register(StreamProfile)
 class ProfileAdmin(ActingAdmin):
     form = ProfileForm
-    list_display = ("name", "based_on", "says", "cameras", "version", "changed_at")
+    list_display = ("name", "based_on", "says", "cameras", "version", "changed_by", "changed_at")
     list_select_related = ("based_on",)
     search_fields = ("name", "note")
     readonly_fields = ("merged",)
@@ -149,7 +138,7 @@ class ProfileAdmin(ActingAdmin):
             {"fields": tuple(f"{_PREFIX}{knob.name}" for knob in KNOBS)},
         ),
         (both(Words("Result as saved", "Resultado guardado")), {"fields": ("merged",)}),
-        (None, {"fields": ("applies",)}),
+        (None, {"fields": ("applies", "if_version")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StreamProfile]:
@@ -182,8 +171,9 @@ class ProfileAdmin(ActingAdmin):
     def save_model(self, request: HttpRequest, obj: StreamProfile, form: Any, change: bool) -> None:
         asker, said = asker_of(request), form.said()
         if change:
-            applies = cast(Applies, form.cleaned_data["applies"])
-            change_profile(asker, obj.pk, said, applies)
+            applies = cast(Applies, form.cleaned_data["applies"] or "next_spawn")
+            seen = form.cleaned_data["if_version"]
+            change_profile(asker, obj.pk, said, applies, if_version=seen)
         else:
             obj.pk = make_profile(asker, said).pk
 

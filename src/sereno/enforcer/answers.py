@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from sereno.enforcer.models import Lease, RunnerState
 from sereno.enforcer.queries import Desired
 from sereno.enforcer.queries_running import CameraState
-from sereno.enforcer.rules import Shown, words_of
+from sereno.enforcer.rules import Shown
 from sereno.policy.choices import EngineName, TransportName
 from sereno.policy.decisions import Decision, Piece, Why
 from sereno.policy.reasons import Reason
@@ -29,7 +29,7 @@ class WhyAnswer(BaseModel):
 
     @classmethod
     def of(cls, why: Reason) -> WhyAnswer:
-        words = words_of(why)
+        words = why.words()
         return cls(key=why.key, params=dict(why.params), en=words.en, es=words.es)
 
 
@@ -120,7 +120,7 @@ def _kept(reason: dict[str, Any] | None) -> ReasonAnswer | None:
 
 
 def _reason(reason: Reason | None) -> ReasonAnswer | None:
-    return ReasonAnswer.of(reason, words_of(reason)) if reason else None
+    return ReasonAnswer.of(reason, reason.words()) if reason else None
 
 
 class StatusAnswer(RunnerFacts):
@@ -169,12 +169,16 @@ class ManualAnswer(BaseModel):
 
 
 class LeaseAnswer(BaseModel):
-    """Which node may run a camera that has a standby; `expires_at` null: it has no end yet."""
+    """Which node may run a camera that has a standby; `expires_at` null: it has no end yet.
+
+    `is_ending`: the node was asked to give it to the camera's own.
+    """
 
     node_id: UUID
     node: str
     number: int
     expires_at: datetime | None
+    is_ending: bool
 
     @classmethod
     def of(cls, lease: Lease) -> LeaseAnswer:
@@ -183,6 +187,7 @@ class LeaseAnswer(BaseModel):
             node=lease.node.name,
             number=lease.number,
             expires_at=lease.expires_at,
+            is_ending=lease.release_id is not None,
         )
 
 

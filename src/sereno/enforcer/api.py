@@ -11,11 +11,11 @@ from ninja import Router, Schema, Status
 from pydantic import AwareDatetime, BaseModel, Field, SecretStr
 
 from sereno.accounts.auth import ANYBODY_KNOWN, KnownRequest
-from sereno.enforcer import actions_moments, actions_profiles
+from sereno.enforcer import actions_leases, actions_moments, actions_profiles
 from sereno.enforcer.actions_profiles import Applies
-from sereno.enforcer.answers import CameraAnswer, DecisionAnswer, LeaseAnswer, StatusAnswer
+from sereno.enforcer.answers import CameraAnswer, DecisionAnswer, StatusAnswer
 from sereno.enforcer.queries import decisions_of, desires_of
-from sereno.enforcer.queries_running import states_of
+from sereno.enforcer.queries_running import CameraState, states_of
 from sereno.enforcer.rules_moments import EndSaid
 from sereno.policy.choices import EngineName, TransportName
 from sereno.sites import actions, queries
@@ -43,6 +43,7 @@ class Manners(Schema):
     sub_address: str | None = Field(
         default=None, description="of its smaller stream, without credentials; empty: none"
     )
+    node_id: UUID | None = Field(default=None, description="the node of its site that is to run it")
     standby_node_id: UUID | None = Field(
         default=None, description="another node of its site, which takes it over when need be"
     )
@@ -85,6 +86,7 @@ def _fields(body: NewCamera | CameraChange) -> CameraFields:
         nice=body.nice,
         cpu_affinity=None if cpus is None else tuple(cpus),
         sub_address=body.sub_address,
+        node_id=body.node_id,
         standby_node_id=body.standby_node_id,
         unsaid=frozenset(nulls.intersection({*actions.MANNERS, "standby_node_id"})),
     )
@@ -143,6 +145,15 @@ def try_camera_again(request: KnownRequest, camera_id: UUID) -> CameraAnswer:
     return _answer(request, camera_id)
 
 
+@router.post(
+    "/cameras/{camera_id}/give-back", response=CameraAnswer, operation_id="give_camera_back"
+)
+def give_camera_back(request: KnownRequest, camera_id: UUID) -> CameraAnswer:
+    """Let the node that took a camera over give it back to the camera's own node."""
+    actions_leases.give_back(request.auth, camera_id)
+    return _answer(request, camera_id)
+
+
 @router.delete("/cameras/{camera_id}", response={204: None}, operation_id="remove_camera")
 def remove_camera(request: KnownRequest, camera_id: UUID) -> Status[None]:
     """Stop recording a camera and take it from the lists. Its footage stays on disk."""
@@ -166,12 +177,35 @@ def give_profile(request: KnownRequest, camera_id: UUID, body: ProfileChoice) ->
     return _answer(request, camera_id)
 
 
+class RunsAtAnswer(BaseModel):
+    """The node that may run a camera.
+
+    `number` and `expires_at` are those of its lease; null where it needs none, or has no end yet.
+    """
+
+    node_id: UUID
+    node: str
+    number: int | None
+    expires_at: datetime | None
+
+    @classmethod
+    def of(cls, found: CameraState) -> RunsAtAnswer | None:
+        lease = found.lease
+        if lease is not None:
+            node, number, expires_at = lease.node, lease.number, lease.expires_at
+            return cls(node_id=node.pk, node=node.name, number=number, expires_at=expires_at)
+        own = found.camera.node
+        if own is None:
+            return None
+        return cls(node_id=own.pk, node=own.name, number=None, expires_at=None)
+
+
 class WhyCameraAnswer(BaseModel):
-    """`node`: who may run it, where it has a standby node; `status`: what it does."""
+    """`node`: who may run it, null: nobody; `status`: what it does."""
 
     recording: DecisionAnswer
     analysis: DecisionAnswer
-    node: LeaseAnswer | None
+    node: RunsAtAnswer | None
     status: StatusAnswer
 
 
@@ -187,7 +221,7 @@ def why_camera(request: KnownRequest, camera_id: UUID) -> WhyCameraAnswer:
     return WhyCameraAnswer(
         recording=DecisionAnswer.of(recording, desired),
         analysis=DecisionAnswer.of(analysis, desired),
-        node=LeaseAnswer.of(found.lease) if found.lease else None,
+        node=RunsAtAnswer.of(found),
         status=StatusAnswer.of(found.shown, found.runner, desired),
     )
 

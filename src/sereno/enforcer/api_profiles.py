@@ -90,6 +90,7 @@ class ProfileAnswer(Schema):
     knobs: dict[str, KnobValue]
     version: int
     changed_at: datetime
+    changed_by: str
     camera_count: int
 
     @classmethod
@@ -102,6 +103,7 @@ class ProfileAnswer(Schema):
             knobs=profile.knobs,
             version=profile.version,
             changed_at=profile.changed_at,
+            changed_by=profile.changed_by,
             camera_count=getattr(profile, "camera_count", 0),
         )
 
@@ -118,7 +120,8 @@ class NewProfile(Schema):
 class ProfileChange(Schema):
     """What is left out stays as it is; `knobs` are all that it is to say from now on.
 
-    `applies`: whether what runs goes over to it now, or when it next starts.
+    `applies`: whether what runs goes over to it now, or when it next starts. `if_version`: only if
+    it is still that one.
     """
 
     name: str | None = None
@@ -126,6 +129,7 @@ class ProfileChange(Schema):
     based_on: int | None = Field(default=None, description="null: on none any more")
     knobs: dict[str, Any] | None = None
     applies: Applies = "next_spawn"
+    if_version: int | None = None
 
 
 class VersionAnswer(Schema):
@@ -260,14 +264,18 @@ def change_profile(request: KnownRequest, profile_id: int, body: ProfileChange) 
         has_no_base="based_on" in body.model_fields_set and body.based_on is None,
         knobs=body.knobs,
     )
-    actions_profiles.change_profile(request.auth, profile_id, said, body.applies)
+    actions_profiles.change_profile(
+        request.auth, profile_id, said, body.applies, if_version=body.if_version
+    )
     return ProfileAnswer.of(access_profile(request.auth, profile_id))
 
 
 @router.delete("/profiles/{profile_id}", response={204: None}, operation_id="remove_profile")
-def remove_profile(request: KnownRequest, profile_id: int) -> Status[None]:
+def remove_profile(
+    request: KnownRequest, profile_id: int, if_version: int | None = None
+) -> Status[None]:
     """Take a profile away that nothing uses."""
-    actions_profiles.remove_profile(request.auth, profile_id)
+    actions_profiles.remove_profile(request.auth, profile_id, if_version)
     return Status(204, None)
 
 

@@ -120,18 +120,29 @@ class ScheduleFields(BaseModel):
 
 
 class ScheduleChange(ScheduleFields):
-    """What is left out stays as it is."""
+    """What is left out stays as it is. `if_version`: only if it is still that one."""
 
     name: str = ""
+    if_version: int | None = None
 
 
-class ScheduleAnswer(ScheduleFields):
+class Version(BaseModel):
+    """Who changed it last; `version` counts the changes."""
+
     id: int
+    version: int
+    changed_at: datetime
+    changed_by: str
 
+
+class ScheduleAnswer(ScheduleFields, Version):
     @classmethod
     def of(cls, row: Schedule, said: ScheduleSaid) -> ScheduleAnswer:
         return cls(
             id=row.pk,
+            version=row.version,
+            changed_at=row.changed_at,
+            changed_by=row.changed_by,
             name=said.name,
             purpose=said.purpose,
             kind=said.kind,
@@ -176,20 +187,26 @@ class CalendarFields(BaseModel):
 
 
 class CalendarChange(BaseModel):
-    """What is left out or null stays as it is."""
+    """What is left out or null stays as it is. `if_version`: only if it is still that one."""
 
     name: str | None = None
     dates: list[DayBody] | None = Field(default=None, max_length=MOST_DATES)
+    if_version: int | None = None
 
 
-class CalendarAnswer(CalendarFields):
-    id: int
-
+class CalendarAnswer(CalendarFields, Version):
     @classmethod
     def of(cls, row: Calendar) -> CalendarAnswer:
         days = [day_again(day) for day in row.dates]
         dates = [DayBody(date=day.day, name=day.name) for day in days]
-        return cls(id=row.pk, name=row.name, dates=dates)
+        return cls(
+            id=row.pk,
+            version=row.version,
+            changed_at=row.changed_at,
+            changed_by=row.changed_by,
+            name=row.name,
+            dates=dates,
+        )
 
 
 def _answer(row: Schedule) -> ScheduleAnswer:
@@ -234,14 +251,17 @@ def change_schedule(
     request: KnownRequest, schedule_id: int, body: ScheduleChange
 ) -> ScheduleAnswer:
     """Change what was given."""
-    given = body.said_fields(body.model_fields_set)
-    return _answer(actions_schedules.change_schedule(request.auth, schedule_id, given))
+    given = body.said_fields(body.model_fields_set - {"if_version"})
+    row = actions_schedules.change_schedule(request.auth, schedule_id, given, body.if_version)
+    return _answer(row)
 
 
 @router.delete("/schedules/{schedule_id}", response={204: None}, operation_id="remove_schedule")
-def remove_schedule(request: KnownRequest, schedule_id: int) -> Status[None]:
+def remove_schedule(
+    request: KnownRequest, schedule_id: int, if_version: int | None = None
+) -> Status[None]:
     """Take a schedule away. A camera that no schedule names any more is recorded always."""
-    actions_schedules.remove_schedule(request.auth, schedule_id)
+    actions_schedules.remove_schedule(request.auth, schedule_id, if_version)
     return Status(204, None)
 
 
@@ -265,12 +285,16 @@ def change_calendar(
 ) -> CalendarAnswer:
     """Change what was given; the schedules that use it follow."""
     days = None if body.dates is None else [day.said() for day in body.dates]
-    row = actions_schedules.change_calendar(request.auth, calendar_id, body.name, days)
+    row = actions_schedules.change_calendar(
+        request.auth, calendar_id, body.name, days, body.if_version
+    )
     return CalendarAnswer.of(row)
 
 
 @router.delete("/calendars/{calendar_id}", response={204: None}, operation_id="remove_calendar")
-def remove_calendar(request: KnownRequest, calendar_id: int) -> Status[None]:
+def remove_calendar(
+    request: KnownRequest, calendar_id: int, if_version: int | None = None
+) -> Status[None]:
     """Take a calendar away that no schedule uses."""
-    actions_schedules.remove_calendar(request.auth, calendar_id)
+    actions_schedules.remove_calendar(request.auth, calendar_id, if_version)
     return Status(204, None)

@@ -2,13 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from uuid import UUID
 
-from sereno.base.errors import Invalid
-from sereno.enforcer.queries import Desired
+from django.utils import timezone
+
+from sereno.base.errors import Invalid, Words
+from sereno.enforcer.models import Schedule
+from sereno.enforcer.queries import Desired, desires_of
+from sereno.enforcer.queries_schedules import cameras_under
 from sereno.policy.extra_cli import parse_extra_cli
 from sereno.policy.knobs import Manner
+from sereno.sites.models import Camera, CameraGroup
 from sereno.sites.rules import check_cpus, check_engine
+
+_OF_CAMERA = Words("{camera}: {what}", "{camera}: {what}")
+_UNDER_PROFILE = Words(
+    "{camera} under the profile {profile}: {what}", "{camera} con el perfil {profile}: {what}"
+)
+
+
+def check_fit(schedules: Iterable[Schedule], only: Collection[UUID] | None = None) -> None:
+    """Raises Invalid where a camera cannot be run as a profile of these schedules says.
+
+    `only`: of these cameras, as the others were there before.
+    """
+    ids = cameras_under(row for row in schedules if row.profiles.exists())
+    if only is not None:
+        ids.intersection_update(only)
+    cameras = Camera.objects.filter(pk__in=ids).order_by("name", "pk")
+    check_manners(
+        desires_of(cameras.select_related("site", "node", "standby_node"), timezone.now())
+    )
+
+
+def check_joined(
+    sender: object, group: CameraGroup, camera_ids: Collection[UUID], **_: object
+) -> None:
+    """`sites` says that these cameras were put into a group. Raises Invalid likewise."""
+    check_fit(group.schedules.all(), camera_ids)
 
 
 def check_manners(desires: Iterable[Desired]) -> None:
@@ -21,18 +53,28 @@ def check_manners(desires: Iterable[Desired]) -> None:
         cpu_counts = tuple(
             node.cpu_count for node in (camera.node, camera.standby_node) if node is not None
         )
-        for key in desired.keys:
+        for key in sorted(desired.keys):
             found = (desired.manner(key), schemes, cpu_counts)
             if found not in fitting:
-                _check(*found)
+                try:
+                    _check(*found)
+                except Invalid as error:
+                    raise _named(error, desired, key) from None
                 fitting.add(found)
 
 
 def _check(manner: Manner, schemes: tuple[str, ...], cpu_counts: tuple[int | None, ...]) -> None:
     parse_extra_cli(manner.extra_cli, manner.engine)
-    try:
-        check_cpus(manner.cpu_affinity, cpu_counts)
-        for scheme in schemes:
-            check_engine(manner.engine, scheme)
-    except Invalid as error:
-        raise Invalid(error.key, error.words, field=f"knobs.{error.field}") from None
+    check_cpus(manner.cpu_affinity, cpu_counts)
+    for scheme in schemes:
+        check_engine(manner.engine, scheme)
+
+
+def _named(error: Invalid, desired: Desired, key: str) -> Invalid:
+    """The same refusal, with the camera and the profile that do not fit."""
+    profile = desired.profile_name(key)
+    words = _UNDER_PROFILE if profile else _OF_CAMERA
+    told = {"camera": desired.camera.name, "profile": profile}
+    en, es = (text.format(what=what, **told) for text, what in zip(words, error.words, strict=True))
+    field = (error.field or "").removeprefix("knobs.")
+    return Invalid(error.key, Words(en, es), field=f"knobs.{field}")

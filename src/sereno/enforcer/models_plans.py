@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models.functions import Lower
-from django.utils import timezone
 
 from sereno.sites.models import Camera, CameraGroup
+from sereno.sites.versions import Versioned
 
 
-class StreamProfile(models.Model):
+class StreamProfile(Versioned):
     """How streams are run, by name. What its knobs leave unsaid, the one it is based on says."""
 
     name = models.CharField(max_length=80)
@@ -17,11 +17,9 @@ class StreamProfile(models.Model):
     based_on = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True)
     # By the names of sereno.policy.knobs.Knobs; only what is said.
     knobs = models.JSONField(default=dict, blank=True)
-    version = models.PositiveIntegerField(default=1, editable=False)
     # With those of the profiles it is based on, a sum that grows when what runs is to take up a
     # change at once, and only then.
     restart_number = models.IntegerField(default=0, editable=False)
-    changed_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         constraints = (models.UniqueConstraint(Lower("name"), name="enforcer_profile_name_unique"),)
@@ -63,7 +61,7 @@ class CameraManner(models.Model):
     restart_number = models.IntegerField(default=0)
 
 
-class Calendar(models.Model):
+class Calendar(Versioned):
     """Days that are not like others: holidays, vacations."""
 
     name = models.CharField(max_length=80)
@@ -79,7 +77,7 @@ class Calendar(models.Model):
         return self.name
 
 
-class Schedule(models.Model):
+class Schedule(Versioned):
     """When cameras are recorded, or analysed; as sereno.policy.plans.Schedule says.
 
     Intervals are [{"days", "from": "22:00", "to": "06:00", "profile_id"}], exceptions

@@ -82,6 +82,9 @@ class Lease(models.Model):
     after a reboot; where `boot_id` is this machine's, `expires_boot_seconds` counts
     (`CLOCK_BOOTTIME`, which no setting of the clock moves). Both null: its holder ran the camera
     before it had a standby node and has not said yet that it knows of an end.
+
+    `release_id` is set while its holder is asked to give the camera to the camera's own node: the
+    lease is not renewed then, and the holder answers with this id when it writes no more.
     """
 
     camera = models.OneToOneField(Camera, on_delete=models.CASCADE, primary_key=True)
@@ -91,6 +94,7 @@ class Lease(models.Model):
     expires_at = models.DateTimeField(null=True)
     expires_boot_seconds = models.FloatField(null=True)
     boot_id = models.CharField(max_length=40, blank=True)
+    release_id = models.UUIDField(null=True)
 
     class Meta:
         constraints = (

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import QuerySet
 
 from sereno.enforcer.leases import leases_of
 from sereno.enforcer.models import Lease, RunnerState
-from sereno.enforcer.rules import Seen, Shown, expected_by, shown
+from sereno.enforcer.rules import NODE_OFFLINE, Seen, Shown, expected_by, shown
+from sereno.policy.reasons import Reason
 from sereno.sites.models import Camera
 
 MAIN = "main"
@@ -51,13 +52,28 @@ def shown_of(
     """
     node = lease.node if lease else camera.node
     is_of_node = runner is not None and node is not None and runner.node_id in (None, node.pk)
-    return shown(
-        seen_of(runner) if runner is not None and is_of_node else None,
+    seen = seen_of(runner) if runner is not None and is_of_node else None
+    view = shown(
+        seen,
         has_node=node is not None,
         last_seen=node.last_seen if node else None,
         created_at=camera.created_at,
         now=now,
     )
+    if lease is None or lease.release_id is None:
+        return view
+    return _on_its_way(view, lease, is_known=seen is not None)
+
+
+def _on_its_way(view: Shown, lease: Lease, *, is_known: bool) -> Shown:
+    """What is shown while the holder is to give the camera to the camera's own node."""
+    if view.state == NODE_OFFLINE:
+        key = "handing_over" if lease.expires_at else "hand_over_waits"
+    elif is_known:
+        return view
+    else:
+        key = "handing_over"
+    return replace(view, reason=Reason(key, {"node": lease.node.name}))
 
 
 def seen_of(runner: RunnerState) -> Seen:

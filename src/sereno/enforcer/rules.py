@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sereno.base.errors import Words
 from sereno.policy.reasons import Reason
 from sereno.sites.rules import OFFLINE_AFTER, is_online
 from sereno.wire.reports import StreamState
@@ -15,25 +14,6 @@ NOT_ASSIGNED = "not_assigned"
 SILENT = "silent"
 # So many times the interval at which a stream is told of.
 SILENT_AFTER = 3
-
-# Reasons of the hub's own, beside those that nodes give (sereno.policy.reasons).
-HUB_REASONS = {
-    NODE_OFFLINE: Words(
-        "The site's node has not been heard lately. It may be recording all the same; "
-        "check its power and the site's connection.",
-        "No se sabe nada del nodo del sitio últimamente. Puede que siga grabando; "
-        "revise su corriente y la conexión del sitio.",
-    ),
-    NOT_ASSIGNED: Words(
-        "No node runs this camera. Enrol a node at its site.",
-        "Ningún nodo atiende esta cámara. Registre un nodo en su sitio.",
-    ),
-    SILENT: Words(
-        "The site's node is there, but says nothing of this stream any more. "
-        "Look at the node's log.",
-        "El nodo del sitio está, pero ya no dice nada de este flujo. Mire el registro del nodo.",
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +65,3 @@ def shown(
     if seen.expected_by is not None and now >= seen.expected_by:
         return Shown(SILENT, seen.expected_by, Reason(SILENT))
     return Shown(seen.state, seen.since, seen.reason)
-
-
-def words_of(reason: Reason) -> Words:
-    """The sentences of a reason, the node's or the hub's own."""
-    return HUB_REASONS.get(reason.key) or reason.words()

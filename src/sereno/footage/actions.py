@@ -28,13 +28,13 @@ Row = tuple[Any, ...]
 # The last condition keeps a node from moving another camera's run to one of its own.
 _TAKE_RUN = """
 INSERT INTO footage_coveragerun AS known
-    (run_id, camera_id, stream, span, is_open,
+    (run_id, camera_id, node_id, stream, span, is_open,
      end_reason_key, end_reason_params, end_reason_raw, revision, segment_count, size_bytes,
      engine, clock, sound, damaged_seconds, damage)
-VALUES (%s, %s, %s, tstzrange(%s, %s, %s), %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
+VALUES (%s, %s, %s, %s, tstzrange(%s, %s, %s), %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
         %s::tstzrange[])
 ON CONFLICT (run_id) DO UPDATE SET
-    span = excluded.span, is_open = excluded.is_open,
+    node_id = excluded.node_id, span = excluded.span, is_open = excluded.is_open,
     end_reason_key = excluded.end_reason_key, end_reason_params = excluded.end_reason_params,
     end_reason_raw = excluded.end_reason_raw, revision = excluded.revision,
     segment_count = excluded.segment_count, size_bytes = excluded.size_bytes,
@@ -76,7 +76,7 @@ def take_reports(node: Node, reports: Reports, now: datetime) -> None:
     horizons = sorted(reports.horizons, key=lambda each: (each.camera_id, each.stream))
     with connection.cursor() as cursor:
         for statement, rows in (
-            (_TAKE_RUN, [_run_row(run) for run in runs]),
+            (_TAKE_RUN, [_run_row(node, run) for run in runs]),
             (_TAKE_ABSENCE, [_absence_row(absence) for absence in absences]),
             (_TAKE_HORIZON, [_horizon_row(horizon, now) for horizon in horizons]),
         ):
@@ -96,12 +96,13 @@ def _check_cameras(node: Node, reports: Reports) -> None:
         raise NotFound("not_your_camera", _NOT_YOURS.fill(camera_id=min(foreign)))
 
 
-def _run_row(run: RunReport) -> Row:
+def _run_row(node: Node, run: RunReport) -> Row:
     reason = run.end_reason
     is_left = run.end > run.start
     return (
         run.run_id,
         run.camera_id,
+        node.pk,
         run.stream,
         run.start,
         run.end if is_left else run.start,

@@ -9,7 +9,7 @@ from django.db import models
 
 from sereno.base.spans import Span, span_or_none
 from sereno.policy.reasons import Reason
-from sereno.sites.models import Camera
+from sereno.sites.models import Camera, Node
 
 
 class CoverageRun(models.Model):
@@ -21,6 +21,8 @@ class CoverageRun(models.Model):
 
     run_id = models.UUIDField(primary_key=True)
     camera = models.ForeignKey(Camera, on_delete=models.PROTECT, db_index=False)
+    # Who has the bytes; null: told before this was kept.
+    node = models.ForeignKey(Node, on_delete=models.SET_NULL, null=True, db_index=False)
     stream = models.CharField(max_length=8)
     span = DateTimeRangeField()
     is_open = models.BooleanField()

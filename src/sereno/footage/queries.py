@@ -81,6 +81,16 @@ SELECT camera_id, min(lower(span)) FROM (
 """
 
 
+_DAMAGED_SECONDS = """
+SELECT camera_id, extract(epoch FROM sum(upper(part) - lower(part)))::float FROM (
+    SELECT camera_id, unnest(damage) * tstzrange(%(start)s, %(end)s) AS part
+    FROM footage_coveragerun
+    WHERE camera_id = ANY(%(cameras)s) AND stream = %(stream)s AND damaged_seconds > 0
+        AND span && tstzrange(%(start)s, %(end)s)
+) AS parts WHERE NOT isempty(part) GROUP BY camera_id
+"""
+
+
 @dataclass(slots=True)
 class Told:
     """What nodes told of a camera's main stream: up to when, and what of a window.
@@ -173,6 +183,19 @@ class _Reading:
                 self.told[camera.pk].absences.append(absence)
 
 
+def damaged_seconds_of(cameras: Collection[Camera], window: Span) -> dict[UUID, float]:
+    """Of each camera's main stream: how much losses may have damaged in `window`, if anything."""
+    values: dict[str, Any] = {
+        "cameras": [camera.pk for camera in cameras],
+        "stream": MAIN,
+        "start": window.start,
+        "end": window.end,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_DAMAGED_SECONDS, values)
+        return dict(cursor.fetchall())
+
+
 def stretches_of(camera: Camera, window: Span) -> list[Stretch]:
     """The coverage of its main stream inside `window`, told in more detail."""
     runs = CoverageRun.objects.filter(camera=camera, stream=MAIN)
@@ -183,6 +206,17 @@ def stretches_of(camera: Camera, window: Span) -> list[Stretch]:
         if (span := run.covered)
     ]
     return stretches(footage, window)
+
+
+def nodes_with(camera: Camera, span: Span) -> list[UUID]:
+    """The nodes that have footage of its main stream inside `span`, who has the first first.
+
+    What was told before nodes were kept is taken for that of the camera's own node.
+    """
+    runs = CoverageRun.objects.filter(camera=camera, stream=MAIN)
+    inside = runs.filter(span__overlap=(span.start, span.end)).order_by("span")
+    having = (run.node_id or camera.node_id for run in inside if run.covered)
+    return list(dict.fromkeys(node_id for node_id in having if node_id))
 
 
 def days_with_footage(camera: Camera, first: date, last: date) -> list[date]:

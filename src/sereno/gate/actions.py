@@ -8,23 +8,31 @@ from uuid import UUID
 from django.db import transaction
 
 from sereno.enforcer.actions_running import record_states
-from sereno.enforcer.leases import lease_cameras
+from sereno.enforcer.leases import Held, lease_cameras
 from sereno.enforcer.rules_leases import Moment
+from sereno.gate.queries import etag_for
 from sereno.sites.actions import NodeState, note_heartbeat
 from sereno.sites.models import Node
-from sereno.wire.orders import LeaseOrder
 from sereno.wire.reports import Heartbeat
 
 
-def take_heartbeat(node: Node, heartbeat: Heartbeat, moment: Moment) -> dict[UUID, LeaseOrder]:
+def take_heartbeat(node: Node, heartbeat: Heartbeat, moment: Moment) -> Held:
     """Remember how the node and its streams are; the leases that it has now.
 
     Leases first, in a transaction of their own: it must not wait for one that waits for it, and
     `last_seen` must still say when the node was heard before.
     """
-    leases = lease_cameras(node, heartbeat.leases, moment)
+    released = _released(node, heartbeat, moment.now)
+    held = lease_cameras(node, heartbeat.leases, moment, released)
     _remember(node, heartbeat, moment.now)
-    return leases
+    return held
+
+
+def _released(node: Node, heartbeat: Heartbeat, now: datetime) -> dict[UUID, UUID]:
+    """What it gives up, if it has its newest orders: by older ones it may be about to begin."""
+    if not heartbeat.released or heartbeat.orders_etag != etag_for(node, now):
+        return {}
+    return heartbeat.released
 
 
 @transaction.atomic

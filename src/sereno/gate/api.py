@@ -10,11 +10,14 @@ from ninja import Router, Schema, Status
 
 from sereno.accounts.auth import client_address
 from sereno.enforcer.leases import this_moment
+from sereno.errands.actions import take_report
+from sereno.errands.queries import has_errands, orders_of
 from sereno.footage.actions import take_reports
 from sereno.gate.actions import take_heartbeat
 from sereno.gate.auth import NodeRequest, NodeToken, speaks_our_wire
 from sereno.gate.queries import etag_for, orders_for
 from sereno.sites.actions import enrol_node, note_heard
+from sereno.wire.errands import DiagnosisReport, Errands
 from sereno.wire.orders import Enrolment, EnrolmentRequest, Orders
 from sereno.wire.reports import Heartbeat, HeartbeatAnswer, Reports
 from sereno.wire.secret import REVEAL
@@ -64,10 +67,30 @@ def send_reports(request: NodeRequest, body: Reports) -> Status[None]:
 def send_heartbeat(request: NodeRequest, body: Heartbeat) -> HttpResponse:
     """Hear how the node is; tell it the time, its leases, and the ETag of its orders."""
     moment = this_moment()
-    leases = take_heartbeat(request.auth, body, moment)
+    held = take_heartbeat(request.auth, body, moment)
     etag = etag_for(request.auth, moment.now)
-    answer = HeartbeatAnswer(hub_time=moment.now, orders_etag=etag, leases=leases)
+    answer = HeartbeatAnswer(
+        hub_time=moment.now,
+        orders_etag=etag,
+        leases=held.leases,
+        to_release=held.to_release,
+        has_errands=has_errands(request.auth, moment.now),
+    )
     return _json(answer.model_dump_json())
+
+
+@router.get("/errands", response=Errands, operation_id="get_errands")
+def get_errands(request: NodeRequest) -> HttpResponse:
+    """What people wait for: to be done once, now, and told of as it is found."""
+    errands = Errands(errands=orders_of(request.auth, timezone.now()))
+    return _json(errands.model_dump_json(context=REVEAL))
+
+
+@router.post("/errands/{errand_id}", response={204: None}, operation_id="tell_errand")
+def tell_errand(request: NodeRequest, errand_id: UUID, body: DiagnosisReport) -> Status[None]:
+    """Take all that the node has found by now; 404 where nobody waits for it any more."""
+    take_report(request.auth, errand_id, body, timezone.now())
+    return Status(204, None)
 
 
 @router.get("/me", response=NodeIdentity, operation_id="get_node_identity")

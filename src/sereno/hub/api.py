@@ -11,13 +11,16 @@ from ninja.openapi.schema import OpenAPISchema
 
 from sereno import __version__
 from sereno.accounts.api import router as accounts
+from sereno.accounts.api_users import router as users
 from sereno.coverage.api import router as coverage
 from sereno.enforcer.api import router as enforcer
 from sereno.enforcer.api_profiles import router as profiles
 from sereno.enforcer.api_schedules import router as schedules
 from sereno.enforcer.api_system import router as system
+from sereno.errands.api import router as errands
 from sereno.footage.api import router as footage
 from sereno.gate.api import router as gate
+from sereno.health.api import router as health
 from sereno.hub.errors import ErrorAnswer, install
 from sereno.live.api import router as live
 from sereno.sites.api import router as sites
@@ -42,7 +45,7 @@ class SerenoApi(NinjaAPI):
         return schema
 
 
-class Health(Schema):
+class Alive(Schema):
     version: str
 
 
@@ -56,6 +59,7 @@ api = SerenoApi(
 install(api)
 for prefix, router in (
     ("", accounts),
+    ("", users),
     ("", sites),
     ("", enforcer),
     ("", profiles),
@@ -63,15 +67,17 @@ for prefix, router in (
     ("", system),
     ("", footage),
     ("", coverage),
+    ("", health),
     ("", live),
+    ("", errands),
     ("/node", gate),
 ):
     api.add_router(prefix, router)
 
 
-@api.get("/health", response=Health, operation_id="get_health", tags=["health"])
-def get_health(request: HttpRequest) -> Health:
-    """Answers when the hub and its database do; for the supervisor."""
+@api.get("/alive", response=Alive, operation_id="get_alive", tags=["health"])
+def get_alive(request: HttpRequest) -> Alive:
+    """Answers when the hub and its database do; for supervisors."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    return Health(version=__version__)
+    return Alive(version=__version__)

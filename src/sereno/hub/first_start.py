@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from sereno.accounts.actions import add_user, make_api_token, make_setup_link
 from sereno.accounts.models import User
 from sereno.accounts.queries import SYSTEM, administrator_without_password, asker_with_token
+from sereno.accounts.rules import Role
 from sereno.base.errors import NotFound, Unauthenticated, Words
 from sereno.box.files import write_atomic
 from sereno.box.paths import DataDir
@@ -42,7 +43,7 @@ def first_start(settings: Settings) -> Prepared:
     site = Site.objects.order_by("pk").first()
     site = site or make_site(SYSTEM, FIRST_SITE, settings.time_zone)
     administrator = _administrators().first()
-    administrator = administrator or add_user(SYSTEM, FIRST_ADMINISTRATOR, is_admin=True)
+    administrator = administrator or add_user(SYSTEM, FIRST_ADMINISTRATOR, Role.ADMINISTRATOR)
     _ensure_cli_token(settings.data_dir, administrator)
     waiting = administrator_without_password()
     is_enrolled = Node.objects.filter(revoked_at=None).exists()
@@ -66,7 +67,7 @@ def administrator_link(username: str | None = None) -> Prepared:
 
 
 def _administrators() -> QuerySet[User]:
-    return User.objects.filter(is_admin=True, is_active=True).order_by("pk")
+    return User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).order_by("pk")
 
 
 def _ensure_cli_token(data: DataDir, administrator: User) -> None:

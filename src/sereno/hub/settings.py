@@ -17,6 +17,8 @@ SECRET_KEY = read_secret(_DATA.django_key)
 SERENO_FERNET = fernet(BOX)
 SERENO_TICKET_KEY = read_secret(_DATA.ticket_key)
 SERENO_TICKET_PUBLIC_KEY = read_secret(_DATA.ticket_public_key)
+# Where front finds the one node whose media it can show: this box's own.
+SERENO_MEDIA_ADDRESS = f"unix:{_DATA.node_socket}"
 SERENO_ALARM_AFTER = timedelta(seconds=BOX.alarm_after)
 SERENO_IS_DEMO = os.environ.get("SERENO_DEMO") == "1"
 
@@ -41,6 +43,8 @@ INSTALLED_APPS = [
     "sereno.footage",
     "sereno.enforcer",
     "sereno.coverage",
+    "sereno.errands",
+    "sereno.health",
     "sereno.hub",
 ]
 

@@ -6,6 +6,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from procrastinate.contrib.django import app
 
 from sereno.accounts.actions import forget_old as forget_links
+from sereno.errands.actions import forget_old_errands
 from sereno.sites.actions import forget_old_codes
 
 
@@ -16,3 +17,4 @@ def forget_old(timestamp: int) -> None:
     SessionStore.clear_expired()
     forget_links()
     forget_old_codes()
+    forget_old_errands()

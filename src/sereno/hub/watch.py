@@ -11,6 +11,8 @@ from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from sereno.coverage.actions import judge_promises
+from sereno.errands.actions import wipe_passwords
+from sereno.health.actions import notice_problems
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +20,10 @@ LOOK_EVERY_SECONDS = 10.0
 
 
 async def watch() -> None:
-    """Judge promises until cancelled. A database that is away is waited for, and said once."""
+    """Judge promises and notice problems until cancelled.
+
+    A database that is away is waited for, and said once.
+    """
     is_away = False
     while True:
         try:
@@ -35,3 +40,5 @@ async def watch() -> None:
 def _look() -> None:
     close_old_connections()
     judge_promises(timezone.now(), settings.SERENO_ALARM_AFTER)
+    wipe_passwords(timezone.now())
+    notice_problems(timezone.now())

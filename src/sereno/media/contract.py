@@ -20,6 +20,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter
 
 from sereno.policy.choices import EngineName, StreamName, TransportName
+from sereno.wire.errands import DiagnosisReport
 from sereno.wire.reports import ReasonReport
 from sereno.wire.secret import Secret
 
@@ -66,6 +67,11 @@ class StreamTask(_Line):
     )
     next_sequence: int = 1
     previous_sha256: str = Field(default="", description="digest of the stream's last segment, hex")
+    doors_dir: str = Field(
+        default="",
+        description="folder of the doors that whoever dials a device on this machine goes through; "
+        "empty: all stand open",
+    )
 
 
 class Start(_Line):
@@ -96,6 +102,14 @@ class Renew(_Line):
     write_until: float | None = Field(description="as in `StreamTask`")
 
 
+class TrySoon(_Line):
+    """Another stream of the same device plays again: what this one waits for may be over."""
+
+    do: Literal["try_soon"] = "try_soon"
+    camera_id: UUID
+    stream: StreamName
+
+
 class Probe(_Line):
     """Try whether a stream could be recorded: up to its first key frame. Nothing is written."""
 
@@ -103,12 +117,29 @@ class Probe(_Line):
     task: StreamTask
 
 
-Command = Annotated[Start | Stop | Renew | Probe, Field(discriminator="do")]
-
-
 # What a date, and the ledger, can hold: a number beyond is a fault of the runner.
 Microseconds = Annotated[int, Field(ge=0, lt=253_402_300_800_000_000)]
 Count = Annotated[int, Field(ge=0, lt=1 << 62)]
+
+
+class Sibling(_Line):
+    """The other stream of a camera. Sizes in pixels."""
+
+    width: Count
+    height: Count
+
+
+class Diagnose(_Line):
+    """Try a stream step by step, and say what each step met. Nothing is written."""
+
+    do: Literal["diagnose"] = "diagnose"
+    errand_id: UUID
+    task: StreamTask
+    is_recorded: bool = Field(default=False, description="the camera is recorded at the moment")
+    sibling: Sibling | None = None
+
+
+Command = Annotated[Start | Stop | Renew | TrySoon | Probe | Diagnose, Field(discriminator="do")]
 
 
 class Origin(_Line):
@@ -123,9 +154,10 @@ class _Event(Origin):
 
 
 class Connecting(_Event):
-    """A connection attempt begins."""
+    """A connection attempt begins, or has to wait for its turn first, for this reason."""
 
     e: Literal["connecting"] = "connecting"
+    reason: ReasonReport | None = None
 
 
 class Failed(_Event):
@@ -249,6 +281,14 @@ class Probed(_Event):
     reason: ReasonReport | None = Field(description="why no picture came; None: one came")
 
 
+class Diagnosed(_Line):
+    """What a `Diagnose` has met so far: nothing of a recording."""
+
+    e: Literal["diagnosed"] = "diagnosed"
+    errand_id: UUID
+    report: DiagnosisReport
+
+
 class Alive(_Line):
     """The runner's own sign of life, once a second; no stream's event."""
 
@@ -277,8 +317,8 @@ Event = Annotated[
 ]
 
 # Whatever a runner may say in a line.
-Saying = Annotated[Event | Alive | Probed, Field(discriminator="e")]
+Saying = Annotated[Event | Alive | Probed | Diagnosed, Field(discriminator="e")]
 
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)
 EVENTS: TypeAdapter[Event] = TypeAdapter(Event)
-SAYINGS: TypeAdapter[Event | Alive | Probed] = TypeAdapter(Saying)
+SAYINGS: TypeAdapter[Event | Alive | Probed | Diagnosed] = TypeAdapter(Saying)

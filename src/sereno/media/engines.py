@@ -17,8 +17,11 @@ EXTRA_CLI_KEY = "extra_cli_selects_ffmpeg"
 
 _RTSP = ("rtsp", "rtsps")
 _FALLBACK_KEYS = frozenset(
-    {"codec_unknown", "garbled", "transport_refused", "device_error", "unexplained"}
-)
+    {
+        "codec_unknown", "garbled", "transport_refused", "bad_request", "device_error",
+        "unexplained",
+    }
+)  # fmt: skip
 """Where ffmpeg may do better. Never for wrong passwords, a network that is not there, a device that
 is busy, or our own disk."""
 

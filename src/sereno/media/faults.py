@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sereno.base.errors import Garbled, Words
 from sereno.base.redact import redact
 from sereno.policy.reasons import Reason
@@ -33,6 +35,18 @@ def fault(key: str, raw: str = "", **params: object) -> StreamFault:
     """A `StreamFault` whose raw text is short and has lost its secrets."""
     texts = {name: str(value) for name, value in params.items()}
     return StreamFault(Reason(key, texts, redact(raw)[:_RAW_LIMIT]))
+
+
+def without_secrets(reason: Reason, username: str, password: str) -> Reason:
+    """The reason as it may be told: whatever the camera said back, no password stands in it."""
+    secrets = secrets_of(username, password)
+    params = {name: redact(value, secrets) for name, value in reason.params.items()}
+    return replace(reason, params=params, raw=redact(reason.raw, secrets))
+
+
+def secrets_of(username: str, password: str) -> tuple[str, ...]:
+    """What must not be told of credentials: the password, and both as Basic sends them."""
+    return (f"{username}:{password}", password) if password else ()
 
 
 def garbled(what: str) -> Garbled:

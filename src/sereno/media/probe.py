@@ -8,8 +8,9 @@ import logging
 from sereno.base.clock import Clock, to_us
 from sereno.base.tasks import until_first
 from sereno.media.contract import StreamTask
+from sereno.media.doors import Doors
 from sereno.media.engines import Choice, after_failure, first_choice
-from sereno.media.faults import StreamFault
+from sereno.media.faults import StreamFault, without_secrets
 from sereno.media.formats import SoundFormat, VideoFormat
 from sereno.media.rtsp.rtcp import SenderReport
 from sereno.media.rtsp.session import Patience
@@ -22,11 +23,13 @@ PROBE_SECONDS = 25.0
 _log = logging.getLogger(__name__)
 
 
-async def probe(task: StreamTask, clock: Clock, patience: Patience | None = None) -> Reason | None:
+async def probe(
+    task: StreamTask, clock: Clock, doors: Doors, patience: Patience | None = None
+) -> Reason | None:
     """Connect as a recording would, up to the first key frame: why none came, or None."""
     task = task.model_copy(update={"records_sound": False})
     choice = first_choice(task)
-    while (reason := await _try(task, choice, clock, patience)) is not None:
+    while (reason := await _try(task, choice, clock, doors, patience)) is not None:
         verdict = after_failure(choice, reason, has_played=False)
         if not verdict.is_at_once:
             break
@@ -35,18 +38,23 @@ async def probe(task: StreamTask, clock: Clock, patience: Patience | None = None
 
 
 async def _try(
-    task: StreamTask, choice: Choice, clock: Clock, patience: Patience | None
+    task: StreamTask, choice: Choice, clock: Clock, doors: Doors, patience: Patience | None
 ) -> Reason | None:
     sink = _FirstKey(clock)
+    password = task.password.get_secret_value()
     try:
         async with (
+            doors.door(task.address, task.username, password) as door,
             asyncio.timeout(PROBE_SECONDS),
-            new_source(task, choice, sink.now_us, patience) as source,
+            new_source(task, choice, sink.now_us, patience, on_answered=door.answered) as source,
         ):
             await source.play(sink)
+            door.answered()
             await until_first(source.watch(), sink.seen.wait())
     except StreamFault as error:
-        return None if sink.seen.is_set() else error.reason
+        if sink.seen.is_set():
+            return None
+        return without_secrets(error.reason, task.username, password)
     except TimeoutError:
         return Reason("no_picture", {"seconds": f"{PROBE_SECONDS:g}"})
     except Exception as error:  # a fault of ours in one stream must not end the others

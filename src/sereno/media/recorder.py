@@ -31,6 +31,7 @@ from sereno.media.timing import (
     RunClock,
     capture_us,
     ticks_to_us,
+    unbelieved_seconds,
 )
 from sereno.policy.reasons import Reason
 from sereno.wire.reports import ReasonReport
@@ -130,6 +131,8 @@ class Recorder:
 
     def video_report(self, report: SenderReport) -> None:
         self._report = report
+        if off_seconds := unbelieved_seconds(report, to_us(self._clock.now())):
+            self.notice("camera_clock_wrong", {"seconds": str(off_seconds)})
 
     def packets_lost(self, count: int) -> None:
         self.lost_packets += count

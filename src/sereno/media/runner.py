@@ -21,8 +21,23 @@ import uvloop
 
 from sereno.base.clock import Clock, SystemClock, to_us
 from sereno.base.redact import RedactingFormatter
-from sereno.media.contract import Command, Probe, Probed, Renew, Start, Stop, Stopped, StreamTask
+from sereno.media.contract import (
+    Command,
+    Diagnose,
+    Diagnosed,
+    Probe,
+    Probed,
+    Renew,
+    Start,
+    Stop,
+    Stopped,
+    StreamTask,
+    TrySoon,
+)
+from sereno.media.diagnosis.diagnose import PATIENCE as DIAGNOSIS_PATIENCE
+from sereno.media.diagnosis.diagnose import Diagnosis, Scene
 from sereno.media.disk import Disk
+from sereno.media.doors import Doors
 from sereno.media.pipes import Emit, EventPipe, read_commands
 from sereno.media.probe import probe
 from sereno.media.rtsp.session import Patience
@@ -30,6 +45,7 @@ from sereno.media.sound.encoding import SoundEncoding
 from sereno.media.stream import Stream
 from sereno.media.vitals import tell_vitals
 from sereno.policy.reasons import Reason
+from sereno.wire.errands import DiagnosisReport
 from sereno.wire.reports import ReasonReport
 
 MOST_PROBES = 4
@@ -51,6 +67,7 @@ class Runner:
         self._sound = SoundEncoding()
         self._streams: dict[_Key, Stream] = {}
         self._disks: dict[str, Disk] = {}
+        self._doors: dict[str, Doors] = {}
         self._locks: dict[_Key, asyncio.Lock] = {}
         self._acts: set[asyncio.Task[None]] = set()
         self._probes: set[asyncio.Task[None]] = set()
@@ -59,7 +76,7 @@ class Runner:
     def obey(self, command: Command) -> None:
         """Begin to do what the command says; a slow stream delays only its own commands."""
         act = asyncio.create_task(self._obey(command))
-        acts = self._probes if isinstance(command, Probe) else self._acts
+        acts = self._probes if isinstance(command, Probe | Diagnose) else self._acts
         acts.add(act)
         act.add_done_callback(acts.discard)
 
@@ -80,6 +97,8 @@ class Runner:
         await self._sound.close()
         await asyncio.gather(*(disk.close() for disk in self._disks.values()))
         self._disks.clear()
+        for doors in self._doors.values():
+            doors.close()
 
     async def _obey(self, command: Command) -> None:
         match command:
@@ -98,17 +117,41 @@ class Runner:
                 async with self._lock_of(key):
                     if (stream := self._streams.get(key)) is not None:
                         stream.renew(command.write_until)
+            case TrySoon():
+                if (stream := self._streams.get((command.camera_id, command.stream))) is not None:
+                    stream.try_soon()
             case Probe(task=task):
                 async with self._may_probe:
-                    self._say_probed(task, await probe(task, self._clock, self._patience))
+                    doors = self._doors_of(task)
+                    self._say_probed(task, await probe(task, self._clock, doors, self._patience))
+            case Diagnose():
+                await self._diagnose(command)
             case _:
                 assert_never(command)
+
+    async def _diagnose(self, command: Diagnose) -> None:
+        def tell(report: DiagnosisReport) -> None:
+            said = Diagnosed(errand_id=command.errand_id, report=report)
+            self._emit(said.model_dump_json())
+
+        doors, patience = self._doors_of(command.task), self._patience or DIAGNOSIS_PATIENCE
+        scene = Scene(command.is_recorded, command.sibling)
+        await Diagnosis(command.task, self._clock, doors, tell, scene, patience).run()
 
     def _start(self, task: StreamTask) -> Stream:
         disk = self._disks.get(task.footage_dir)
         if disk is None:
             disk = self._disks[task.footage_dir] = Disk(Path(task.footage_dir))
-        return Stream(task, disk, self._emit, self._clock, self._patience, self._sound.encode)
+        return Stream(
+            task, disk, self._emit, self._clock, self._doors_of(task), self._patience,
+            self._sound.encode,
+        )  # fmt: skip
+
+    def _doors_of(self, task: StreamTask) -> Doors:
+        folder = task.doors_dir
+        if folder not in self._doors:
+            self._doors[folder] = Doors(Path(folder) if folder else None, self._clock)
+        return self._doors[folder]
 
     async def _stop(self, key: _Key, reason: Reason) -> None:
         stream = self._streams.pop(key, None)

@@ -22,10 +22,11 @@ def new_source(
     encode: Encode | None = None,
     on_command: Callable[[str], None] | None = None,
     redirect: str = "",
+    on_answered: Callable[[], None] = lambda: None,
 ) -> Source:
     """A source for one session. `plan` is how ffmpeg was asked the last time; `on_command` gets
     each command of ffmpeg that is started, for people; `redirect` is where the server sent the
-    session before."""
+    session before; `on_answered` is called as soon as PLAY is, by an engine that learns of it."""
     if choice.engine == FFMPEG:
         wish = choice.remembered_transport if task.transport == "auto" else task.transport
         return FfmpegSource(
@@ -43,4 +44,5 @@ def new_source(
         records_sound=task.records_sound,
         encode=encode,
         redirect=redirect,
+        on_answered=on_answered,
     )

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any
+from contextlib import suppress
+from random import random
+from typing import Any, NoReturn
 
-from sereno.base.backoff import Backoff
 from sereno.base.clock import Clock, to_us
-from sereno.media.contract import (
-    Connecting,
-    Event,
-    Failed,
-    FfmpegStarted,
-    Learned,
-    Measured,
-    StreamTask,
-)
+from sereno.media.contract import Connecting, Event, Failed, FfmpegStarted, Learned, StreamTask
 from sereno.media.disk import Disk, DiskQueue
+from sereno.media.doors import Door, Doors
 from sereno.media.engines import after_failure, after_success, first_choice, memory_of
-from sereno.media.faults import Redirected, StreamFault
+from sereno.media.faults import Redirected, StreamFault, without_secrets
 from sereno.media.ffmpeg.argv import Plan
 from sereno.media.ffmpeg.source import FfmpegSource
+from sereno.media.hosts import host_and_port
 from sereno.media.leave import Leave, LeaveOver
+from sereno.media.measuring import tell_measures
 from sereno.media.pipes import Emit
 from sereno.media.recorder import Recorder, disk_fault
 from sereno.media.rtsp.receivers import Encode
@@ -30,13 +26,12 @@ from sereno.media.rtsp.session import Patience
 from sereno.media.segments import LEASE_LOST
 from sereno.media.sink import Source
 from sereno.media.sources import new_source
-from sereno.policy.reason_entry import Retry
 from sereno.policy.reasons import Reason
+from sereno.policy.retries import OF_THE_HOST, OF_THE_LOGIN, Pauses
 from sereno.wire.reports import ReasonReport
 
-MEASURE_SECONDS = 5.0
-BACKOFF_SECONDS = (2.0, 120.0)
-BUSY_SECONDS = (15.0, 300.0)
+SOON_SECONDS = 1.0
+"""Over so long the streams of a device spread that comes back."""
 
 _log = logging.getLogger(__name__)
 
@@ -50,11 +45,13 @@ class Stream:
         disk: Disk,
         emit: Emit,
         clock: Clock,
+        doors: Doors,
         patience: Patience | None = None,
         encode: Encode | None = None,
     ) -> None:
         self._task = task
         self._clock = clock
+        self._doors = doors
         self._patience = patience
         self._encode = encode
         self._choice = first_choice(task)
@@ -64,18 +61,22 @@ class Stream:
         self._leave = Leave(task.write_until, clock)
         self._recorder = Recorder(task, self._queue, clock, self._leave)
         self._source: Source | None = None
-        self._has_played = False
+        self._has_played = self._has_waited = False
         self._redirect = ""  # where the server sent the last session
-        self._pauses = {
-            Retry.BACKOFF: Backoff(*BACKOFF_SECONDS),
-            Retry.BUSY: Backoff(*BUSY_SECONDS),
-        }
+        self._pauses = Pauses()
+        self._may_be_over = False  # whether what it waits for is over once another stream plays
+        self._news = asyncio.Event()
         self._running = asyncio.create_task(self._run())
         self._ending = asyncio.create_task(self._end_with_leave())
 
     def renew(self, write_until: float | None) -> None:
         """It may be written for longer."""
         self._leave.renew(write_until)
+
+    def try_soon(self) -> None:
+        """Another stream of its device plays again: wait no longer, if it waits for that."""
+        if self._may_be_over:
+            self._news.set()
 
     async def stop(self, reason: Reason) -> None:
         """End the run with this reason and wait until everything is on the disk."""
@@ -95,33 +96,41 @@ class Stream:
         self._recorder.end_run(reason)
 
     async def _run(self) -> None:
-        measuring = asyncio.create_task(self._measure())
+        measuring = asyncio.create_task(
+            tell_measures(self._recorder, self._clock, self._origin, self._say)
+        )
         try:
             while True:
-                pause_seconds = await self._attempt()
-                if pause_seconds is None:
-                    return
-                await asyncio.sleep(pause_seconds)
+                await self._rest(await self._attempt())
         finally:
             measuring.cancel()
+
+    async def _rest(self, seconds: float | None) -> None:
+        """Wait for so long, None for ever, or until there is news."""
+        self._news.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._news.wait()
+                await asyncio.sleep(random() * SOON_SECONDS)  # noqa: S311  nothing to guess
+        self._may_be_over = False
 
     async def _attempt(self) -> float | None:
         """One session; the seconds to wait before the next, or None for never."""
         self._say(Connecting(**self._origin()))
-        self._has_played = False
+        self._has_played = self._has_waited = False
         self._recorder.begin_session(self._choice.engine, self._on_run)
         reason = await self._record()
         self._recorder.end_run(reason)
         is_stable = self._recorder.is_stable
         if is_stable:
-            for backoff in self._pauses.values():
-                backoff.reset()
+            self._pauses.reset()
         verdict = after_failure(
             self._choice, reason, has_played=self._has_played, was_stable=is_stable
         )
         self._choice = verdict.choice
+        self._may_be_over = reason.retry in OF_THE_HOST or reason.key in OF_THE_LOGIN
         is_at_once = verdict.is_at_once or bool(self._redirect)
-        pause_seconds = 0.0 if is_at_once else self._pause_after(reason)
+        pause_seconds = 0.0 if is_at_once else self._pauses.after(reason)
         pause_us = None if pause_seconds is None else int(pause_seconds * 1_000_000)
         next_try_us = None if pause_us is None else self._now_us() + pause_us
         report = ReasonReport.of(reason)
@@ -131,26 +140,42 @@ class Stream:
     async def _record(self) -> Reason:
         """Play one session to its end, which always has a reason."""
         task = self._task
+        password = task.password.get_secret_value()
         redirect, self._redirect = self._redirect, ""
         try:
-            async with new_source(
-                task, self._choice, self._recorder.now_us, self._patience, self._plan,
-                self._encode, self._on_command, redirect,
-            ) as source:  # fmt: skip
-                self._source = source
-                await source.play(self._recorder)
-                if isinstance(source, FfmpegSource):
-                    self._plan = source.plan
-                await source.watch()
+            async with self._doors.door(
+                task.address, task.username, password, self._on_wait
+            ) as door:
+                if self._has_waited:
+                    self._say(Connecting(**self._origin()))
+                await self._play(door, redirect)
         except StreamFault as error:
             if isinstance(error, Redirected) and not redirect:  # two in a row may be a circle
                 self._redirect = error.location
-            return error.reason
+            return without_secrets(error.reason, task.username, password)
         except Exception as error:  # a fault of ours in one stream must not end the others
             _log.exception("stream %s/%s broke", task.camera_id, task.stream)
             return Reason("unexplained", raw=type(error).__name__)
         finally:
             self._source = None
+
+    async def _play(self, door: Door, redirect: str) -> NoReturn:
+        async with new_source(
+            self._task, self._choice, self._recorder.now_us, self._patience, self._plan,
+            self._encode, self._on_command, redirect, door.answered,
+        ) as source:  # fmt: skip
+            self._source = source
+            await source.play(self._recorder)
+            door.answered()
+            if isinstance(source, FfmpegSource):
+                self._plan = source.plan
+            await source.watch()
+
+    def _on_wait(self) -> None:
+        self._has_waited = True
+        host, _ = host_and_port(self._task.address)
+        reason = ReasonReport(key="waits_its_turn", params={"host": host})
+        self._say(Connecting(**self._origin(), reason=reason))
 
     def _on_command(self, command: str) -> None:
         self._say(FfmpegStarted(**self._origin(), command=command))
@@ -168,11 +193,6 @@ class Stream:
             self._say(Learned(**self._origin(), memory=memory))
         return transport
 
-    def _pause_after(self, reason: Reason) -> float | None:
-        if reason.retry is Retry.NEVER:
-            return None
-        return self._pauses.get(reason.retry, self._pauses[Retry.BACKOFF]).next_seconds()
-
     def _on_disk_error(self, error: Exception) -> None:
         if isinstance(error, LeaveOver):
             return  # whoever waits for that ends the stream
@@ -181,24 +201,6 @@ class Stream:
             _log.error("writing %s/%s broke", task.camera_id, task.stream, exc_info=error)
         if self._source is not None:
             self._source.fail(disk_fault(error) if isinstance(error, OSError) else error)
-
-    async def _measure(self) -> None:
-        """Say what really comes, every few seconds while something does."""
-        recorder = self._recorder
-        frames, size_bytes, since = 0, 0, self._clock.monotonic()
-        while True:
-            await asyncio.sleep(MEASURE_SECONDS)
-            now = self._clock.monotonic()
-            if recorder.frame_count != frames:
-                seconds = now - since
-                bitrate = int((recorder.byte_count - size_bytes) * 8 / seconds)
-                fps = round((recorder.frame_count - frames) / seconds, 2)
-                measured = Measured(
-                    **self._origin(), bitrate_bps=bitrate, fps=fps,
-                    lost_packets=recorder.lost_packets, drift_us=recorder.drift_us,
-                )  # fmt: skip
-                self._say(measured)
-            frames, size_bytes, since = recorder.frame_count, recorder.byte_count, now
 
     def _now_us(self) -> int:
         return to_us(self._clock.now())

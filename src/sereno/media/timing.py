@@ -41,6 +41,12 @@ def capture_us(
     return said_us if abs(said_us - arrival_us) <= LARGEST_REPORT_ERROR_US else None
 
 
+def unbelieved_seconds(report: SenderReport, now_us: int) -> int:
+    """By how many seconds the camera's clock is off, where that is too much to believe it; or 0."""
+    off_us = abs(report.wall_us - now_us)
+    return off_us // 1_000_000 if off_us > LARGEST_REPORT_ERROR_US else 0
+
+
 class RunClock:
     """Maps RTP times of one run to ticks from its start, and ticks to wall-clock microseconds.
 

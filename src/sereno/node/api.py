@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from sereno.base.errors import Invalid, NotFound, SerenoError, Unauthenticated, Unavailable
+from sereno.base.errors import Invalid, NotFound, SerenoError, Unauthenticated, Unavailable, Words
 from sereno.node.playback import Playback
 from sereno.node.snapshots import Showing
 from sereno.node.state import NodeState
@@ -21,7 +22,13 @@ _STATUS: tuple[tuple[type[SerenoError], HTTPStatus], ...] = (
 )
 
 
-def make_app(state: NodeState, playback: Playback, watching: Watching, showing: Showing) -> FastAPI:
+def make_app(
+    state: NodeState,
+    playback: Playback,
+    watching: Watching,
+    showing: Showing,
+    hub_troubles: Callable[[], Mapping[str, Words]],
+) -> FastAPI:
     """`/media/v1/…` for viewers with tickets, `/health` and `/status` for this machine."""
     app = FastAPI(title="Sereno node", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(playback.router(), prefix="/media/v1")
@@ -35,7 +42,8 @@ def make_app(state: NodeState, playback: Playback, watching: Watching, showing: 
     @app.get("/status")
     async def status() -> JSONResponse:
         heartbeat = await state.whole()
-        return JSONResponse(heartbeat.model_dump(mode="json"))
+        troubles = [{"key": key, **words._asdict()} for key, words in hub_troubles().items()]
+        return JSONResponse(heartbeat.model_dump(mode="json") | {"hub_troubles": troubles})
 
     @app.exception_handler(SerenoError)
     async def refuse(_: Request, error: SerenoError) -> JSONResponse:

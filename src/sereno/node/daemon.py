@@ -26,6 +26,7 @@ from sereno.box.paths import DataDir
 from sereno.box.secrets import fernet
 from sereno.box.settings import Settings
 from sereno.media.contract import Event, Failed, RunEnded, StreamTask
+from sereno.media.doors import Doors
 from sereno.media.ffmpeg.program import PATH_VARIABLE
 from sereno.media.rtsp.tls import CA_FILE_VARIABLE
 from sereno.node.access import Doorkeeper
@@ -34,7 +35,9 @@ from sereno.node.api import make_app
 from sereno.node.budget import Budget
 from sereno.node.departing import finish_departures
 from sereno.node.desired import Desired
+from sereno.node.diagnosing import Diagnosing
 from sereno.node.enrolment import enrol
+from sereno.node.errands import Errands
 from sereno.node.holding import hold_node
 from sereno.node.hub_client import Fetched, HubClient
 from sereno.node.leases import Leases
@@ -104,6 +107,7 @@ class Node:
         self._budget = self._new_budget()
         self._leases = Leases(clock)
         self._desired = Desired(clock, self._leases)
+        self._doors = Doors(data.doors, clock)
         self._supervisor = self._new_supervisor(runner_argv)
         self._probing = self._new_probing(runner_argv)
         self._snapshots = self._new_snapshots()
@@ -120,6 +124,8 @@ class Node:
             self.analysis.status,
         )
         self._hub = HubClient(*hub_of(settings))
+        diagnosing = Diagnosing(self._desired, self._recording, data.doors)
+        self._errands = Errands(runner_argv, self._hub, clock, diagnosing.command_of)
         telling = Telling(self._hub, self._ledger, clock, self._pace.batch_rows)
         self.link = Link(self._hub, telling, self, clock, pace=self._pace)
 
@@ -145,12 +151,14 @@ class Node:
             probing = parts.create_task(self._probing.run())
             picturing = parts.create_task(self._snapshots.run())
             analysing = parts.create_task(self.analysis.run())
+            doing_errands = parts.create_task(self._errands.run())
             linking = parts.create_task(self._link_up())
             await self._ended.wait()
             linking.cancel()
             probing.cancel()
             picturing.cancel()
             analysing.cancel()
+            doing_errands.cancel()
             budgeting.cancel()
             server.stop()
             self._supervisor.stop()
@@ -176,8 +184,13 @@ class Node:
     def heartbeat_answered(self, asked_at: float, answer: HeartbeatAnswer | None) -> None:
         self.state.heartbeat_ended(was_taken=answer is not None)
         if answer is not None:
-            self._leases.take(asked_at, answer.leases)
+            self._leases.take(asked_at, answer.leases, answer.to_release)
             self._supervisor.look()
+            if answer.has_errands:
+                self._errands.look()
+
+    def look_for_errands(self) -> None:
+        self._errands.look()
 
     def beat_seconds(self) -> float:
         return self.state.beat_seconds(self._pace.heartbeat_seconds)
@@ -203,6 +216,7 @@ class Node:
             self._clock,
             self._on_event,
             self._pace,
+            doors=self._doors,
         )
 
     def _new_probing(self, runner_argv: Sequence[str]) -> Probing:
@@ -250,6 +264,7 @@ class Node:
             Playback(doorkeeper, self._recording, self._volumes.path_of),
             Watching(doorkeeper, self._recording, self._live),
             Showing(doorkeeper, self._snapshots, self._clock),
+            lambda: self.link.troubles,
         )
         return Server(app, unix_listener(self._data.node_socket))
 
@@ -298,7 +313,8 @@ class Node:
         """How the stream is to be recorded at a moment to come."""
         wish = self._desired.wish_at(key, moment)
         place = Place(self._data.footage)  # nothing is written
-        return task_of(self._recording.book(key), wish, place, None) if wish else None
+        book = self._recording.book(key)
+        return task_of(book, wish, place, None, self._doors.folder) if wish else None
 
     def _on_probe(self, key: StreamKey, reason: ReasonReport | None) -> None:
         self._recording.book(key).probe = reason

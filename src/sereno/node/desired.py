@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sereno.base.clock import Clock
 from sereno.base.errors import Invalid
-from sereno.node.leases import LEASE_LOST, STANDBY, Leases
+from sereno.node.leases import STANDBY, Leases
 from sereno.node.rows import StreamKey
 from sereno.node.wishes import Rest, Wish
 from sereno.policy.decisions import Decision, decide
@@ -38,11 +38,11 @@ class _Camera:
     since: datetime
     until: datetime
     decision: Decision
-    may_run: bool
+    barred: ReasonReport | None  # why it is another node's to run
     aims: dict[StreamKey, Aim] = field(default_factory=dict)
 
-    def holds_at(self, now: datetime, *, may_run: bool) -> bool:
-        return self.since <= now < self.until and self.may_run == may_run
+    def holds_at(self, now: datetime, barred: ReasonReport | None) -> bool:
+        return self.since <= now < self.until and self.barred == barred
 
 
 class Desired:
@@ -78,9 +78,9 @@ class Desired:
         now = self._clock.now()
         for camera_id, order in self._orders.items():
             known = self._cameras.get(camera_id)
-            may_run = self._needs_none(order) or self._leases.write_until(camera_id) is not None
-            if known is None or not known.holds_at(now, may_run=may_run):
-                self._cameras[camera_id] = _decided(order, now, may_run=may_run)
+            barred = None if self._needs_none(order) else self._leases.why_not(camera_id)
+            if known is None or not known.holds_at(now, barred):
+                self._cameras[camera_id] = _decided(order, now, barred)
                 self._has_changed = True
         if self._has_changed:
             self._has_changed = False
@@ -101,8 +101,18 @@ class Desired:
         order = self._orders.get(key.camera_id)
         if order is None:
             return None
-        aim = dict(_aims_of(order, _decision(order, moment), may_run=True)).get(key)
+        aim = dict(_aims_of(order, _decision(order, moment), None)).get(key)
         return aim if isinstance(aim, Wish) and aim.is_recorded else None
+
+    def configured(self, key: StreamKey) -> Wish | None:
+        """How the stream is recorded whenever it is; None: the orders hold no such stream."""
+        if (order := self._orders.get(key.camera_id)) is None:
+            return None
+        profile = _decision(order, self._clock.now()).profile
+        for stream in order.streams:
+            if stream.stream == key.stream:
+                return _wish(order, stream, profile, manner_of(order, profile))
+        return None
 
     def write_until(self, key: StreamKey) -> float | None:
         """The `Clock.boottime` up to which the stream may be written; None: no end."""
@@ -120,15 +130,18 @@ class Desired:
 
     def _needs_none(self, order: CameraOrder) -> bool:
         """Whether the camera may be run without a lease."""
+        if not order.needs_lease:
+            return True
+        is_asked_for = order.camera_id in self._leases.to_release
         unasked_since = self._unasked.get(order.camera_id, -1.0)
-        return not order.needs_lease or unasked_since >= self._leases.answered_at
+        return unasked_since >= self._leases.answered_at and not is_asked_for
 
 
-def _decided(order: CameraOrder, now: datetime, *, may_run: bool) -> _Camera:
+def _decided(order: CameraOrder, now: datetime, barred: ReasonReport | None) -> _Camera:
     decision = _decision(order, now)
     until = min(decision.until or now + LONGEST_DECISION, now + LONGEST_DECISION)
-    camera = _Camera(order, now, until, decision, may_run)
-    camera.aims.update(_aims_of(order, decision, may_run=may_run))
+    camera = _Camera(order, now, until, decision, barred)
+    camera.aims.update(_aims_of(order, decision, barred))
     return camera
 
 
@@ -144,10 +157,10 @@ def _decision(order: CameraOrder, now: datetime) -> Decision:
 
 
 def _aims_of(
-    order: CameraOrder, decision: Decision, *, may_run: bool
+    order: CameraOrder, decision: Decision, barred: ReasonReport | None
 ) -> Iterator[tuple[StreamKey, Aim]]:
     manner = manner_of(order, decision.profile)
-    rest = _rest(decision, manner.manner, may_run=may_run)
+    rest = _rest(decision, manner.manner, barred)
     used = {name for each in order.manners.values() for name in each.manner.streams}
     used.update(manner.manner.streams)
     for stream in order.streams:
@@ -158,10 +171,10 @@ def _aims_of(
             yield key, rest
 
 
-def _rest(decision: Decision, manner: Manner, *, may_run: bool) -> Rest | None:
+def _rest(decision: Decision, manner: Manner, barred: ReasonReport | None) -> Rest | None:
     """Whoever may not run a camera says nothing of its plan: that is for the other node to tell."""
-    if not may_run:
-        return Rest(StreamState.STANDBY, STANDBY, LEASE_LOST, manner)
+    if barred is not None:
+        return Rest(StreamState.STANDBY, STANDBY, barred, manner)
     if decision.runs:
         return None
     is_paused = decision.why.key == StreamState.PAUSED

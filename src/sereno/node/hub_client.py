@@ -6,12 +6,15 @@ import ssl
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+from uuid import UUID
 
 import httpx
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from sereno.base.errors import Invalid, NotFound, Unauthenticated, Unavailable, Words
 from sereno.base.redact import redact
+from sereno.policy.reasons import Reason
+from sereno.wire.errands import DiagnosisReport, Errand, Errands
 from sereno.wire.orders import Enrolment, EnrolmentRequest, Orders
 from sereno.wire.reports import Heartbeat, HeartbeatAnswer, Reports
 from sereno.wire.secret import REVEAL
@@ -23,10 +26,6 @@ HEARTBEAT_TIMEOUT = httpx.Timeout(8.0, connect=5.0)
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
-_AWAY = Words(
-    "The hub at {url} does not answer. This node goes on and will tell it everything later.",
-    "La central {url} no responde. Este nodo sigue y le contará todo más tarde.",
-)
 _REFUSED = Words(
     "The hub does not accept this node. Make an enrolment code on the hub and start the node "
     "with SERENO_ENROLMENT_CODE set to it; until then it goes on with its last orders.",
@@ -134,6 +133,21 @@ class HubClient:
         self._check(answer)
         return self._read(HeartbeatAnswer, answer)
 
+    async def errands(self) -> tuple[Errand, ...]:
+        """What people wait for; nothing where the hub is too old to have any."""
+        answer = await self._request("GET", "errands")
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return ()
+        self._check(answer)
+        return self._read(Errands, answer).errands
+
+    async def tell_errand(self, errand_id: UUID, report: DiagnosisReport) -> None:
+        """Tell all that is known of an errand by now. Raises NotFound: nobody waits for it."""
+        answer = await self._request("POST", f"errands/{errand_id}", report.model_dump_json())
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            raise NotFound("errand_over", _STRANGE.fill(url=self.url, status=answer.status_code))
+        self._check(answer)
+
     async def _call(
         self, method: str, path: str, body: str | None = None, etag: str = ""
     ) -> httpx.Response:
@@ -157,7 +171,10 @@ class HubClient:
                 method, path, content=body, headers=headers, timeout=timeout
             )
         except httpx.TransportError as error:
-            raise Unavailable("hub_away", _AWAY.fill(url=self.url)) from error
+            raise self._away() from error
+
+    def _away(self) -> Unavailable:
+        return Unavailable("hub_unreachable", Reason("hub_unreachable", {"url": self.url}).words())
 
     def _check(self, answer: httpx.Response) -> None:
         status = answer.status_code
@@ -166,7 +183,7 @@ class HubClient:
         if status == httpx.codes.UPGRADE_REQUIRED:
             raise Unavailable("wire_newer", _NEWER.fill(version=WIRE_VERSION))
         if status in (httpx.codes.BAD_GATEWAY, httpx.codes.SERVICE_UNAVAILABLE):
-            raise Unavailable("hub_away", _AWAY.fill(url=self.url))
+            raise self._away()
         if not answer.is_success and status != httpx.codes.NOT_MODIFIED:
             raise Unavailable("hub_strange", _STRANGE.fill(url=self.url, status=status))
 

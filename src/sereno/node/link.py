@@ -17,10 +17,11 @@ from websockets.exceptions import WebSocketException
 
 from sereno.base.backoff import Backoff
 from sereno.base.clock import Clock
-from sereno.base.errors import SerenoError
+from sereno.base.errors import SerenoError, Words
 from sereno.node.hub_client import Fetched, HubClient
 from sereno.node.pace import Pace
 from sereno.node.telling import Telling
+from sereno.policy.reasons import Reason
 from sereno.wire.reports import Heartbeat, HeartbeatAnswer
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,9 @@ class Site(Protocol):
     def beat_seconds(self) -> float:
         """The time between two heartbeats."""
 
+    def look_for_errands(self) -> None:
+        """The hub may have some."""
+
 
 @dataclass(slots=True)
 class Link:
@@ -53,16 +57,16 @@ class Link:
     clock: Clock
     etag: str = ""
     pace: Pace = field(default_factory=Pace)
-    # What each loop last failed with, until it succeeds.
-    _troubles: dict[str, str] = field(default_factory=dict, init=False)
+    # What each loop last failed with, and in words, until it succeeds.
+    _troubles: dict[str, tuple[str, Words]] = field(default_factory=dict, init=False)
     _wake_orders: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _wake_heartbeat: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _wake_reports: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     @property
-    def troubles(self) -> set[str]:
-        """What is wrong with the line now, as keys of errors; empty when all is well."""
-        return set(self._troubles.values())
+    def troubles(self) -> dict[str, Words]:
+        """What is wrong with the line now, in words by keys of errors; empty when all is well."""
+        return dict(self._troubles.values())
 
     def say_now(self) -> None:
         """Something changed that people want to see: heartbeat and report without delay."""
@@ -127,7 +131,10 @@ class Link:
             await _wait(wake, seconds - shortest)
 
     async def _listen(self) -> None:
-        """Keep the control socket; each message, and each new connection, means: ask for orders."""
+        """Keep the control socket; each message, and each new connection, means: ask the hub.
+
+        For orders, and for leases, which come with the answers to heartbeats.
+        """
         url = f"ws{self.hub.url.removeprefix('http')}/api/v1/node/wake"
         backoff = Backoff(self.pace.retry_base_seconds, self.pace.retry_cap_seconds)
         while True:
@@ -136,27 +143,33 @@ class Link:
                 async with connect(
                     url, ssl=self.hub.tls, additional_headers=headers, compression=None, proxy=None
                 ) as socket:
-                    self._wake_orders.set()
+                    self._woken()
                     async for _ in socket:
                         backoff.reset()
-                        self._wake_orders.set()
+                        self._woken()
+                        self._wake_heartbeat.set()
             except (OSError, WebSocketException) as error:
                 log.debug("The wake-up socket ended (%s).", type(error).__name__)
             await asyncio.sleep(backoff.next_seconds())
 
+    def _woken(self) -> None:
+        self._wake_orders.set()
+        self.site.look_for_errands()
+
     def _failed(self, what: str, error: Exception) -> None:
         """Say it, unless it was said and still holds."""
-        kind = error.key if isinstance(error, SerenoError) else type(error).__name__
-        is_news = kind not in self._troubles.values()
-        self._troubles[what] = kind
-        if is_news and isinstance(error, SerenoError):
+        known = error if isinstance(error, SerenoError) else None
+        kind = known.key if known else type(error).__name__
+        is_news = kind not in self.troubles
+        self._troubles[what] = kind, known.words if known else Reason("unexplained").words()
+        if is_news and known:
             log.warning("%s", error)
         elif is_news:
             log.error("The line to the hub met an unexpected error.", exc_info=error)
 
     def _succeeded(self, what: str) -> None:
-        kind = self._troubles.pop(what, None)
-        if kind is not None and kind not in self._troubles.values():
+        trouble = self._troubles.pop(what, None)
+        if trouble is not None and trouble[0] not in self.troubles:
             log.info("The hub at %s takes this node's calls again.", self.hub.url)
 
 

@@ -84,7 +84,7 @@ class Probing:
         tried = self._tried.get(key)
         if tried is None or tried.window != window:
             return True
-        if tried.reason is None or entry(tried.reason.key).retry is Retry.NEVER:
+        if tried.reason is None or entry(tried.reason.key).retry in (Retry.NEVER, Retry.LOCKED):
             return False  # it is well, or asking again could lock the account
         return self.clock.monotonic() - tried.at >= AGAIN_SECONDS
 

@@ -76,6 +76,8 @@ class NodeState:
 
     def beat_seconds(self, longest: float) -> float:
         """How often to tell the hub: as the most eager of the streams asks."""
+        if self.leases.to_release:
+            return SHORTEST_BEAT_SECONDS  # another node waits
         intervals = (aim.manner.hb_interval for aim in self.supervisor.aims.values())
         return min(longest, max(SHORTEST_BEAT_SECONDS, min(intervals, default=longest)))
 
@@ -111,6 +113,11 @@ class NodeState:
             streams=streams,
             is_whole=is_whole,
             leases=self.leases.held(),
+            released={
+                camera_id: release_id
+                for camera_id, release_id in self.leases.to_release.items()
+                if not self.supervisor.has(camera_id)
+            },
         )
 
     async def _known_backlog(self) -> int:

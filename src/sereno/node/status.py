@@ -26,9 +26,11 @@ class View(NamedTuple):
 def facts_of(view: View) -> Facts:
     """What has not changed need not be told again soon; measures alone are no change."""
     book, aim, carried, notices, analysis = view
+    condition = book.condition
     slot = carried.slot if carried else None
     return (
-        book.state, book.reason, book.next_try_us, book.started, book.last_error, book.notices,
+        book.state, book.reason, condition.next_try_us, book.started, condition.last_error,
+        book.notices,
         book.starts, book.last_exit, book.ffmpeg_command, book.probe, book.memory, notices,
         aim.manner.hb_interval,
         carried and (carried.wish, carried.is_pending),
@@ -45,14 +47,14 @@ def status_of(view: View) -> StreamStatus:
     slot = carried.slot if carried else None
     runner = slot.runner if slot else None
     nice, cpus = runner.priority() if runner else (None, ())
-    started = book.started
+    started, condition, measures = book.started, book.condition, book.measures
     return StreamStatus(
         camera_id=book.key.camera_id,
         stream=book.key.stream,
-        state=book.state,
-        since=from_us(book.since_us),
-        reason=book.reason,
-        next_try=None if book.next_try_us is None else from_us(book.next_try_us),
+        state=condition.state,
+        since=from_us(condition.since_us),
+        reason=condition.reason,
+        next_try=None if condition.next_try_us is None else from_us(condition.next_try_us),
         engine=started.engine if started else "native",
         engine_reason=book.memory.reason if book.memory else None,
         transport=started.transport if started else "tcp",
@@ -63,25 +65,25 @@ def status_of(view: View) -> StreamStatus:
         pid=runner.pid if runner else None,
         effective_args=effective_args(book, wish),
         ffmpeg_args=book.ffmpeg_command if wish else "",
-        bitrate_bps=book.bitrate_bps,
-        fps=book.fps,
+        bitrate_bps=measures.bitrate_bps,
+        fps=measures.fps,
         clock=started.clock if started else "",
-        lost_packets=book.lost_packets,
+        lost_packets=measures.lost_packets,
         notices=(*book.notices, *notices),
         newest_at=None if book.newest_us is None else from_us(book.newest_us),
         profile=wish.profile if wish else "",
         profile_version=wish.version if wish else "",
         is_pending=carried is not None and carried.is_pending,
-        last_error=book.last_error,
+        last_error=condition.last_error,
         started_at=slot.started_at if slot else None,
         restarts=max(book.starts - 1, 0),
         last_exit=book.last_exit,
         shared_by=len(slot.given) if slot and runner else 0,
         nice=nice,
         cpu_affinity=cpus,
-        fragments_per_second=book.fragments_per_second,
+        fragments_per_second=measures.fragments_per_second,
         advertised_fps=started.advertised_fps if started else 0.0,
-        key_interval_seconds=book.key_interval_seconds,
+        key_interval_seconds=measures.key_interval_seconds,
         hb_interval=aim.manner.hb_interval,
         probe=book.probe,
         analysis=analysis,

@@ -1,4 +1,4 @@
-"""What the node knows of one stream: its open run, open segment, open absence and state.
+"""What the node knows of one stream: its open run, open segment, open absence and condition.
 
 Pure: events and times come in, changed rows go into `Unsaved`. While a stream is wanted, exactly
 one of run and absence is open.
@@ -6,8 +6,8 @@ one of run and absence is open.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from uuid import UUID, uuid4
+from dataclasses import dataclass, field
+from uuid import UUID
 
 from sereno.base.clock import Clock, to_us
 from sereno.media.contract import (
@@ -26,43 +26,21 @@ from sereno.media.contract import (
     SegmentOpened,
     SegmentSealed,
 )
-from sereno.media.index import Fragment, FragmentIndex, pack_index
+from sereno.node.absences import Absences
+from sereno.node.condition import Condition
 from sereno.node.damage import add_damage
+from sereno.node.measures import Measures
+from sereno.node.open_segment import OpenSegment
 from sereno.node.rows import NOWHERE, AbsenceRow, MemoryRow, RunRow, SegmentRow, StreamKey
+from sereno.node.states import AT_REST, RESTS, Happening
 from sereno.node.unsaved import Unsaved
-from sereno.policy.reason_entry import Retry
-from sereno.policy.reasons import entry
 from sereno.wire.reports import ReasonReport, StreamState
 
 CONNECTING = ReasonReport(key="connecting")
 DISK_SLOW = ReasonReport(key="disk_slow")
 STALLED_AFTER_SECONDS = 3.0
-ABSENCE_STEP_US = 5_000_000
 START_US = 1_000_000
-STABLE_US = 10_000_000  # a stream that went well for so long has left its last failure behind
-AT_REST = (StreamState.PAUSED, StreamState.NOT_SCHEDULED, StreamState.STANDBY)
-# Why a run ended by plan; a stream that connects after it does not rest any more.
-_REST_KEYS = frozenset({"paused", "not_scheduled", "holiday"})
 _DISK_KEYS = frozenset({"disk_full", "disk_failed", "disk_missing", "disk_slow"})
-
-
-@dataclass(slots=True)
-class OpenSegment:
-    """The file being written, and the index of its fragments so far."""
-
-    row: SegmentRow
-    fragments: list[Fragment] = field(default_factory=list)
-
-    def add(self, fragment: Fragment) -> None:
-        """Raises ValueError for a fragment that does not follow the one before in the file."""
-        if fragment.offset_bytes != self.row.size_bytes:
-            raise ValueError("a fragment does not follow the one before")
-        self.fragments.append(fragment)
-        self.row.size_bytes = fragment.end_bytes
-
-    def to_row(self) -> SegmentRow:
-        """The row as far as the file has come, with its index."""
-        return replace(self.row, fragments=pack_index(FragmentIndex.of(self.fragments)))
 
 
 @dataclass(slots=True)
@@ -73,17 +51,9 @@ class StreamBook:
     unsaved: Unsaved
     clock: Clock
     is_wanted: bool = False
-    state: StreamState = StreamState.CONNECTING
-    since_us: int = 0
-    reason: ReasonReport | None = None
-    next_try_us: int | None = None
+    condition: Condition = field(init=False)
+    measures: Measures = field(default_factory=Measures)
     started: RunStarted | None = None
-    bitrate_bps: int = 0
-    fps: float = 0.0
-    fragments_per_second: float = 0.0
-    key_interval_seconds: float = 0.0
-    lost_packets: int = 0
-    last_error: ReasonReport | None = None
     last_exit: str = ""  # how the process that carried it last ended
     starts: int = 0
     ffmpeg_command: str = ""  # of the engine's last try; empty: another engine has the stream
@@ -95,23 +65,39 @@ class StreamBook:
     newest_us: int | None = None
     run: RunRow | None = None
     segment: OpenSegment | None = None
-    absence: AbsenceRow | None = None
     last_sequence: int = 0
     last_sha256: str = ""
     # Files that are written no more and were not sealed: whoever keeps the book has them mended.
     unsealed: list[SegmentRow] = field(default_factory=list)
     was_down_until_us: int = 0  # when the node began, if it knew the stream by then
     is_disk_still: bool = False  # its runner's disk has done nothing for some seconds
+    _absences: Absences = field(init=False)
     _heard_at: float = 0.0  # monotonic: a clock that is set must not stall a stream
-    _fragments: int = 0  # since it was measured last
-    _measured_at: float = 0.0
-    _last_key_ticks: int | None = None
+
+    def __post_init__(self) -> None:
+        self.condition = Condition(self.key)
+        self._absences = Absences(self.key, self.unsaved)
+
+    @property
+    def state(self) -> StreamState:
+        return self.condition.state
+
+    @property
+    def reason(self) -> ReasonReport | None:
+        return self.condition.reason
+
+    @property
+    def absence(self) -> AbsenceRow | None:
+        """That which is open."""
+        return self._absences.open_row
+
+    # What is ordered.
 
     def want(self) -> None:
         """The stream is to be recorded from now on."""
         if not self.is_wanted or self.state in AT_REST:
             self.probe = None
-            self._begin(StreamState.CONNECTING, None)
+            self._begin(Happening.WANTED, None)
 
     def rest(self, state: StreamState, reason: ReasonReport) -> None:
         """The stream is ordered and is not recorded now, for this reason.
@@ -120,20 +106,19 @@ class StreamBook:
         """
         if state is StreamState.STANDBY:
             self.unwant()
-            self.next_try_us = None
-            self._set_state(state, reason, to_us(self.clock.now()))
+            self.condition.meet(RESTS[state], to_us(self.clock.now()), reason)
         elif not self.is_wanted or self.state is not state or self.reason != reason:
-            self._begin(state, reason)
+            self._begin(RESTS[state], reason)
 
-    def _begin(self, state: StreamState, reason: ReasonReport | None) -> None:
-        now_us = to_us(self.clock.now())
-        # A node that starts reads its orders at once: that moment is no gap of its own.
-        has_just_started = 0 <= now_us - self.was_down_until_us < START_US
-        from_us = self.was_down_until_us if has_just_started and not self.is_wanted else now_us
-        self.is_wanted = True
-        self.next_try_us = None
-        self._set_state(state, reason, now_us)
-        self._be_absent(reason or CONNECTING, from_us)
+    def unwant(self) -> None:
+        """Nobody wants the stream any more: what is missing from now on needs no reason."""
+        self.is_wanted = False
+        self.condition.rest()
+        self._absences.end(to_us(self.clock.now()))
+
+    def node_stops(self, reason: ReasonReport) -> None:
+        """From now on, until the node's next start, `reason` is why nothing is recorded."""
+        self._be_absent(reason, to_us(self.clock.now()))
 
     def learn(self, row: MemoryRow) -> None:
         """What worked with this stream, now or before the node's start."""
@@ -144,15 +129,20 @@ class StreamBook:
         if retry_number > self.retry_number:
             self.memory, self.retry_number = None, retry_number
 
-    def unwant(self) -> None:
-        """Nobody wants the stream any more: what is missing from now on needs no reason."""
-        self.is_wanted = False
-        if self.absence is not None:
-            self._close_absence(to_us(self.clock.now()))
+    def _begin(self, happening: Happening, reason: ReasonReport | None) -> None:
+        now_us = to_us(self.clock.now())
+        # A node that starts reads its orders at once: that moment is no gap of its own.
+        has_just_started = 0 <= now_us - self.was_down_until_us < START_US
+        from_us = self.was_down_until_us if has_just_started and not self.is_wanted else now_us
+        self.is_wanted = True
+        self.condition.meet(happening, now_us, reason)
+        if self.state in AT_REST:
+            self.condition.rest()
+        elif reason is not None:  # no disk
+            self.condition.fail(reason, now_us)
+        self._be_absent(reason or CONNECTING, from_us)
 
-    def node_stops(self, reason: ReasonReport) -> None:
-        """From now on, until the node's next start, `reason` is why nothing is recorded."""
-        self._be_absent(reason, to_us(self.clock.now()))
+    # What happens.
 
     def apply(self, event: Event) -> None:
         """Take what the runner says. Raises ValueError where that makes no sense."""
@@ -184,62 +174,65 @@ class StreamBook:
     def tick(self) -> None:
         """Time passes: an absence grows, a silent stream is stalled."""
         now_us = to_us(self.clock.now())
-        if self.absence is not None and now_us - self.absence.end_us >= ABSENCE_STEP_US:
-            self.absence.end_us = now_us
-            self.unsaved.touch_absence(self.absence)
+        self._absences.grow(now_us)
         silent_seconds = self.clock.monotonic() - self._heard_at
-        if self.state is StreamState.RECORDING and silent_seconds > STALLED_AFTER_SECONDS:
-            if self.is_disk_still:
-                self._set_state(StreamState.NO_DISK, DISK_SLOW, now_us)
-                return
-            reason = ReasonReport(key="no_picture", params={"seconds": f"{silent_seconds:.0f}"})
-            self._set_state(StreamState.STALLED, reason, now_us)
+        if silent_seconds <= STALLED_AFTER_SECONDS:
+            return
+        if self.is_disk_still:
+            self.condition.meet(Happening.DISK_SILENCE, now_us, DISK_SLOW)
+            return
+        reason = ReasonReport(key="no_picture", params={"seconds": f"{silent_seconds:.0f}"})
+        self.condition.meet(Happening.SILENCE, now_us, reason)
 
     def end_run(self, reason: ReasonReport, at_us: int) -> None:
         """Coverage broke off at `at_us`."""
         self._leave_segment()
         run, self.run = self.run, None
-        self._note_error(reason)
-        self._forget_measures()
         if run is not None:
             run.end_us = at_us = max(run.end_us, at_us)
             run.is_open, run.end_reason = False, reason
             if run.end_us > run.start_us:  # a run without a fragment covers nothing
                 self.unsaved.touch_run(run)
-        self._set_state(StreamState.CONNECTING, reason, at_us)
-        self._be_absent(reason, at_us)
+        self._lose(reason, at_us)
 
     def break_off(self, reason: ReasonReport, end_us: int) -> None:
         """The writer died and the ledger already says so: footage goes up to `end_us`."""
         end_us = max(end_us, self.run.start_us if self.run else 0)
         self.run, self.segment = None, None
-        self._note_error(reason)
-        self._forget_measures()
-        self._set_state(StreamState.CONNECTING, reason, end_us)
-        self._be_absent(reason, end_us)
+        self._lose(reason, end_us)
+
+    def _lose(self, reason: ReasonReport, at_us: int) -> None:
+        """From now on nothing is recorded."""
+        self.measures.end()
+        self._meet(Happening.BREAKS, at_us, reason)
+
+    def _meet(
+        self, happening: Happening, at_us: int, reason: ReasonReport, next_try_us: int | None = None
+    ) -> None:
+        """Something that leaves the stream without a picture."""
+        self.condition.fail(reason, at_us)
+        self.condition.meet(happening, at_us, reason, next_try_us)
+        self._be_absent(reason, at_us)
+
+    def _be_absent(self, reason: ReasonReport, at_us: int) -> None:
+        if self.is_wanted and self.run is None:
+            self._absences.go_on(reason, at_us)
 
     def _connecting(self, event: Connecting) -> None:
-        self.notices, self.next_try_us = (), None
-        # Why the last try failed tells more than that a new one begins.
-        reason = self.reason
-        if reason is not None and reason.key in _REST_KEYS:
-            reason = None
-        self._set_state(StreamState.CONNECTING, reason, event.at_us)
-        self._be_absent(reason or CONNECTING, event.at_us)
+        self.notices = ()
+        self.condition.meet(Happening.DIALS, event.at_us, event.reason)
+        self._be_absent(self.reason or CONNECTING, event.at_us)
 
     def _failed(self, event: Failed) -> None:
         if self.run is not None:
             self.end_run(event.reason, self.run.end_us)
-        self.next_try_us = event.next_try_us
-        self._note_error(event.reason)
-        state = StreamState.FAILED if event.next_try_us is None else StreamState.WAITING
+        happening = Happening.GIVES_UP if event.next_try_us is None else Happening.FAILS
         if event.reason.key in _DISK_KEYS:
-            state = StreamState.NO_DISK
-        self._set_state(state, event.reason, event.at_us)
-        self._be_absent(event.reason, event.at_us)
+            happening = Happening.DISK_FAILS
+        self._meet(happening, event.at_us, event.reason, event.next_try_us)
 
     def _run_started(self, event: RunStarted) -> None:
-        self._close_absence(event.at_us)
+        self._absences.end(event.at_us)
         self.started = event
         if event.engine != "ffmpeg":
             self.ffmpeg_command = ""
@@ -255,11 +248,23 @@ class StreamBook:
             clock=event.clock,
             sound=event.sound,
         )
-        self.lost_packets = 0
-        self.next_try_us = None
         self.newest_us = None
-        self._heard_at = self._measured_at = self.clock.monotonic()
-        self._set_state(StreamState.RECORDING, None, event.at_us)
+        self._heard_at = self.clock.monotonic()
+        self.measures.begin(self._heard_at)
+        self.condition.meet(Happening.PLAYS, event.at_us)
+
+    def _measured(self, event: Measured) -> None:
+        self.measures.take(event, self.clock.monotonic())
+        run = self.run
+        if run is not None and run.end_us > run.start_us and run.drift_us != event.drift_us:
+            run.drift_us = event.drift_us
+            self.unsaved.touch_run(run)
+
+    def _noticed(self, reason: ReasonReport) -> None:
+        others = (each for each in self.notices if each.key != reason.key)
+        self.notices = (*others, reason)
+
+    # Files.
 
     def _segment_opened(self, event: SegmentOpened) -> None:
         if self.run is None or self.run.run_id != event.run_id:
@@ -283,31 +288,6 @@ class StreamBook:
         self.run.size_bytes += event.init_size_bytes
         self.unsaved.touch_segment(row)
 
-    def _measured(self, event: Measured) -> None:
-        self.bitrate_bps, self.fps = event.bitrate_bps, event.fps
-        self.lost_packets = event.lost_packets
-        now = self.clock.monotonic()
-        if now > self._measured_at:
-            self.fragments_per_second = round(self._fragments / (now - self._measured_at), 2)
-        self._fragments, self._measured_at = 0, now
-        run = self.run
-        if run is not None and run.end_us > run.start_us and run.drift_us != event.drift_us:
-            run.drift_us = event.drift_us
-            self.unsaved.touch_run(run)
-
-    def _note_error(self, reason: ReasonReport) -> None:
-        if entry(reason.key).retry is not Retry.NONE:
-            self.last_error = reason
-
-    def _forget_measures(self) -> None:
-        """What was measured holds for a run that goes on, and for no other time."""
-        self.bitrate_bps, self.fps, self.fragments_per_second = 0, 0.0, 0.0
-        self.key_interval_seconds, self._last_key_ticks, self._fragments = 0.0, None, 0
-
-    def _noticed(self, reason: ReasonReport) -> None:
-        others = (each for each in self.notices if each.key != reason.key)
-        self.notices = (*others, reason)
-
     def _leave_segment(self) -> None:
         segment, self.segment = self.segment, None
         if segment is not None:
@@ -318,41 +298,20 @@ class StreamBook:
         if run is None or segment is None or segment.row.segment_id != event.segment_id:
             raise ValueError("a fragment of a segment that is not open")
         end_us = event.at_us + event.duration_ticks * 1_000_000 // TIMESCALE
-        segment.add(
-            Fragment(
-                event.start_ticks,
-                event.duration_ticks,
-                event.offset_bytes,
-                event.size_bytes,
-                event.is_key,
-                event.is_damaged,
-                event.frame_count,
-                event.has_composition,
-                event.has_sound,
-            )
-        )
+        segment.add(event, end_us)
         if event.is_damaged:
             run.damaged_us += event.duration_ticks * 1_000_000 // TIMESCALE
             add_damage(run.damage, event.at_us, end_us)
-        segment.row.end_us = max(segment.row.end_us, end_us)
         run.end_us = max(run.end_us, end_us)
         run.size_bytes += event.size_bytes
         self.newest_us = end_us
         self._heard_at = self.clock.monotonic()
-        self._count(event, run)
+        self.measures.count(event)
         self.unsaved.touch_run(run)
         if self.state is not StreamState.RECORDING:
-            self._set_state(StreamState.RECORDING, None, event.at_us)
-
-    def _count(self, event: FragmentWritten, run: RunRow) -> None:
-        self._fragments += 1
-        if event.is_key:
-            if self._last_key_ticks is not None:
-                ticks = event.start_ticks - self._last_key_ticks
-                self.key_interval_seconds = round(ticks / TIMESCALE, 3)
-            self._last_key_ticks = event.start_ticks
-        if self.last_error is not None and run.end_us - run.start_us >= STABLE_US:
-            self.last_error = None
+            self.condition.meet(Happening.PICTURE, event.at_us)
+        if self.condition.last_error is not None:
+            self.condition.go_well(run.start_us, run.end_us)
 
     def _segment_sealed(self, event: SegmentSealed) -> None:
         segment = self.segment
@@ -365,32 +324,3 @@ class StreamBook:
         self.last_sha256 = event.sha256
         self.segment = None
         self.unsaved.touch_segment(row)
-
-    def _set_state(self, state: StreamState, reason: ReasonReport | None, at_us: int) -> None:
-        if state is not self.state or not self.since_us:
-            self.since_us = at_us
-        self.state, self.reason = state, reason
-
-    def _be_absent(self, reason: ReasonReport, at_us: int) -> None:
-        """From `at_us` on the stream is missing for `reason`; the same reason goes on."""
-        if not self.is_wanted or self.run is not None:
-            return
-        now = self.absence
-        if now is not None and (now.reason.key, now.reason.params) == (reason.key, reason.params):
-            return
-        if now is not None:
-            at_us = max(at_us, now.start_us)
-            self._close_absence(at_us)
-        self.absence = AbsenceRow(uuid4(), self.key, at_us, at_us + 1, reason)
-        self.unsaved.touch_absence(self.absence)
-
-    def _close_absence(self, at_us: int) -> None:
-        row, self.absence = self.absence, None
-        if row is None:
-            return
-        if at_us <= row.start_us and row.revision == 0:
-            self.unsaved.forget_absence(row)
-            return
-        row.end_us = max(at_us, row.start_us + 1)
-        row.is_open = False
-        self.unsaved.touch_absence(row)

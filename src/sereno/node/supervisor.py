@@ -6,14 +6,18 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from uuid import UUID
 
 from sereno.base.clock import Clock
-from sereno.media.contract import Event, StreamTask
+from sereno.media.contract import Event, RunStarted, StreamTask
+from sereno.media.doors import Doors
 from sereno.node.desired import Aim, Desired
+from sereno.node.neighbours import may_hope
 from sereno.node.pace import Pace
 from sereno.node.recording import NODE_DOWN, Recording
 from sereno.node.rows import NOWHERE, StreamKey
-from sereno.node.slot import STOPPED, Slot, Surroundings
+from sereno.node.runner_life import STOPPED, Surroundings
+from sereno.node.slot import Slot
 from sereno.node.tasks import task_of
 from sereno.node.troubles import Troubles
 from sereno.node.wishes import Place, Rest, Step, Terms, Wish, step_between
@@ -58,6 +62,7 @@ class Supervisor:
         listener: Callable[[Event], None],
         pace: Pace | None = None,
         streams_a_runner: int = STREAMS_A_RUNNER,
+        doors: Doors | None = None,
     ) -> None:
         self._desired = desired
         self._recording = recording
@@ -69,14 +74,15 @@ class Supervisor:
         self._streams_a_runner = streams_a_runner
         self._wake = asyncio.Event()
         self._troubles = Troubles()
+        self._doors = doors or Doors(None, clock)
         self._around = Surroundings(
-            argv, recording, clock, listener, self._troubles, self._wake.set
+            argv, recording, clock, self._hear, self._troubles, self._wake.set
         )
         # What each stream's runner is told, or was: not yet what is desired where that can wait.
         self._wishes: dict[StreamKey, Wish] = {}
         self._aims: Mapping[StreamKey, Aim] = {}
         self._pending: set[StreamKey] = set()
-        self._enforced: dict[StreamKey, int] = {}
+        self._asked: dict[StreamKey, tuple[int, int]] = {}
         self._slots: list[Slot] = []
         self._slot_by_key: dict[StreamKey, Slot] = {}
         self._is_stopping = False
@@ -92,6 +98,10 @@ class Supervisor:
         if wish is None:
             return None
         return Carried(wish, key in self._pending, self._slot_by_key.get(key))
+
+    def has(self, camera_id: UUID) -> bool:
+        """Whether anything is, or may be, writing a stream of this camera."""
+        return any(key.camera_id == camera_id for key in self._slot_by_key)
 
     def pid_of(self, key: StreamKey) -> int | None:
         slot = self._slot_by_key.get(key)
@@ -159,22 +169,33 @@ class Supervisor:
     def _wish_now(self, key: StreamKey, wish: Wish, slot: Slot | None) -> Wish:
         """What the stream's runner is to know: what it knows already, where the rest can wait."""
         self._pending.discard(key)
-        if wish.enforce_number > self._enforced.setdefault(key, wish.enforce_number):
-            self._enforced[key] = wish.enforce_number
-            self._troubles.forget(key)
-            if slot is not None:
-                slot.hurry()
+        self._heed_people(key, wish, slot)
         given = slot.given.get(key) if slot is not None else None
         if slot is None or given is None or given == wish:
             return wish
         is_idle = self._recording.book(key).state in IDLE_STATES
         match step_between(given, wish, is_idle=is_idle):
             case Step.NONE:
-                slot.given[key] = wish
+                slot.revise(key, wish)
             case Step.LATER:
                 self._pending.add(key)
                 return given
         return wish
+
+    def _heed_people(self, key: StreamKey, wish: Wish, slot: Slot | None) -> None:
+        """A person asked to act now: neither pauses nor an earlier refusal count any more.
+
+        For all streams before any is started: credentials that are still wrong are tried once.
+        """
+        numbers = wish.enforce_number, wish.retry_number
+        before = self._asked.setdefault(key, numbers)
+        if numbers == before:
+            return
+        self._asked[key] = numbers
+        self._troubles.forget(key)
+        self._doors.forget(wish.address, wish.username, wish.password.get_secret_value())
+        if slot is not None:
+            slot.hurry()
 
     def _lay_to_rest(self, key: StreamKey, rest: Rest, slot: Slot | None) -> None:
         self._drop_wish(key)
@@ -256,4 +277,17 @@ class Supervisor:
         book = self._recording.book(key)
         book.forget_before(wish.retry_number)
         book.volume_id = place.volume_id or NOWHERE
-        return task_of(book, wish, place, self._desired.write_until(key))
+        return task_of(book, wish, place, self._desired.write_until(key), self._doors.folder)
+
+    def _hear(self, event: Event) -> None:
+        self._listener(event)
+        if isinstance(event, RunStarted):
+            self._tell_neighbours(StreamKey(event.camera_id, event.stream))
+
+    def _tell_neighbours(self, key: StreamKey) -> None:
+        """A stream plays: let those of its device that wait for that be tried."""
+        playing = self._wishes.get(key)
+        for other, wish in self._wishes.items():
+            state, slot = self._recording.book(other).state, self._slot_by_key.get(other)
+            if playing and slot and state in IDLE_STATES and may_hope(wish, state, playing):
+                slot.try_soon(other)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sereno.media.contract import StreamTask
 from sereno.node.stream_book import StreamBook
 from sereno.node.wishes import Place, Wish
 
 
-def task_of(book: StreamBook, wish: Wish, place: Place, write_until: float | None) -> StreamTask:
+def task_of(
+    book: StreamBook,
+    wish: Wish,
+    place: Place,
+    write_until: float | None,
+    doors: Path | None = None,
+) -> StreamTask:
     """How to record the stream there, behind what was recorded of it before.
 
-    `write_until` as in `StreamTask`.
+    `write_until` as in `StreamTask`; `doors` is the folder of the doors, None: all stand open.
     """
     manner = wish.manner
     return StreamTask(
@@ -31,4 +39,5 @@ def task_of(book: StreamBook, wish: Wish, place: Place, write_until: float | Non
         write_until=write_until,
         next_sequence=book.last_sequence + 1,
         previous_sha256=book.last_sha256,
+        doors_dir=str(doors or ""),
     )

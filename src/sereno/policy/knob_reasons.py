@@ -9,11 +9,15 @@ KNOB_REASONS: dict[str, Entry] = {
     "extra_cli_selects_ffmpeg": Entry(
         Words(
             "The extra ffmpeg options select the ffmpeg engine, which needs more processor time "
-            "and memory. Remove them to use Sereno's own.",
+            "and memory.",
             "Las opciones extra de ffmpeg eligen el motor ffmpeg, que ocupa más procesador y "
-            "memoria. Quítelas para usar el propio de Sereno.",
+            "memoria.",
         ),
         Retry.NONE,
+        Words(
+            "Remove them to use Sereno's own.",
+            "Quítelas para usar el propio de Sereno.",
+        ),
     ),
     "stimeout_translated": Entry(
         Words(
@@ -24,18 +28,24 @@ KNOB_REASONS: dict[str, Entry] = {
     ),
     "setting_at_fault": Entry(
         Words(
-            "ffmpeg does not accept the setting {setting}. Correct it in the camera's profile.",
-            "ffmpeg no acepta el ajuste {setting}. Corríjalo en el perfil de la cámara.",
+            "ffmpeg does not accept the setting {setting}.",
+            "ffmpeg no acepta el ajuste {setting}.",
         ),
-        Retry.BACKOFF,
+        Retry.UNFIT,
+        Words(
+            "Correct it in the camera's profile.",
+            "Corríjalo en el perfil de la cámara.",
+        ),
     ),
     "hwaccel_unavailable": Entry(
         Words(
-            "{device} cannot decode here, so the processor does. Check the card and its driver, "
-            "or set hardware decoding to none.",
-            "{device} no puede decodificar aquí, así que lo hace el procesador. Revise la tarjeta "
-            "y su controlador, o ponga la decodificación por hardware en none.",
+            "{device} cannot decode here, so the processor does.",
+            "{device} no puede decodificar aquí, así que lo hace el procesador.",
         ),
         Retry.NONE,
+        Words(
+            "Check the card and its driver, or set hardware decoding to none.",
+            "Revise la tarjeta y su controlador, o ponga la decodificación por hardware en none.",
+        ),
     ),
 }

@@ -1,4 +1,4 @@
-"""Reasons that follow from what people planned, and from who may run a camera."""
+"""Reasons that follow from what people planned and ordered, and from who may run a camera."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ PLAN_REASONS: dict[str, Entry] = {
     ),
     "paused": Entry(
         Words(
-            "{by} paused it until {until} (reason given: {why}). End the pause to go on at once.",
-            "{by} la pausó hasta {until} (motivo: {why}). Termine la pausa para seguir ya.",
+            "{by} paused it until {until} (reason given: {why}).",
+            "{by} la pausó hasta {until} (motivo: {why}).",
         ),
         Retry.NONE,
+        Words("End the pause to go on at once.", "Termine la pausa para seguir ya."),
     ),
     "not_scheduled": Entry(
         Words(
@@ -45,14 +46,28 @@ PLAN_REASONS: dict[str, Entry] = {
         ),
         Retry.NONE,
     ),
+    "order_heard_late": Entry(
+        Words(
+            "It was asked for at {time}, and the node heard of it {seconds} s later.",
+            "Se pidió a las {time}, y el nodo lo supo {seconds} s después.",
+        ),
+        Retry.NONE,
+        Words(
+            "If that took long, check the connection between the site and the hub.",
+            "Si tardó mucho, revise la conexión entre el sitio y la central.",
+        ),
+    ),
     "not_recorded": Entry(
         Words(
             "Analysis uses the pictures of the recording, and the camera is not being recorded "
-            "now. Look why it is not recorded.",
-            "El análisis usa las imágenes de la grabación, y la cámara no se está grabando ahora. "
-            "Mire por qué no se graba.",
+            "now.",
+            "El análisis usa las imágenes de la grabación, y la cámara no se está grabando ahora.",
         ),
         Retry.NONE,
+        Words(
+            "See why it is not recorded: sereno cameras why.",
+            "Vea por qué no se graba: sereno cameras why.",
+        ),
     ),
     "standby": Entry(
         Words(
@@ -64,18 +79,38 @@ PLAN_REASONS: dict[str, Entry] = {
     "lease_lost": Entry(
         Words(
             "The node could not renew its right to run this camera, so it stopped and the other "
-            "node takes over. Check the network between the site and the hub.",
+            "node takes over.",
             "El nodo no pudo renovar su derecho a llevar esta cámara, así que paró y el otro nodo "
-            "lo releva. Revise la red entre el sitio y la central.",
+            "lo releva.",
+        ),
+        Retry.NONE,
+        Words(
+            "Check the network between the site and the hub.",
+            "Revise la red entre el sitio y la central.",
+        ),
+    ),
+    "order_on_its_way": Entry(
+        Words(
+            "The camera was new and its node had not heard of it yet.",
+            "La cámara era nueva y su nodo aún no sabía de ella.",
+        ),
+        Retry.NONE,
+        Words(
+            "If this lasts, check that the site's node is running and connected.",
+            "Si continúa, revise que el nodo del sitio esté en marcha y conectado.",
+        ),
+    ),
+    "order_changed": Entry(
+        Words(
+            "The camera's settings changed; recording started anew.",
+            "Cambió la configuración de la cámara; la grabación empezó de nuevo.",
         ),
         Retry.NONE,
     ),
-    "silent": Entry(
+    "stopped": Entry(
         Words(
-            "The node is online and has said nothing of this stream for {seconds} s. "
-            "Restart the node if this lasts.",
-            "El nodo está en línea y no dice nada de este flujo desde hace {seconds} s. "
-            "Reinicie el nodo si continúa.",
+            "Recording was stopped because somebody asked for it.",
+            "La grabación se detuvo porque alguien lo pidió.",
         ),
         Retry.NONE,
     ),

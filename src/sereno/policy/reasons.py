@@ -6,17 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sereno.base.errors import Words
+from sereno.policy.exit_words import exit_words
 from sereno.policy.reason_entry import Entry, Retry
 from sereno.policy.reason_list import REASONS
 
 NOTHING = "–"
 """For a parameter that has no value."""
 
-_PARAMS = (
-    *("host", "port", "status", "codec", "seconds", "mbps", "volume"),
-    *("by", "why", "until", "next", "schedule", "name", "setting", "device"),
-)
-_NO_PARAMS = dict.fromkeys(_PARAMS, "?")
+UNSAID = "?"
+"""For a parameter that an older node did not tell."""
+
+
+class _Values(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return UNSAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +31,25 @@ class Reason:
     raw: str = ""
 
     def words(self) -> Words:
-        """The sentences in both languages, parameters filled in."""
-        return entry(self.key).words.fill(**{**_NO_PARAMS, **self.params})
+        """What happened and what to do next in both languages, parameters filled in."""
+        return self._fill(entry(self.key).words)
+
+    def what(self) -> Words:
+        """What happened."""
+        return self._fill(entry(self.key).what)
+
+    def advice(self) -> Words:
+        """What people can do; empty where there is nothing to do."""
+        return self._fill(entry(self.key).advice)
 
     @property
     def retry(self) -> Retry:
         return entry(self.key).retry
+
+    def _fill(self, words: Words) -> Words:
+        how = exit_words(self.params.get("how", UNSAID))
+        en, es = (_Values(self.params, how=said) for said in how)
+        return Words(words.en.format_map(en), words.es.format_map(es))
 
 
 def entry(key: str) -> Entry:

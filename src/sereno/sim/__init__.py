@@ -10,7 +10,8 @@ from sereno.sim.cameras import SimCamera
 from sereno.sim.command import CameraAddress, serve_cameras
 from sereno.sim.loops import EncodingError, Progress
 from sereno.sim.marks import SeiStamp, read_position, read_sei
-from sereno.sim.quirks import QUIRKS, Quirk
+from sereno.sim.quirk import Quirk
+from sereno.sim.quirks import QUIRKS
 from sereno.sim.server import SimServer
 from sereno.sim.spec import CameraSpec, LoopSpec, Picture, SimConfig, demo_cameras
 

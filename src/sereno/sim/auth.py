@@ -34,10 +34,18 @@ SCHEMES: dict[str, _Scheme] = {
 """What ``SimConfig.auth`` may name."""
 
 
+@dataclass(slots=True)
+class Logins:
+    """What all connections of a server count together: credentials that were wrong."""
+
+    refused: int = 0
+
+
 class Doorkeeper:
     """Asks one connection for credentials and judges what it brings.
 
     ``user`` None lets everybody in. After ``nonce_requests`` requests the nonce is stale.
+    Wrong credentials are counted in ``logins``; to bring none is no wrong login.
     """
 
     def __init__(
@@ -46,7 +54,9 @@ class Doorkeeper:
         password: str,
         schemes: tuple[str, ...],
         nonce_requests: int | None,
+        logins: Logins,
     ) -> None:
+        self._logins = logins
         self._user = user
         self._password = password
         self._schemes = schemes
@@ -64,13 +74,12 @@ class Doorkeeper:
             return None
         scheme, _, rest = authorization.partition(" ")
         if scheme.lower() == "basic" and "basic" in self._schemes:
-            is_right = self._is_right_basic(rest)
-            return None if is_right else self._ask(is_stale=False)
+            return None if self._is_right_basic(rest) else self._refuse()
         fields = {name.lower(): quoted or bare for name, quoted, bare in _FIELD.findall(rest)}
-        if scheme.lower() != "digest" or fields.get("username") != self._user:
+        if scheme.lower() != "digest":
             return self._ask(is_stale=False)
-        if not self._is_right_digest(method, fields):
-            return self._ask(is_stale=False)
+        if fields.get("username") != self._user or not self._is_right_digest(method, fields):
+            return self._refuse()
         if fields["nonce"] in self._stale_nonces:
             return self._ask(is_stale=True)
         self._uses += 1
@@ -78,6 +87,10 @@ class Doorkeeper:
             self._stale_nonces.add(self._nonce)
             self._nonce, self._uses = secrets.token_hex(16), 0
         return None
+
+    def _refuse(self) -> list[str]:
+        self._logins.refused += 1
+        return self._ask(is_stale=False)
 
     def _ask(self, *, is_stale: bool) -> list[str]:
         return [self._challenge(name, is_stale) for name in self._schemes]

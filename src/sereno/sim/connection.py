@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
-from sereno.sim.auth import Doorkeeper
+from sereno.sim.auth import Doorkeeper, Logins
 from sereno.sim.cameras import SimCamera, SimStream
+from sereno.sim.knocks import Knocks
+from sereno.sim.locks import LOCKED_PHRASE, locked_page, locked_seconds
 from sereno.sim.manners import Manners, moved_address
 from sereno.sim.outlets import Line
 from sereno.sim.quirks import Quirks
@@ -31,6 +33,8 @@ _WEB_REPLY = (
     b"HTTP/1.1 400 Bad Request\r\nServer: webserver\r\nContent-Type: text/html\r\n"
     b"Content-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(_WEB_PAGE), _WEB_PAGE)
 )
+_TOO_MANY_VIEWERS = "Too Many Sessions"
+_UDP_PORTS = "RTP/AVP;unicast;client_port=50000-50001;server_port=50002-50003"
 _Headers = list[tuple[str, str]]
 _Answer = tuple[int, _Headers, str]
 
@@ -44,6 +48,8 @@ class House:
     cameras: Sequence[SimCamera]
     groups: Groups
     connections: set[RtspConnection] = field(default_factory=set)
+    logins: Logins = field(default_factory=Logins)
+    knocks: Knocks = field(default_factory=Knocks)
 
 
 class RtspConnection(asyncio.Protocol):
@@ -54,7 +60,7 @@ class RtspConnection(asyncio.Protocol):
         self._house = house
         self._buffer = bytearray()
         self._doorkeeper = Doorkeeper(
-            config.user, config.password, config.auth, config.nonce_requests
+            config.user, config.password, config.auth, config.nonce_requests, house.logins
         )
         self._quirks = Quirks.of(config.quirks)
         self._session: Session | None = None
@@ -65,9 +71,11 @@ class RtspConnection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         self._line = Line(self._transport, self._house.config.client_buffer_bytes)
         self._house.connections.add(self)
+        self._house.knocks.come(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._house.connections.discard(self)
+        self._house.knocks.go(self)
         self._end_session()
 
     def data_received(self, data: bytes) -> None:
@@ -115,17 +123,28 @@ class RtspConnection(asyncio.Protocol):
             return  # a reply to a request of ours
         path = stream_path(request.uri)
         camera = self._camera_of(path)
-        if camera is not None and camera.is_silent:
-            return
         manners = self._manners(camera)
+        if "no-reply" in manners.quirks or (camera is not None and camera.is_silent):
+            return
+        if "hangs-up" in manners.quirks:
+            self._transport.close()
+            return
         status, headers, body = self._judge(request, path, camera, manners)
         cseq = request.headers.get("cseq")
-        self._line.say(response(status, manners.headers(cseq, headers), body))
+        phrase = self._phrase(status, manners.quirks, body)
+        self._line.say(response(status, manners.headers(cseq, headers), body, phrase))
         if request.method == "PLAY" and status == 200 and self._session is not None:
             self._session.play()
+            self._house.knocks.go(self)
             self._session.report_if_due(self._loop.time())
         if request.method == "TEARDOWN" and self._session is None:
             self._line.close()
+
+    def _phrase(self, status: int, quirks: Quirks, body: str) -> str:
+        """Words of a device's own, or none."""
+        if status == 503 and "too-many-viewers" in quirks:
+            return _TOO_MANY_VIEWERS
+        return LOCKED_PHRASE if status == 401 and body else ""
 
     def _camera_of(self, path: StreamPath | None) -> SimCamera | None:
         if path is None or not 1 <= path.camera <= len(self._house.cameras):
@@ -151,6 +170,9 @@ class RtspConnection(asyncio.Protocol):
             return refusal, [], ""
         if request.method == "OPTIONS":
             return 200, [("Public", manners.methods())], ""
+        locked = locked_seconds(manners.quirks, self._house.logins.refused)
+        if locked is not None:
+            return 401, *locked_page(locked)
         challenges = self._doorkeeper.challenges(
             request.method, request.headers.get("authorization", "")
         )
@@ -204,6 +226,8 @@ class RtspConnection(asyncio.Protocol):
         manners: Manners,
     ) -> _Answer:
         quirks = camera.quirks
+        if "too-many-viewers" in quirks:
+            return 503, [], ""
         if "redirect-loop" in quirks or ("redirect" in quirks and not path.is_moved):
             return 302, [("Location", moved_address(request.uri, is_moved=path.is_moved))], ""
         host = self._transport.get_extra_info("sockname")[0]
@@ -249,6 +273,8 @@ class RtspConnection(asyncio.Protocol):
         except Refused as refused:
             return refused.status, [], ""
         self._session = session
+        if "wrong-transport" in camera.quirks and offer.way == "tcp":
+            transport = _UDP_PORTS
         return 200, [("Transport", transport), *self._session_headers(manners)], ""
 
     def _sessions_of(self, camera: SimCamera) -> int:

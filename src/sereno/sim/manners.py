@@ -18,6 +18,13 @@ _UNREACHABLE = "192.0.2.1"
 VIDEO, SOUND, SECOND_VIDEO, BACKCHANNEL, METADATA = range(5)
 """The numbers of the tracks."""
 Description = list[str]
+_STATUS_QUIRKS = {
+    "OPTIONS": "options-status",
+    "DESCRIBE": "describe-status",
+    "SETUP": "setup-status",
+    "PLAY": "play-status",
+}
+_NOBODY_S_VIDEO, _NOBODY_S_SOUND = "X-SMART264", "X-VOICE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,8 @@ class Manners:
         """The status that a method gets in any case, or None."""
         if method in self.answers:
             return self.answers[method]
+        if (status := self.quirks.get(_STATUS_QUIRKS.get(method, ""))) is not None:
+            return int(status)
         if method == "OPTIONS" and "options-refused" in self.quirks:
             return 405
         if method == "GET_PARAMETER" and "no-get-parameter" in self.quirks:
@@ -90,7 +99,7 @@ class Manners:
 
     def tracks(self, camera: SimCamera, stream: SimStream) -> list[int]:
         """The numbers of a stream's tracks, in the order of the description."""
-        tracks = [VIDEO]
+        tracks = [] if "no-video" in self.quirks else [VIDEO]
         if "two-video-tracks" in self.quirks:
             tracks.append(SECOND_VIDEO)
         if stream.sound is not None:
@@ -125,7 +134,7 @@ class Manners:
     ) -> Description:
         match track:
             case 1:
-                return _sound_lines(stream)
+                return self._sound_lines(stream)
             case 2:
                 return self._video_lines(other_stream(camera, stream), fps)
             case 3:
@@ -138,26 +147,29 @@ class Manners:
     def _video_lines(self, stream: SimStream, fps: int) -> Description:
         with_sets = "sets-in-band-only" not in self.quirks
         parameters = stream.loop.format_parameters(with_sets=with_sets)
+        is_odd = "unknown-codec" in self.quirks
+        encoding = _NOBODY_S_VIDEO if is_odd else stream.loop.codec.encoding
         return [
             f"m=video 0 RTP/AVP {PAYLOAD_TYPE}",
             f"b=AS:{-(-stream.picture.bitrate_bps // 1000)}",
-            f"a=rtpmap:{PAYLOAD_TYPE} {stream.loop.codec.encoding}/90000",
+            f"a=rtpmap:{PAYLOAD_TYPE} {encoding}/90000",
             f"a=fmtp:{PAYLOAD_TYPE} {parameters}",
             f"a=framerate:{fps}",
         ]
 
-
-def _sound_lines(stream: SimStream) -> Description:
-    if stream.sound is None:
-        raise ValueError(f"the {stream.kind} stream has no sound")
-    kind = stream.sound.kind
-    lines = [
-        f"m=audio 0 RTP/AVP {kind.payload_type}",
-        f"a=rtpmap:{kind.payload_type} {kind.rtpmap}",
-    ]
-    if kind.format_parameters:
-        lines.append(f"a=fmtp:{kind.payload_type} {kind.format_parameters}")
-    return lines
+    def _sound_lines(self, stream: SimStream) -> Description:
+        if stream.sound is None:
+            raise ValueError(f"the {stream.kind} stream has no sound")
+        kind = stream.sound.kind
+        is_odd = "unknown-sound" in self.quirks
+        rtpmap = f"{_NOBODY_S_SOUND}/{kind.rate}" if is_odd else kind.rtpmap
+        lines = [
+            f"m=audio 0 RTP/AVP {kind.payload_type}",
+            f"a=rtpmap:{kind.payload_type} {rtpmap}",
+        ]
+        if kind.format_parameters and not is_odd:
+            lines.append(f"a=fmtp:{kind.payload_type} {kind.format_parameters}")
+        return lines
 
 
 def other_stream(camera: SimCamera, stream: SimStream) -> SimStream:

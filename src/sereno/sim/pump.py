@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 
@@ -12,6 +13,7 @@ from sereno.sim.sound import SoundLoop
 from sereno.sim.spec import SimConfig
 from sereno.sim.viewers import Viewer
 
+logger = logging.getLogger(__name__)
 _TIMER_GRAIN_SECONDS = 0.001
 _LATEST_SECONDS = 1.0
 """Frames later than this are left out, as a camera does that could not keep up."""
@@ -55,8 +57,13 @@ class VideoPump(_Pump):
     def _send_due(self, now: float) -> float:
         for phase in self._phases:
             newest = phase.clock.number_at(now)
-            if abs(newest - phase.next_number) > _LATEST_SECONDS * self._config.fps:
-                phase.next_number = newest  # this process was held up, or the clock was set
+            skipped = newest - phase.next_number
+            if abs(skipped) > _LATEST_SECONDS * self._config.fps:
+                phase.next_number = newest
+                if watched := sum(bool(camera.sessions) for camera in phase.cameras):
+                    # Who counts frames must know that these were never sent.
+                    words = "held up, or the clock was set: %d cameras skip %d frames each"
+                    logger.warning(words, watched, skipped)
             while phase.next_number <= newest:
                 self._send_frame(phase, phase.next_number)
                 phase.next_number += 1

@@ -101,9 +101,11 @@ def _parse(head: bytes) -> Request:
     return Request(method, uri, version, headers)
 
 
-def response(status: int, headers: list[tuple[str, str]], body: str = "") -> bytes:
-    """A response as bytes."""
-    lines = [f"RTSP/1.0 {status} {reason_of(status)}"]
+def response(
+    status: int, headers: list[tuple[str, str]], body: str = "", phrase: str = ""
+) -> bytes:
+    """A response as bytes; `phrase` stands in place of the status's usual words."""
+    lines = [f"RTSP/1.0 {status} {phrase or reason_of(status)}"]
     lines += [f"{name}: {value}" for name, value in headers]
     if body:
         lines.append(f"Content-Length: {len(body.encode())}")

@@ -13,6 +13,7 @@ from types import TracebackType
 from sereno.sim.cameras import SimCamera
 from sereno.sim.connection import House, RtspConnection
 from sereno.sim.furnish import furnish
+from sereno.sim.knocks import Knocks
 from sereno.sim.loops import Progress
 from sereno.sim.pump import SoundPump, VideoPump
 from sereno.sim.setup import Groups
@@ -113,6 +114,16 @@ class SimServer:
     def cameras(self) -> tuple[SimCamera, ...]:
         """All cameras, in order."""
         return tuple(self._cameras)
+
+    @property
+    def refused_logins(self) -> int:
+        """How often somebody came with wrong credentials, over all connections."""
+        return self._house.logins.refused
+
+    @property
+    def knocks(self) -> Knocks:
+        """How many clients dialled, and how many at once had not been let in yet."""
+        return self._house.knocks
 
     def camera(self, number: int) -> SimCamera:
         """Camera ``number``, from 1."""

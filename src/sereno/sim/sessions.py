@@ -113,6 +113,8 @@ class Session:
     def _start(self, track: SetUp) -> None:
         if track.is_playing or track.audience is None or track.viewer is None:
             return
+        if "no-media" in self.camera.quirks:
+            return
         if track.audience is self.stream.viewers:
             self._send_cached(track.viewer)
         if track.viewer not in track.audience:

@@ -21,6 +21,7 @@ from sereno.policy.choices import EngineName, TransportName
 from sereno.sites.addresses import ParsedAddress, parse_address
 from sereno.sites.models import Camera, EnrolmentCode, Node, Site
 from sereno.sites.names import one_of_a_name
+from sereno.sites.placing import check_heard, keep_nodes, node_for, place, place_standby
 from sereno.sites.queries import access_camera, cameras_at
 from sereno.sites.rules import (
     CODE_LIFETIME,
@@ -32,7 +33,7 @@ from sereno.sites.rules import (
     one_place,
 )
 from sereno.sites.secrets import seal
-from sereno.sites.signals import promises_touched
+from sereno.sites.signals import node_changed, promises_touched
 from sereno.wire.reports import VolumeStatus
 
 WAKE_CHANNEL = "sereno_wake"
@@ -53,10 +54,6 @@ _CODE_REFUSED = Words(
 _NO_SITE = Words(
     "There is no site yet. Make one first.",
     "Todavía no hay ningún sitio. Cree uno primero.",
-)
-_STANDBY_UNFIT = Words(
-    "The standby must be another node of the camera's site. Choose one of those.",
-    "El nodo de reserva debe ser otro nodo del sitio de la cámara. Elija uno de esos.",
 )
 _ZONE_UNKNOWN = Words(
     "This time zone is not known. Use a name such as America/Guayaquil.",
@@ -84,6 +81,7 @@ class CameraFields:
     nice: int | None = None
     cpu_affinity: tuple[int, ...] | None = None
     sub_address: str | None = None
+    node_id: UUID | None = None
     standby_node_id: UUID | None = None
     unsaid: frozenset[str] = frozenset()
 
@@ -144,8 +142,8 @@ def add_camera(asker: Asker, fields: CameraFields, site: Site | None = None) -> 
     site = site or Site.objects.order_by("pk").first()
     if site is None:
         raise Conflict("no_site", _NO_SITE)
-    _keep_nodes(site)
-    camera = Camera(site=site, node=_node_for(site))
+    keep_nodes(site)
+    camera = Camera(site=site, node=node_for(site))
     required = replace(fields, name=fields.name or "", address=fields.address or "")
     changed = _fill(camera, required)
     with one_of_a_name("sites_camera_name_unique", _NAME_TAKEN):
@@ -157,20 +155,29 @@ def add_camera(asker: Asker, fields: CameraFields, site: Site | None = None) -> 
 
 @transaction.atomic
 def change_camera(asker: Asker, camera_id: UUID, fields: CameraFields) -> Camera:
-    """Change what was given. Raises NotFound, Invalid, Conflict."""
+    """Change what was given. Raises NotFound, Invalid, Conflict.
+
+    A camera that goes to another node is begun there only when nobody else can be running it.
+    """
     require(asker, Right.MANAGE)
+    if fields.node_id is not None:
+        keep_nodes(access_camera(asker, camera_id).site)
     camera = _lock(asker, camera_id)
-    standby_before = camera.standby_node_id
+    node_before, standby_before = camera.node_id, camera.standby_node_id
     changed = _fill(camera, fields)
     if not changed:
         return camera
+    if camera.node_id != node_before:
+        check_heard(camera.node, timezone.now())
     if not changed.keys().isdisjoint(MANNERS):
         camera.restart_number += 1
     with one_of_a_name("sites_camera_name_unique", _NAME_TAKEN):
         camera.save()
     wake_nodes_of([camera.pk])
-    if standby_before != camera.standby_node_id:
-        wake(standby_before)
+    for left in {node_before, standby_before} - {camera.node_id, camera.standby_node_id}:
+        wake(left)
+    if camera.node_id != node_before:
+        node_changed.send(Camera, camera=camera, before=node_before)
     record(asker.actor, "camera_change", "camera", camera.pk, **changed)
     return camera
 
@@ -189,7 +196,7 @@ def remove_camera(asker: Asker, camera_id: UUID, now: datetime | None = None) ->
 @transaction.atomic
 def forget_memory(asker: Asker, camera_id: UUID) -> Camera:
     """Let `auto` try again what did not work before, the native engine first. Raises NotFound."""
-    require(asker, Right.MANAGE)
+    require(asker, Right.OPERATE)
     camera = _lock(asker, camera_id)
     camera.retry_number += 1
     camera.save(update_fields=["retry_number"])
@@ -200,7 +207,7 @@ def forget_memory(asker: Asker, camera_id: UUID) -> Camera:
 
 def _lock(asker: Asker, camera_id: UUID) -> Camera:
     access_camera(asker, camera_id)
-    Camera.objects.select_for_update().get(pk=camera_id)
+    Camera.objects.select_for_update(no_key=True).get(pk=camera_id)
     # Read again behind the lock: somebody may have removed or changed it meanwhile.
     return access_camera(asker, camera_id)
 
@@ -219,7 +226,7 @@ def _fill(camera: Camera, fields: CameraFields) -> dict[str, object]:
         camera.sub_address = check_sub_address(fields.sub_address)
     check_credentials(credentials[0] or "", credentials[1] or "")
     _fill_manners(camera, fields)
-    _fill_standby(camera, fields)
+    _fill_nodes(camera, fields)
     changed: dict[str, object] = {}
     if credentials[0] is not None:
         camera.username = credentials[0]
@@ -231,8 +238,9 @@ def _fill(camera: Camera, fields: CameraFields) -> dict[str, object]:
 
 def _shown(camera: Camera) -> dict[str, object]:
     """What the journal may know of a camera."""
-    standby = str(camera.standby_node_id) if camera.standby_node_id else None
-    return {name: getattr(camera, name) for name in SHOWN} | {"standby_node_id": standby}
+    nodes = {"node_id": camera.node_id, "standby_node_id": camera.standby_node_id}
+    ids = {name: str(node_id) if node_id else None for name, node_id in nodes.items()}
+    return {name: getattr(camera, name) for name in SHOWN} | ids
 
 
 def _fill_manners(camera: Camera, fields: CameraFields) -> None:
@@ -251,29 +259,14 @@ def _fill_manners(camera: Camera, fields: CameraFields) -> None:
         check_engine(camera.engine or "auto", address.partition(":")[0])
 
 
-def _fill_standby(camera: Camera, fields: CameraFields) -> None:
-    """The node that takes it over. Raises Invalid for one that could not."""
+def _fill_nodes(camera: Camera, fields: CameraFields) -> None:
+    """Its own node, and the one that takes it over. Raises Invalid for one that could not."""
+    if fields.node_id is not None:
+        place(camera, fields.node_id)
     if "standby_node_id" in fields.unsaid:
         camera.standby_node = None
-    if fields.standby_node_id is None:
-        return
-    nodes = Node.objects.filter(site=camera.site, revoked_at=None)
-    camera.standby_node = nodes.filter(pk=fields.standby_node_id).first()
-    if None in (camera.node, camera.standby_node) or camera.node == camera.standby_node:
-        raise Invalid("standby_unfit", _STANDBY_UNFIT, field="standby_node_id")
-
-
-def _keep_nodes(site: Site) -> None:
-    """Until this transaction ends, no other one gives cameras of `site` to nodes.
-
-    Otherwise a camera that is being added and a node that comes or goes would not see each other,
-    and the camera would be left without a node.
-    """
-    Site.objects.select_for_update(no_key=True).get(pk=site.pk)
-
-
-def _node_for(site: Site) -> Node | None:
-    return Node.objects.filter(site=site, revoked_at=None).order_by("enrolled_at").first()
+    if fields.standby_node_id is not None:
+        place_standby(camera, fields.standby_node_id)
 
 
 @transaction.atomic
@@ -306,7 +299,7 @@ def enrol_node(
     if codes.update(used_at=now) != 1:
         raise Unauthenticated("enrolment_code_refused", _CODE_REFUSED)
     spent = EnrolmentCode.objects.select_related("site").get(code_hash=digest_of_code(code))
-    _keep_nodes(spent.site)
+    keep_nodes(spent.site)
     token = new_token("node")
     node = Node.objects.create(
         site=spent.site, name=name, token_hash=digest_of(token), enrolled_at=now
@@ -321,12 +314,12 @@ def enrol_node(
 def revoke_node(asker: Asker, node: Node, now: datetime | None = None) -> None:
     """Its token opens nothing any more; its cameras go to another node of the site, if any."""
     require(asker, Right.MANAGE)
-    _keep_nodes(node.site)
+    keep_nodes(node.site)
     if not Node.objects.filter(pk=node.pk, revoked_at=None).update(
         revoked_at=now or timezone.now()
     ):
         return
-    heir = _node_for(node.site)
+    heir = node_for(node.site)
     cameras = Camera.objects.filter(removed_at=None)
     cameras.filter(standby_node=node).update(standby_node=None)
     with_standby = cameras.filter(node=node).exclude(standby_node=None)

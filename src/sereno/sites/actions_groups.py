@@ -16,7 +16,8 @@ from sereno.sites.models import Camera, CameraGroup
 from sereno.sites.names import one_of_a_name
 from sereno.sites.queries import access_group, cameras_of
 from sereno.sites.rules import check_name
-from sereno.sites.signals import promises_touched
+from sereno.sites.signals import cameras_joined, promises_touched
+from sereno.sites.versions import check_version
 
 _NAME_TAKEN = Words(
     "Another group has this name. Choose another name.",
@@ -33,8 +34,10 @@ def make_group(asker: Asker, name: str, camera_ids: Iterable[UUID]) -> CameraGro
     """A new group. Raises Invalid, Conflict."""
     require(asker, Right.MANAGE)
     chosen = known_cameras(asker, camera_ids)
+    group = CameraGroup(name=check_name(name))
+    group.make_version(asker)
     with one_of_a_name("sites_group_name_unique", _NAME_TAKEN):
-        group = CameraGroup.objects.create(name=check_name(name))
+        group.save()
     group.cameras.set(Camera.objects.filter(pk__in=chosen))
     record(asker.actor, "group_make", "group", group.pk, name=group.name, cameras=_told(chosen))
     return group
@@ -42,19 +45,27 @@ def make_group(asker: Asker, name: str, camera_ids: Iterable[UUID]) -> CameraGro
 
 @transaction.atomic
 def change_group(
-    asker: Asker, group_id: int, name: str | None, camera_ids: Iterable[UUID] | None
+    asker: Asker,
+    group_id: int,
+    name: str | None,
+    camera_ids: Iterable[UUID] | None,
+    if_version: int | None = None,
 ) -> CameraGroup:
-    """Change what was given. Raises NotFound, Invalid, Conflict."""
+    """Change what was given.
+
+    `if_version`: only if it is still that one. Raises NotFound, Invalid, Conflict.
+    """
     require(asker, Right.MANAGE)
-    group = _lock(asker, group_id)
-    if name is not None:
-        group.name = check_name(name)
-        with one_of_a_name("sites_group_name_unique", _NAME_TAKEN):
-            group.save(update_fields=["name"])
+    group = _lock(asker, group_id, if_version)
+    group.name = group.name if name is None else check_name(name)
+    group.make_version(asker)
+    with one_of_a_name("sites_group_name_unique", _NAME_TAKEN):
+        group.save()
     if camera_ids is not None:
         before = _member_ids(group)
         chosen = known_cameras(asker, camera_ids)
         group.cameras.set(Camera.objects.filter(pk__in=chosen))
+        cameras_joined.send(CameraGroup, group=group, camera_ids=chosen - before)
         _touch(before ^ chosen)
     members = _told(_member_ids(group))
     record(asker.actor, "group_change", "group", group.pk, name=group.name, cameras=members)
@@ -62,10 +73,10 @@ def change_group(
 
 
 @transaction.atomic
-def remove_group(asker: Asker, group_id: int) -> None:
-    """Take a group away; its cameras stay. Raises NotFound."""
+def remove_group(asker: Asker, group_id: int, if_version: int | None = None) -> None:
+    """Take a group away; its cameras stay. Raises NotFound, Conflict."""
     require(asker, Right.MANAGE)
-    group = _lock(asker, group_id)
+    group = _lock(asker, group_id, if_version)
     members = _member_ids(group)
     group.delete()
     _touch(members)
@@ -81,10 +92,12 @@ def known_cameras(asker: Asker, camera_ids: Iterable[UUID]) -> set[UUID]:
     return wanted
 
 
-def _lock(asker: Asker, group_id: int) -> CameraGroup:
+def _lock(asker: Asker, group_id: int, if_version: int | None) -> CameraGroup:
     access_group(asker, group_id)
     CameraGroup.objects.select_for_update(no_key=True).filter(pk=group_id).first()
-    return access_group(asker, group_id)
+    group = access_group(asker, group_id)
+    check_version(group, if_version)
+    return group
 
 
 def _member_ids(group: CameraGroup) -> set[UUID]:

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from sereno.accounts.backoffice import ActingAdmin, ReadingAdmin, asker_of, both, column
 from sereno.base.errors import Words
 from sereno.sites import actions, actions_groups, queries
+from sereno.sites.admin_parts import VersionedForm
 from sereno.sites.models import CameraGroup, Node, Site
 
 
@@ -64,8 +65,9 @@ class NodeAdmin(ReadingAdmin):
 
 @admin.register(CameraGroup)
 class GroupAdmin(ActingAdmin):
-    list_display = ("name", "size")
-    fields = ("name", "cameras")
+    list_display = ("name", "size", "changed_by", "changed_at")
+    form = VersionedForm
+    fields = ("name", "cameras", "if_version")
     filter_horizontal = ("cameras",)
     search_fields = ("name",)
 
@@ -86,7 +88,8 @@ class GroupAdmin(ActingAdmin):
     ) -> None:
         asker, camera_ids = asker_of(request), {each.pk for each in form.cleaned_data["cameras"]}
         if change:
-            actions_groups.change_group(asker, obj.pk, obj.name, camera_ids)
+            seen = form.cleaned_data["if_version"]
+            actions_groups.change_group(asker, obj.pk, obj.name, camera_ids, seen)
         else:
             obj.pk = actions_groups.make_group(asker, obj.name, camera_ids).pk
 

@@ -79,9 +79,14 @@ class NodeAnswer(Schema):
 
 
 class GroupAnswer(Schema):
+    """`version` counts its changes; `changed_by`: who made the last."""
+
     id: int
     name: str
     camera_ids: list[UUID]
+    version: int
+    changed_at: datetime
+    changed_by: str
 
 
 class NewGroup(Schema):
@@ -90,10 +95,11 @@ class NewGroup(Schema):
 
 
 class GroupChange(Schema):
-    """What is left out or null stays as it is."""
+    """What is left out or null stays as it is. `if_version`: only if it is still that one."""
 
     name: str | None = None
     camera_ids: list[UUID] | None = Field(default=None, max_length=10_000)
+    if_version: int | None = None
 
 
 @router.get("/sites", response=list[SiteAnswer], operation_id="list_sites")
@@ -115,7 +121,15 @@ def list_nodes(request: KnownRequest) -> list[NodeAnswer]:
 def _groups(groups: list[CameraGroup]) -> list[GroupAnswer]:
     members = queries.members_of(groups)
     return [
-        GroupAnswer(id=group.pk, name=group.name, camera_ids=members[group.pk]) for group in groups
+        GroupAnswer(
+            id=group.pk,
+            name=group.name,
+            camera_ids=members[group.pk],
+            version=group.version,
+            changed_at=group.changed_at,
+            changed_by=group.changed_by,
+        )
+        for group in groups
     ]
 
 
@@ -135,12 +149,16 @@ def add_group(request: KnownRequest, body: NewGroup) -> Status[GroupAnswer]:
 @router.patch("/groups/{group_id}", response=GroupAnswer, operation_id="change_group")
 def change_group(request: KnownRequest, group_id: int, body: GroupChange) -> GroupAnswer:
     """Rename a group or change who is in it."""
-    group = actions_groups.change_group(request.auth, group_id, body.name, body.camera_ids)
+    group = actions_groups.change_group(
+        request.auth, group_id, body.name, body.camera_ids, body.if_version
+    )
     return _groups([group])[0]
 
 
 @router.delete("/groups/{group_id}", response={204: None}, operation_id="remove_group")
-def remove_group(request: KnownRequest, group_id: int) -> Status[None]:
+def remove_group(
+    request: KnownRequest, group_id: int, if_version: int | None = None
+) -> Status[None]:
     """Take a group away; its cameras stay."""
-    actions_groups.remove_group(request.auth, group_id)
+    actions_groups.remove_group(request.auth, group_id, if_version)
     return Status(204, None)

@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from sereno.sites.versions import Versioned
+
 
 class Site(models.Model):
     """A place with cameras. Its zone decides what a day is."""
@@ -151,7 +153,7 @@ class Camera(models.Model):
         return self.name
 
 
-class CameraGroup(models.Model):
+class CameraGroup(Versioned):
     """Cameras that are spoken of together, of one site or of several."""
 
     name = models.CharField(max_length=80)

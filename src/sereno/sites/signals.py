@@ -6,3 +6,9 @@ from django.dispatch import Signal
 
 # Sent with `camera_ids`: what decides when these are to be recorded may have changed.
 promises_touched = Signal()
+
+# Sent with `camera` and `before`, the id of the node that it was given to until now, or None.
+node_changed = Signal()
+
+# Sent with `group` and `camera_ids`: these were put into it. Who hears it may raise Invalid.
+cameras_joined = Signal()

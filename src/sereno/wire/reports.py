@@ -256,6 +256,10 @@ class Heartbeat(Message):
     leases: dict[UUID, int] = Field(
         default_factory=dict, description="cameras it holds, each with its lease's number"
     )
+    released: dict[UUID, UUID] = Field(
+        default_factory=dict,
+        description="of `HeartbeatAnswer.to_release`, the cameras of which it writes nothing more",
+    )
 
 
 class HeartbeatAnswer(Message):
@@ -265,4 +269,11 @@ class HeartbeatAnswer(Message):
     orders_etag: str
     leases: dict[UUID, LeaseOrder] = Field(
         default_factory=dict, description="those that it goes on holding, renewed"
+    )
+    has_errands: bool = Field(
+        default=False, description="people wait for this node: `GET /api/v1/node/errands`"
+    )
+    to_release: dict[UUID, UUID] = Field(
+        default_factory=dict,
+        description="cameras that it is to give up at once, each with what to say when it has",
     )

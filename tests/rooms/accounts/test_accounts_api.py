@@ -12,6 +12,7 @@ from django.test import Client
 from sereno.accounts.actions import add_user, make_setup_link
 from sereno.accounts.models import User
 from sereno.accounts.queries import SYSTEM
+from sereno.accounts.rules import Role
 
 PASSWORD = "correct horse battery"
 
@@ -40,7 +41,7 @@ class Browser:
 
 @pytest.fixture
 def browser(make_user: Callable[..., User]) -> Browser:
-    make_user("ana", is_admin=True)
+    make_user("ana", Role.ADMINISTRATOR)
     return Browser()
 
 
@@ -60,7 +61,9 @@ def test_sign_in_and_out(browser: Browser) -> None:
     cookie = browser.client.cookies["sereno_session"]
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
-    assert browser("GET", "session").json()["user"]["is_admin"] is True
+    user = browser("GET", "session").json()["user"]
+    assert (user["is_admin"], user["role"]) == (True, "administrator")
+    assert user["rights"] == ["view", "operate", "manage"]
     assert browser("GET", "cameras").status_code == 200
     assert browser("DELETE", "session").status_code == 204
     assert browser("GET", "cameras").status_code == 401
@@ -107,7 +110,7 @@ def test_another_sites_page_is_refused(browser: Browser) -> None:
 
 def test_a_link_sets_the_password_and_signs_in(db: None) -> None:
     browser = Browser()
-    token = make_setup_link(SYSTEM, add_user(SYSTEM, "admin", is_admin=True))
+    token = make_setup_link(SYSTEM, add_user(SYSTEM, "admin", Role.ADMINISTRATOR))
     assert browser("GET", f"setup/{token}").json() == {"username": "admin"}
     weak = browser("POST", f"setup/{token}", {"password": "short"})
     assert weak.status_code == 422
@@ -139,3 +142,30 @@ def test_a_name_that_no_database_holds_is_refused_in_words(browser: Browser) -> 
     answer = browser("POST", "session", {"username": "a\x00", "password": "x"})
     assert answer.status_code in (401, 422)
     assert answer.json()["error"]["es"]
+
+
+def test_people_are_added_by_the_api_with_a_link(admin_program: Any, stranger: Any) -> None:
+    made = admin_program("POST", "users", {"username": "olga", "role": "operator"})
+    assert made.status_code == 201
+    user, link = made.json()["user"], made.json()["setup_link"]
+    assert (user["role"], user["is_active"], user["last_login"]) == ("operator", True, None)
+    browser = Browser()
+    done = browser("POST", link.replace("/setup#", "setup/"), {"password": PASSWORD})
+    assert done.json()["user"]["rights"] == ["view", "operate"]
+    path = f"users/{user['id']}"
+    assert admin_program("PATCH", path, {"role": "viewer"}).json()["role"] == "viewer"
+    assert browser("GET", "session").json()["user"]["rights"] == ["view"]
+    assert admin_program("PATCH", path, {"is_active": False}).json()["role"] == "viewer"
+    assert browser("GET", "cameras").status_code == 401
+    assert admin_program("PATCH", path, {"role": "king"}).status_code == 422
+    assert admin_program("PATCH", "users/999", {"role": "viewer"}).status_code == 404
+    again = admin_program("POST", f"{path}/setup-link")
+    assert again.json()["setup_link"].startswith("/setup#")
+    assert [each["username"] for each in admin_program("GET", "users").json()] == ["ana", "olga"]
+
+
+def test_the_api_too_keeps_one_administrator(admin_program: Any, admin: Any) -> None:
+    path = f"users/{admin.user.pk}"
+    for body in ({"role": "operator"}, {"is_active": False}):
+        refused = admin_program("PATCH", path, body)
+        assert (refused.status_code, refused.json()["error"]["key"]) == (409, "last_administrator")

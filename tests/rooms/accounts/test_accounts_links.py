@@ -24,6 +24,7 @@ from sereno.accounts.queries import (
     asker_with_token,
     user_of_setup_link,
 )
+from sereno.accounts.rules import Role
 from sereno.audit.models import Entry
 from sereno.base.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 
@@ -33,7 +34,7 @@ PASSWORD = "correct horse battery"
 
 @pytest.fixture
 def newcomer(db: None) -> User:
-    return add_user(SYSTEM, "admin", is_admin=True)
+    return add_user(SYSTEM, "admin", Role.ADMINISTRATOR)
 
 
 def test_a_new_person_has_no_password_at_all(newcomer: User) -> None:
@@ -79,14 +80,14 @@ def test_weak_passwords_are_refused_in_both_languages(newcomer: User, password: 
 
 def test_names_are_taken_in_any_case(newcomer: User) -> None:
     with pytest.raises(Conflict) as refused:
-        add_user(SYSTEM, "ADMIN", is_admin=False)
+        add_user(SYSTEM, "ADMIN")
     assert refused.value.field == "username"
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a" * 151, "line\nbreak"])
 def test_bad_names_are_refused(db: None, name: str) -> None:
     with pytest.raises(Invalid):
-        add_user(SYSTEM, name, is_admin=False)
+        add_user(SYSTEM, name)
 
 
 def test_a_token_opens_until_it_is_revoked(admin: Asker) -> None:
@@ -120,7 +121,7 @@ def test_use_of_a_token_is_noted_now_and_then(admin: Asker) -> None:
 def test_viewers_change_nothing(viewer: Asker, make_user: Callable[..., User]) -> None:
     other = make_user("otro")
     with pytest.raises(Forbidden):
-        add_user(viewer, "nuevo", is_admin=True)
+        add_user(viewer, "nuevo", Role.ADMINISTRATOR)
     with pytest.raises(Forbidden):
         make_setup_link(viewer, other)
     with pytest.raises(Forbidden):

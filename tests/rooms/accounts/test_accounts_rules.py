@@ -7,25 +7,32 @@ from datetime import timedelta
 import pytest
 
 from sereno.accounts.passwords import SmallArgon2
-from sereno.accounts.rules import LONGEST_WAIT, Right, address_to_count, is_granted, wait_after
+from sereno.accounts.rules import (
+    LONGEST_WAIT,
+    Right,
+    Role,
+    address_to_count,
+    rights_of,
+    wait_after,
+)
 from sereno.accounts.tokens import digest_of_code, new_code
 
 # As it is before a test makes it cheap.
 COST = SmallArgon2.time_cost, SmallArgon2.memory_cost, SmallArgon2.parallelism
 
 
-@pytest.mark.parametrize(
-    ("right", "is_active", "is_admin", "expected"),
-    [
-        (Right.VIEW, True, False, True),
-        (Right.MANAGE, True, False, False),
-        (Right.MANAGE, True, True, True),
-        (Right.VIEW, False, True, False),
-        (Right.VIEW, False, False, False),
-    ],
-)
-def test_who_may_do_what(right: Right, is_active: bool, is_admin: bool, expected: bool) -> None:
-    assert is_granted(right, is_active=is_active, is_admin=is_admin) is expected
+def test_each_role_may_do_what_the_one_before_may_and_one_thing_more() -> None:
+    rights = [set(rights_of(role, is_active=True)) for role in Role]
+    assert rights == [
+        {Right.VIEW},
+        {Right.VIEW, Right.OPERATE},
+        {Right.VIEW, Right.OPERATE, Right.MANAGE},
+    ]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_whoever_is_kept_out_may_do_nothing(role: Role) -> None:
+    assert rights_of(role, is_active=False) == ()
 
 
 def test_waits_grow_to_a_limit() -> None:

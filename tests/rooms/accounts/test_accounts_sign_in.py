@@ -10,6 +10,7 @@ import pytest
 from sereno.accounts.actions import change_user, forget_old, sign_in
 from sereno.accounts.models import SignInFailure, User
 from sereno.accounts.queries import SYSTEM
+from sereno.accounts.rules import Role
 from sereno.audit.models import Entry
 from sereno.base.errors import Conflict, Unauthenticated
 
@@ -20,7 +21,7 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 @pytest.fixture
 def ana(make_user: Callable[..., User]) -> User:
-    return make_user("Ana", is_admin=True)
+    return make_user("Ana", Role.ADMINISTRATOR)
 
 
 def fail(times: int, address: str = HOME, now: datetime = NOON, name: str = "ana") -> str:
@@ -94,14 +95,14 @@ def test_being_right_costs_an_address_nothing_and_forgives_it_nothing(ana: User)
 
 
 def test_an_inactive_person_stays_out(ana: User, make_user: Callable[..., User]) -> None:
-    make_user("bea", is_admin=True)
-    change_user(SYSTEM, ana, is_admin=True, is_active=False)
+    make_user("bea", Role.ADMINISTRATOR)
+    change_user(SYSTEM, ana, role=Role.ADMINISTRATOR, is_active=False)
     assert fail(1) == "sign_in_wrong"
 
 
 def test_the_last_administrator_stays(ana: User) -> None:
     with pytest.raises(Conflict):
-        change_user(SYSTEM, ana, is_admin=False, is_active=True)
+        change_user(SYSTEM, ana, role=Role.OPERATOR, is_active=True)
     ana.refresh_from_db()
     assert ana.is_admin
 

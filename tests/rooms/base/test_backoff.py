@@ -16,6 +16,6 @@ def test_pauses_stay_between_base_and_cap(draws: list[float]) -> None:
 
 def test_pauses_grow_to_the_cap_and_start_over_after_success() -> None:
     backoff = Backoff(base_seconds=2, cap_seconds=60, draw=lambda: 1.0)
-    assert [backoff.next_seconds() for _ in range(5)] == [2, 6, 18, 54, 60]
+    assert [backoff.next_seconds() for _ in range(5)] == [3, 9, 27, 60, 60]
     backoff.reset()
-    assert backoff.next_seconds() == 2
+    assert backoff.next_seconds() == 3

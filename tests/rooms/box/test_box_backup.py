@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import stat
 import tarfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -12,7 +13,13 @@ import pytest
 
 from sereno.base.errors import Conflict, Garbled, Invalid, Unavailable
 from sereno.box import backup, sealing
-from sereno.box.backup import back_up, before_upgrade, is_encrypted, restore
+from sereno.box.backup import (
+    back_up,
+    before_upgrade,
+    is_encrypted,
+    newest_backup_at,
+    restore,
+)
 from sereno.box.database import served
 from sereno.box.folder import hold
 from sereno.box.settings import Settings, load_settings
@@ -51,7 +58,11 @@ def is_untouched(settings: Settings) -> bool:
 
 def test_a_round_trip(origin: Settings, fresh: Settings, tmp_path: Path) -> None:
     target = tmp_path / "box.sealed"
+    began = datetime.now(UTC)
     back_up(origin, target, PASSPHRASE)
+    made_at = newest_backup_at(origin.data_dir)
+    assert made_at is not None
+    assert abs(made_at - began) < timedelta(minutes=2)
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     assert is_encrypted(target)
     assert [path.name for path in target.parent.iterdir()] == ["box.sealed"]
@@ -148,9 +159,11 @@ def test_before_upgrades_only_the_newest_are_kept(
 ) -> None:
     monkeypatch.setattr(backup, "KEPT_BEFORE_UPGRADES", 2)
     folder = origin.data_dir.backups
+    origin.data_dir.backup_mark.unlink(missing_ok=True)
     made = [before_upgrade(origin).rename(folder / f"before-{n}.tar") for n in range(3)]
     before_upgrade(origin)
     assert [path.exists() for path in made] == [False, False, True]
+    assert newest_backup_at(origin.data_dir) is None, "a copy on the same disk is no backup"
 
 
 @pytest.mark.parametrize("size", [0, 1, sealing.CHUNK_BYTES, sealing.CHUNK_BYTES * 2 + 1])

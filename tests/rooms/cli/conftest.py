@@ -35,6 +35,7 @@ CAMERA = {
     "profile": None,
     "pause": None,
     "manual": None,
+    "lease": None,
     "why": {"en": "It is always recorded.", "es": "Se graba siempre."},
     "status": {
         "state": "failed",

@@ -62,7 +62,7 @@ def test_a_profile_changes_as_said(hub: None, sereno: Sereno) -> None:
         (("profiles", "add", "X", "--set", "extra_cli=-i other"), "knobs.extra_cli"),
         (("profiles", "add", "X", "--set", "cpu_affinity=9999"), "knobs.cpu_affinity"),
         (("profiles", "add", "X", "--set", "nice"), "--set"),
-        (("schedules", "add", "X", "--daily", "8:00-12:00"), "intervals.0.from"),
+        (("schedules", "add", "X", "--daily", "25:00-12:00"), "intervals.0.from"),
         (("schedules", "add", "X", "--daily", "08:00-08:00"), "intervals.0"),
         (("schedules", "add", "X", "--cron", "0 8 * *", "--minutes", "5"), "cron"),
         (("schedules", "add", "X", "--once", "2026-12-02T08:00/2026-12-01T08:00"), "once"),
@@ -145,3 +145,39 @@ def test_what_is_not_there_is_said(
     )  # fmt: skip
     monkeypatch.setenv("LC_ALL", "es_ES.UTF-8")
     assert "No existe el horario «x»" in sereno("schedules", "remove", "x").err
+
+
+@pytest.mark.parametrize(
+    ("kind", "add", "change"),
+    [
+        ("profiles", (), ("--note", "x")),
+        ("schedules", ("--continuous",), ("--name", "Dos")),
+        ("groups", (), ("--name", "Dos")),
+        ("calendars", (), ("--name", "Dos")),
+    ],
+)
+def test_a_change_is_refused_where_somebody_was_quicker(
+    kind: str, add: tuple[str, ...], change: tuple[str, ...], hub: None, sereno: Sereno
+) -> None:
+    sereno(kind, "add", "Uno", *add)
+    (row,) = ask(sereno, kind, "list")
+    place = str(row["id"])
+    assert sereno(kind, "change", place, *change, "--if-version", "1").status == 0
+    late = sereno(kind, "change", place, *change, "--if-version", "1")
+    assert late.status == 1
+    assert "changed this" in late.err
+    assert sereno(kind, "remove", place, "-y", "--if-version", "1").status == 1
+    assert sereno(kind, "remove", place, "-y", "--if-version", "2").status == 0
+
+
+def test_people_are_managed(hub: None, sereno: Sereno) -> None:
+    link = sereno("users", "add", "olga", "--role", "operator").out
+    assert "/setup#setup_" in link
+    people = {each["username"]: each["role"] for each in ask(sereno, "users", "list")}
+    assert people["olga"] == "operator"
+    assert "operator" in sereno("users", "list").out
+    assert sereno("users", "change", "olga", "--role", "viewer").out == "“olga” is viewer now.\n"
+    assert sereno("users", "change", "OLGA", "--keep-out").out == "“olga” is kept out.\n"
+    assert sereno("users", "change", "olga").status == 2
+    assert sereno("users", "link", "olga").out != link
+    assert "There is no user “nobody”" in sereno("users", "link", "nobody").err

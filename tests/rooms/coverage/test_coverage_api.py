@@ -18,6 +18,9 @@ from sereno.base.spans import Span
 from sereno.coverage.actions import judge_promises
 from sereno.coverage.models import BrokenPromise
 from sereno.coverage.queries import report_of
+from sereno.enforcer.actions_schedules import make_schedule
+from sereno.enforcer.models import ManualRecording, PlanHistory
+from sereno.enforcer.rules_schedules import IntervalSaid, ScheduleSaid
 from sereno.footage.actions import take_reports
 from sereno.sites.actions import CameraFields, add_camera, remove_camera
 from sereno.sites.models import Camera, Node
@@ -231,3 +234,27 @@ def test_a_pause_and_a_removal_raise_no_alarm(
     judge_promises(at(21), AFTER)
     assert BrokenPromise.objects.get().ended_at == at(21)
     assert alarms(viewer_program) == []
+
+
+@pytest.mark.provokes("order_heard_late")
+def test_the_moments_before_a_node_heard_of_an_order_have_their_true_cause(
+    node: Node, patio: Camera, viewer_program: Any
+) -> None:
+    nights = IntervalSaid("20:00", "21:00")
+    patios = frozenset([patio.pk])
+    make_schedule(SYSTEM, ScheduleSaid("Noches", intervals=(nights,), camera_ids=patios))
+    PlanHistory.objects.update(since=DAY)
+    ManualRecording.objects.create(camera=patio, start=at(30), end=at(50), by="ana")
+    items = absence(patio, 0, 31, "not_scheduled"), run(patio, 31, 50)
+    tell(node, *items, absence(patio, 50, 60, "not_scheduled"), camera=patio, through=60)
+    asked = urlencode({"from": at(0).isoformat(), "to": at(60).isoformat()})
+    told = viewer_program("GET", f"cameras/{patio.pk}/timeline?{asked}").json()
+    (gap,) = told["gaps"]
+    assert (gap["from"], gap["to"]) == ("2026-11-03T00:30:00Z", "2026-11-03T00:31:00Z")
+    assert gap["reason"]["key"] == "order_heard_late"
+    assert "2026-11-02 19:30:00" in gap["reason"]["en"], "by the site's clock"
+    assert "60.0 s" in gap["reason"]["es"]
+    (cause,) = coverage(viewer_program).json()["causes"]
+    assert (cause["key"], cause["seconds"]) == ("order_heard_late", 60)
+    assert judge_promises(at(40), AFTER)
+    assert BrokenPromise.objects.get().reason_key == "order_heard_late"

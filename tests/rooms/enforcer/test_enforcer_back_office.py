@@ -18,6 +18,7 @@ from sereno.coverage.models import BrokenPromise
 from sereno.enforcer.actions_moments import pause_cameras
 from sereno.enforcer.actions_profiles import ProfileFields, give_profile, make_profile
 from sereno.enforcer.actions_running import record_states
+from sereno.enforcer.actions_schedules import make_calendar, make_schedule
 from sereno.enforcer.models import (
     Calendar,
     CameraManner,
@@ -28,8 +29,10 @@ from sereno.enforcer.models import (
     StreamProfile,
 )
 from sereno.enforcer.rules_moments import EndSaid
+from sereno.enforcer.rules_schedules import IntervalSaid, ScheduleSaid
 from sereno.policy.knob_list import KNOBS
 from sereno.sites.actions import CameraFields, add_camera
+from sereno.sites.actions_groups import make_group
 from sereno.sites.models import Camera, CameraGroup, Node
 from sereno.wire.reports import ReasonReport, StreamState, StreamStatus
 
@@ -104,12 +107,17 @@ def test_a_profiles_life(office: Client, camera: Camera) -> None:
 def test_a_bad_knob_is_refused_in_words(office: Client) -> None:
     form = versions(name="Mal", applies="next_spawn", knob_hb_interval="-3")
     answer = office.post("/admin/enforcer/streamprofile/add/", form)
-    assert answer.status_code == 302
-    assert "-3" in said(answer)
+    assert answer.status_code == 200
+    assert "-3" in errors(answer)["knob_hb_interval"][0]
     assert not StreamProfile.objects.exists()
 
 
-WEEK = '[{"days": [1, 2], "from": "08:00", "to": "13:00", "profile_id": null}]'
+def errors(answer: Any) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = answer.context["adminform"].form.errors
+    return found
+
+
+WEEK = "mon-fri 08:00-13:00, 14:00-18:00\r\nsáb 22:00–06:00 @ noche"
 
 
 def schedule(**more: Any) -> dict[str, Any]:
@@ -119,23 +127,30 @@ def schedule(**more: Any) -> dict[str, Any]:
         "kind": "weekly",
         "is_enabled": "on",
         "intervals": WEEK,
-        "once": "null",
-        "exceptions": "[]",
-        "holiday_intervals": "[]",
-        "cron_minutes": "0",
         **more,
     }
 
 
 def test_a_schedules_life(office: Client, camera: Camera) -> None:
+    night = make_profile(SYSTEM, ProfileFields(name="Noche"))
     add = "/admin/enforcer/schedule/add/"
     assert office.get(add).status_code == 200
-    assert office.post(add, schedule(cameras=[str(camera.pk)])).status_code == 302
+    more = {"exceptions": "2026-12-24 08:00-12:00 = Víspera", "holiday_intervals": "09:00-10:00"}
+    assert office.post(add, schedule(cameras=[str(camera.pk)], **more)).status_code == 302
     row = Schedule.objects.get()
-    assert row.intervals[0]["from"] == "08:00"
+    assert [(each["days"], each["from"], each["profile_id"]) for each in row.intervals] == [
+        ([1, 2, 3, 4, 5], "08:00", None),
+        ([1, 2, 3, 4, 5], "14:00", None),
+        ([6], "22:00", night.pk),
+    ]
+    assert row.exceptions[0]["name"] == "Víspera"
+    assert row.holiday_intervals[0]["to"] == "10:00"
     assert list(row.cameras.all()) == [camera]
+    assert "sat 22:00-06:00 @Noche" in office.get("/admin/enforcer/schedule/").content.decode()
     change = f"/admin/enforcer/schedule/{row.pk}/change/"
-    assert office.get(change).status_code == 200
+    shown = office.get(change, headers={"accept-language": "es"}).content.decode()
+    assert "lun-vie 08:00-13:00, 14:00-18:00\nsáb 22:00-06:00 @Noche" in shown
+    assert "2026-12-24 08:00-12:00 = Víspera" in shown
     assert office.post(change, schedule(name="Tardes")).status_code == 302
     row.refresh_from_db()
     assert (row.name, row.cameras.count()) == ("Tardes", 0)
@@ -147,14 +162,85 @@ def test_a_schedules_life(office: Client, camera: Camera) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"intervals": '[{"days": 5}]'}, {"once": '{"from": "8"}'}, {"intervals": "{"}]
+    ("field", "wrong", "words"),
+    [
+        ("intervals", {"intervals": "mon-fry 08:00-13:00"}, "“mon-fry” names no days"),
+        ("intervals", {"intervals": "mon-fri"}, "names no hours"),
+        ("intervals", {"intervals": "08:00-09:00 @Day"}, "no profile “Day”"),
+        ("intervals", {"intervals": "mon 25:00-26:00"}, "&#x27;25:00&#x27; is no time of day"),
+        ("intervals", {"intervals": ""}, "at least one interval"),
+        ("exceptions", {"exceptions": "Christmas"}, "“Christmas” is none"),
+        ("exceptions", {"exceptions": "2026-12-25 x"}, "“x” names no hours"),
+        ("holiday_intervals", {"holiday_intervals": "none"}, "names no hours"),
+        ("once_from", {"kind": "once"}, "from when to when"),
+        ("once_from", {"kind": "once", "once_from": "8"}, "not of the form"),
+        ("cron", {"kind": "cron", "cron": "each day"}, ""),
+    ],
 )
-def test_what_is_not_of_the_form_is_said_at_its_field(
-    office: Client, wrong: dict[str, str]
+def test_what_is_wrong_with_a_schedule_is_said_at_its_field(
+    office: Client, field: str, wrong: dict[str, str], words: str
 ) -> None:
+    make_profile(SYSTEM, ProfileFields(name="Noche"))
     answer = office.post("/admin/enforcer/schedule/add/", schedule(**wrong))
     assert answer.status_code == 200
-    assert set(answer.context["adminform"].form.errors) == set(wrong)
+    assert set(errors(answer)) == {field}
+    assert words in answer.content.decode()
+    assert "Clases" in answer.content.decode(), "nothing that was typed is lost"
+    assert not Schedule.objects.exists()
+
+
+def test_once_is_by_the_sites_clock(office: Client) -> None:
+    times = {"once_from": "2026-11-25T08:00", "once_to": "2026-11-25T09:30"}
+    form = schedule(kind="once", intervals="", **times)
+    assert office.post("/admin/enforcer/schedule/add/", form).status_code == 302
+    row = Schedule.objects.get()
+    assert row.once == {"from": "2026-11-25T08:00:00", "to": "2026-11-25T09:30:00"}
+    shown = office.get(f"/admin/enforcer/schedule/{row.pk}/change/").content.decode()
+    assert 'type="datetime-local" name="once_from" value="2026-11-25T08:00"' in shown
+
+
+def test_a_form_opened_before_somebody_elses_change_is_refused(
+    office: Client, camera: Camera
+) -> None:
+    profile = make_profile(SYSTEM, ProfileFields(name="Noche"))
+    hours = (IntervalSaid("08:00", "09:00"),)
+    week = make_schedule(SYSTEM, ScheduleSaid("Clases", intervals=hours))
+    days = make_calendar(SYSTEM, "Fiestas", [])
+    group = make_group(SYSTEM, "Patios", [])
+    form = {"name": "Otra", "if_version": "1"}
+    pages = {
+        f"enforcer/streamprofile/{profile.pk}": versions(applies="now", **form),
+        f"enforcer/schedule/{week.pk}": schedule(intervals="10:00-11:00", **form),
+        f"enforcer/calendar/{days.pk}": {"days": "", **form},
+        f"sites/cameragroup/{group.pk}": {"cameras": [], **form},
+    }
+    for page, said_then in pages.items():
+        change = f"/admin/{page}/change/"
+        assert 'name="if_version" value="1"' in office.get(change).content.decode()
+        assert office.post(change, said_then).status_code == 302
+        late = office.post(change, said_then | {"name": "Tarde"})
+        assert late.status_code == 200
+        (words,) = late.context["adminform"].form.non_field_errors()
+        assert words.startswith("ana changed this")
+        assert words in late.content.decode()
+
+
+def test_a_camera_is_given_a_profile_in_its_form(office: Client, camera: Camera) -> None:
+    profile = make_profile(SYSTEM, ProfileFields(name="Noche", knobs={"engine": "native"}))
+    change = f"/admin/sites/camera/{camera.pk}/change/"
+    form = {"name": "Patio", "address": camera.address, "username": camera.username}
+    form |= {"records_sound": "unknown", "profile": str(profile.pk), "applies": "now"}
+    form |= {"node": str(camera.node_id)}
+    assert office.post(change, form).status_code == 302
+    given = CameraManner.objects.get(camera=camera)
+    assert (given.profile, given.restart_number) == (profile, 1)
+    chosen = office.get(change).context["adminform"].form["profile"].value()
+    assert chosen == profile.pk
+    unfit = office.post(change, form | {"address": "http://192.0.2.7/cam"})
+    assert "Patio under the profile Noche: " in errors(unfit)["engine"][0]
+    assert office.post(change, form | {"profile": ""}).status_code == 302
+    given.refresh_from_db()
+    assert given.profile is None
 
 
 def test_calendars_and_groups(office: Client, camera: Camera) -> None:

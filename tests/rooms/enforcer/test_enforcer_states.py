@@ -13,7 +13,7 @@ from sereno.enforcer.actions_running import record_states
 from sereno.enforcer.models import RunnerState
 from sereno.enforcer.queries import desired_of
 from sereno.enforcer.queries_running import states_of
-from sereno.enforcer.rules import Seen, shown, words_of
+from sereno.enforcer.rules import Seen, shown
 from sereno.policy.knobs import Manner
 from sereno.policy.reasons import Reason
 from sereno.sites.actions import (
@@ -43,17 +43,29 @@ def test_the_nodes_word_counts_while_it_is_heard() -> None:
     assert (found.state, found.since, found.reason) == ("waiting", NOON, Reason("refused"))
 
 
+@pytest.mark.provokes("node_offline")
 def test_a_silent_node_makes_its_cameras_offline() -> None:
     found = view(Seen("recording", MADE), quiet_seconds=50)
     assert (found.state, found.since) == ("node_offline", NOON - timedelta(seconds=30))
     assert view(None, quiet_seconds=None).since == MADE
-    assert words_of(found.reason).es.startswith("No se sabe nada del nodo")
+    assert found.reason is not None
+    assert found.reason.words().es.startswith("No se sabe nada del nodo")
 
 
+@pytest.mark.provokes("silent")
+def test_a_stream_that_its_node_tells_nothing_of_is_silent() -> None:
+    due = NOON - timedelta(seconds=1)
+    found = view(Seen("recording", MADE, expected_by=due))
+    assert (found.state, found.since, found.reason) == ("silent", due, Reason("silent"))
+    assert view(Seen("recording", MADE, expected_by=NOON + timedelta(seconds=1))).state != "silent"
+
+
+@pytest.mark.provokes("not_assigned")
 def test_a_camera_without_a_node_says_so() -> None:
     found = view(None, has_node=False)
     assert found.state == "not_assigned"
-    assert words_of(found.reason).en.startswith("No node runs this camera")
+    assert found.reason is not None
+    assert found.reason.words().en.startswith("No node runs this camera")
 
 
 def test_before_the_nodes_first_word_a_camera_is_being_connected() -> None:

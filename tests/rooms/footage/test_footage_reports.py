@@ -109,6 +109,7 @@ def test_nothing_reported_is_neither_footage_nor_gap(promised: Camera) -> None:
     }
 
 
+@pytest.mark.provokes("order_on_its_way")
 def test_until_the_node_first_spoke_of_it_the_order_was_on_its_way(
     node: Node, promised: Camera
 ) -> None:

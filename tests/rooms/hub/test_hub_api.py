@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -281,7 +282,8 @@ def test_a_ticket_as_the_contract_says(admin_program: Any, node: Node, camera: C
     away = admin_program("POST", "tickets", {**ask, "purpose": "live"})
     assert away.status_code == 503
     assert error_of(away)["key"] == "node_offline"
-    Node.objects.update(last_seen=datetime.now(UTC), media_address="unix:/run/node.sock")
+    address = settings.SERENO_MEDIA_ADDRESS
+    Node.objects.update(last_seen=datetime.now(UTC), media_address=address)
     assert error_of(admin_program("POST", "tickets", ask))["field"] == "from"
     span = {"from": "2026-11-01T00:00:00Z", "to": "2026-11-01T01:00:00Z"}
     answer = admin_program("POST", "tickets", {**ask, **span})
@@ -391,7 +393,7 @@ def test_the_contract_names_every_call(client: Client) -> None:
             "make_ticket",
         ),
         *("add_group", "change_group", "list_groups", "remove_group"),
-        *("end_pause", "give_camera_profile", "pause_camera", "pause_cameras"),
+        *("end_pause", "give_camera_back", "give_camera_profile", "pause_camera", "pause_cameras"),
         *("start_recording", "stop_recording", "why_camera"),
         *("add_profile", "change_profile", "get_manner", "get_profile"),
         *("list_knobs", "list_profile_versions", "list_profiles", "preview_profile"),
@@ -402,7 +404,7 @@ def test_the_contract_names_every_call(client: Client) -> None:
         *("enforce_now", "list_runners", "preview_plans"),
         *("get_coverage", "get_snapshot", "list_alarms"),
         *("enrol_node", "get_orders", "send_reports", "send_heartbeat", "get_node_identity"),
-        "get_health",
+        *("get_health", "get_alive"),
     }
     schemas = contract["components"]["schemas"]
     assert set(schemas["TimelineAnswer"]["properties"]) >= {"from", "to", "unreported"}

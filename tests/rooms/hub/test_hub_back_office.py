@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
+from django.utils import timezone
 
 from sereno.accounts.auth import SlowedBackend
 from sereno.accounts.models import ApiToken, User
-from sereno.accounts.queries import Asker, user_of_setup_link
+from sereno.accounts.queries import SYSTEM, Asker, user_of_setup_link
 from sereno.audit.models import Entry
+from sereno.enforcer.models import Lease
+from sereno.sites.actions import create_enrolment_code, enrol_node
 from sereno.sites.models import Camera, EnrolmentCode, Node, Site
 from sereno.sites.secrets import unseal
 
@@ -94,6 +97,26 @@ def test_a_cameras_life(office: Client, node: Node) -> None:
     assert last_act() == "camera_remove"
 
 
+def test_a_camera_is_given_to_another_node_and_back(
+    office: Client, site: Site, camera: Camera, node: Node
+) -> None:
+    far, _ = enrol_node(create_enrolment_code(SYSTEM, site), "far", "")
+    Node.objects.update(last_seen=timezone.now())
+    page = f"/admin/sites/camera/{camera.pk}/change/"
+    form = {"name": "Patio", "address": camera.address, "username": "root", "password": ""}
+    nodes = {"node": str(far.pk), "standby_node": str(node.pk)}
+    assert office.post(page, form | MANNERS | nodes).status_code == 302
+    camera.refresh_from_db()
+    assert (camera.node, camera.standby_node) == (far, node)
+    Lease.objects.update_or_create(
+        camera=camera, defaults={"node": node, "number": 1, "granted_at": timezone.now()}
+    )
+    form = {"action": "give_back_to_own", "_selected_action": [str(camera.pk)]}
+    office.post("/admin/sites/camera/", form)
+    assert Lease.objects.get().release_id is not None
+    assert last_act() == "camera_give_back"
+
+
 def test_a_refusal_comes_back_with_its_words(office: Client, site: Site) -> None:
     form = {
         "name": "Patio",
@@ -103,8 +126,10 @@ def test_a_refusal_comes_back_with_its_words(office: Client, site: Site) -> None
         **MANNERS,
     }
     answer = office.post("/admin/sites/camera/add/", form)
-    assert answer.status_code == 302
-    assert "rtsp://" in said(answer)
+    assert answer.status_code == 200
+    shown = answer.context["adminform"].form
+    assert "rtsp://" in shown.errors["address"][0]
+    assert shown["name"].value() == "Patio", "nothing that was typed is lost"
     assert not Camera.objects.exists()
 
 
@@ -123,7 +148,7 @@ def test_many_cameras_are_removed_at_once(office: Client, camera: Camera) -> Non
 
 
 def test_a_new_person_gets_a_link(office: Client) -> None:
-    answer = office.post("/admin/accounts/user/add/", {"username": "bea", "is_admin": "on"})
+    answer = office.post("/admin/accounts/user/add/", {"username": "bea", "role": "administrator"})
     assert answer.status_code == 302
     token = said(answer).split("/setup#")[1].split()[0]
     assert user_of_setup_link(token).username == "bea"
@@ -132,8 +157,10 @@ def test_a_new_person_gets_a_link(office: Client) -> None:
 def test_the_last_administrator_stays(office: Client, admin: Asker) -> None:
     assert admin.user is not None
     page = f"/admin/accounts/user/{admin.user.pk}/change/"
-    answer = office.post(page, {"is_active": "on"})
-    assert "administrator" in said(answer)
+    answer = office.post(page, {"is_active": "on", "role": "viewer"})
+    (words,) = answer.context["adminform"].form.non_field_errors()
+    assert "administrator" in words
+    assert words in answer.content.decode()
     assert User.objects.get(pk=admin.user.pk).is_admin
 
 

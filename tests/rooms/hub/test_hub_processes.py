@@ -117,8 +117,8 @@ def test_the_hub_answers_on_a_private_socket_and_ends_well(
     wait_for(answers, process)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     with httpx.Client(transport=httpx.HTTPTransport(uds=str(path)), timeout=SECONDS) as client:
-        health = client.get("http://localhost/api/v1/health")
-        assert health.json() == {"version": "0.1.0"}
+        alive = client.get("http://localhost/api/v1/alive")
+        assert alive.json() == {"version": "0.1.0"}
         session = client.get("http://localhost/api/v1/session")
         assert session.json()["user"] is None
     process.send_signal(signal.SIGTERM)

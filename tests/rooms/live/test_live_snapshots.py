@@ -17,7 +17,7 @@ from sereno.wire.tickets import verify
 if TYPE_CHECKING:
     Call = Callable[..., Any]
 
-ADDRESS = "unix:/run/sereno/node.sock"
+ADDRESS = str(settings.SERENO_MEDIA_ADDRESS)
 
 
 @pytest.fixture

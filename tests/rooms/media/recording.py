@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from sereno.base.clock import SystemClock
 from sereno.media.contract import (
     Failed,
@@ -15,6 +17,9 @@ from sereno.media.contract import (
 )
 from sereno.media.rtsp.session import Patience
 from sereno.media.runner import Runner
+from sereno.policy import retries
+from sereno.policy.reason_entry import Retry
+from sereno.policy.retries import Pause
 
 from .camera import (
     Told,
@@ -23,6 +28,12 @@ from .camera import (
 PATIENCE = Patience(
     connect_seconds=5, reply_seconds=0.3, silence_seconds=0.3, least_timeout_seconds=0.2
 )
+
+
+def let_tries_follow_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No stream waits before its next try."""
+    short = dict.fromkeys(Retry, Pause(0.01, 0.02, "nobody waits in a test"))
+    monkeypatch.setattr(retries, "PAUSES", short)
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from sereno.media import recorder, stream
+from sereno.media import recorder
 from sereno.media.contract import (
     Failed,
     FragmentWritten,
@@ -22,13 +22,13 @@ from .camera import (
     ffmpeg_says,
     until,
 )
-from .recording import files_of, first_failure, recording
+from .recording import files_of, first_failure, let_tries_follow_at_once, recording
 
 
 async def test_full_disk_is_told_and_recording_goes_on_when_there_is_room(
     camera: Camera, told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream, "BACKOFF_SECONDS", (0.01, 0.02))
+    let_tries_follow_at_once(monkeypatch)
     is_full = True
     append = SegmentFile.append
 

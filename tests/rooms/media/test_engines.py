@@ -55,7 +55,9 @@ def test_who_begins(address: str, engine: str, memory: Memory | None, expected: 
     assert first_choice(task(address, engine, memory)) == expected
 
 
-FALLS_BACK = {"codec_unknown", "garbled", "transport_refused", "device_error", "unexplained"}
+FALLS_BACK = {
+    "codec_unknown", "garbled", "transport_refused", "bad_request", "device_error", "unexplained",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("key", REASONS)
@@ -63,7 +65,7 @@ def test_ffmpeg_is_tried_only_for_what_it_may_do_better(key: str) -> None:
     verdict = after_failure(Choice(NATIVE, True), Reason(key), has_played=False)
     assert (verdict.choice.engine == FFMPEG) is (key in FALLS_BACK)
     assert verdict.is_at_once is (key in FALLS_BACK)
-    if REASONS[key].retry in (Retry.NEVER, Retry.BUSY):
+    if REASONS[key].retry in (Retry.NEVER, Retry.LOCKED, Retry.NETWORK):
         assert verdict.choice.engine == NATIVE
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from sereno.base.clock import SystemClock, to_us
-from sereno.media import stream
 from sereno.media.contract import (
     Connecting,
     Failed,
@@ -34,7 +33,7 @@ from sereno.media.runner import Runner
 
 from .camera import FRAME_TICKS, USER, Camera, RtpSender, Told, Video, ffmpeg_says, interleaved
 from .odd_camera import OddCamera
-from .recording import files_of, recording, samples_of
+from .recording import files_of, let_tries_follow_at_once, recording, samples_of
 
 PATIENCE = Patience(connect_seconds=5, reply_seconds=1, silence_seconds=1)
 Record = Callable[[StreamTask, Told], AbstractAsyncContextManager[Runner]]
@@ -103,7 +102,7 @@ async def test_what_the_camera_sent_is_what_the_files_hold(
         ("DESCRIBE", "403 Forbidden", "forbidden", {}, False),
         ("DESCRIBE", "404 Not Found", "no_such_stream", {}, True),
         ("SETUP", "461 Unsupported Transport", "transport_refused", {}, True),
-        ("PLAY", "453 Not Enough Bandwidth", "device_busy", {"status": "453"}, True),
+        ("PLAY", "453 Not Enough Bandwidth", "session_limit", {"status": "453"}, True),
         ("DESCRIBE", "503 Service Unavailable", "device_busy", {"status": "503"}, True),
         ("SETUP", "500 Internal Error", "device_error", {"status": "500"}, True),
     ],
@@ -168,7 +167,8 @@ async def test_a_closed_port(order: Order, told: Told, username: str) -> None:
 async def test_a_silent_device(camera: Camera, order: Order, told: Told, username: str) -> None:
     camera.answers["OPTIONS"] = ""
     failed = await failure_of(order(username=username), told)
-    assert (failed.reason.key, failed.reason.params) == ("timed_out", {"host": "127.0.0.1"})
+    assert failed.reason.key == "no_answer"
+    assert failed.reason.params == {"host": "127.0.0.1", "seconds": "1"}
 
 
 @pytest.mark.parametrize(("hangs_up", "key"), [(True, "camera_closed"), (False, "no_picture")])
@@ -176,7 +176,7 @@ async def test_a_stream_that_ends_tells_why_and_is_taken_up_again(
     camera: Camera, order: Order, told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     hangs_up: bool, key: str,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(stream, "BACKOFF_SECONDS", (0.01, 0.02))
+    let_tries_follow_at_once(monkeypatch)
 
     async def one_lap(camera: Camera, writer: asyncio.StreamWriter) -> AsyncIterator[bytes]:
         sender = RtpSender()

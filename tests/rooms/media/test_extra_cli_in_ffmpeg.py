@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 
 from sereno.base.clock import SystemClock
-from sereno.media import stream
 from sereno.media.contract import (
     Failed,
     FfmpegStarted,
@@ -28,6 +27,7 @@ from sereno.policy.extra_cli import parse_extra_cli
 from sereno.policy.reasons import Reason
 
 from .camera import Camera, Told
+from .recording import let_tries_follow_at_once
 
 ADDRESS = "rtsp://127.0.0.1:554/cam/1"
 PATIENCE = Patience(connect_seconds=5, reply_seconds=1, silence_seconds=1)
@@ -104,6 +104,7 @@ def test_an_option_that_ffmpeg_refuses_is_named(said: str, setting: str) -> None
     assert diagnose(end, ADDRESS).key != "setting_at_fault"  # ours is not theirs to mend
 
 
+@pytest.mark.provokes("extra_cli_selects_ffmpeg", "stimeout_translated")
 async def test_a_real_ffmpeg_gets_them(camera: Camera, told: Told, tmp_path: Path) -> None:
     camera.frame_seconds = 0.04
     runner = Runner(told, SystemClock(), PATIENCE)
@@ -130,10 +131,11 @@ async def test_a_real_ffmpeg_gets_them(camera: Camera, told: Told, tmp_path: Pat
     assert memory.reason.key == "extra_cli_selects_ffmpeg"
 
 
+@pytest.mark.provokes("setting_at_fault")
 async def test_a_real_ffmpeg_says_which_it_refuses(
     camera: Camera, told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream, "BACKOFF_SECONDS", (0.01, 0.02))
+    let_tries_follow_at_once(monkeypatch)
     runner = Runner(told, SystemClock(), PATIENCE)
     runner.obey(Start(task=camera.task(tmp_path, extra_cli="-max_delay 7 -probesize 1")))
     try:

@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from sereno.media.ffmpeg.diagnosis import End, diagnose, lost_packets, undecodable, unstorable
+from sereno.media.ffmpeg.diagnosis import (
+    End,
+    diagnose,
+    is_unknown_sound,
+    lost_packets,
+    undecodable,
+    unstorable,
+)
 
 ADDRESS = "rtsp://127.0.0.1:554/cam/1"
 SAID = json.loads(Path(__file__).with_name("ffmpeg_said.json").read_text())
@@ -16,16 +23,16 @@ EXPECTED = {
     "401 Unauthorized": ("unauthorized", {}),
     "403 Forbidden": ("forbidden", {}),
     "404 Not Found": ("no_such_stream", {}),
-    "400 Bad Request": ("device_error", {"status": "400"}),
-    "453 Not Enough Bandwidth": ("device_busy", {"status": "453"}),
+    "400 Bad Request": ("bad_request", {"status": "400"}),
+    "453 Not Enough Bandwidth": ("session_limit", {"status": "453"}),
     "454 Session Not Found": ("session_ended", {"status": "454"}),
-    "457 Invalid Range": ("device_error", {"status": "457"}),
+    "457 Invalid Range": ("bad_request", {"status": "457"}),
     "461 Unsupported Transport": ("transport_refused", {}),
     "500 Internal Server Error": ("device_error", {"status": "500"}),
     "503 Service Unavailable": ("device_busy", {"status": "503"}),
     "nonmatching": ("transport_refused", {}),
-    "silent": ("timed_out", HOST),
-    "http page": ("timed_out", HOST),
+    "silent": ("no_answer", HOST | {"seconds": "1.5"}),
+    "http page": ("no_answer", HOST | {"seconds": "1.5"}),
     "no media": ("no_picture", None),
     "closed before media": ("camera_closed", {}),
     "refused": ("refused", {"host": "127.0.0.1", "port": "554"}),
@@ -60,7 +67,45 @@ def test_what_ffmpeg_says_is_told_in_our_words(name: str, version: str) -> None:
 def test_a_source_without_pictures() -> None:
     said = "Stream map '0:v:0' matches no streams.\nError opening output files: Invalid argument"
     reason = diagnose(End(said, 234, 0.1, 10), ADDRESS)
-    assert (reason.key, reason.params) == ("codec_unknown", {"codec": "no video"})
+    assert (reason.key, reason.params) == ("no_video", {})
+
+
+@pytest.mark.parametrize(
+    ("said", "key", "params"),
+    [
+        ("[tcp @ 0x1] Connection to tcp://10.0.0.9:554?timeout=15 failed: Connection timed out",
+         "timed_out", HOST | {"seconds": "1.5"}),
+        ("[rtsp @ 0x1] Could not find codec parameters for stream 0 (Video: none, none): unknown "
+         "codec\nStream map '' matches no streams.", "codec_unknown", {"codec": "?"}),
+        ("Stream map '' matches no streams.", "no_video", {}),
+        ("[rtsp @ 0x1] method DESCRIBE failed: 503 (Too many sessions)", "session_limit",
+         {"status": "503"}),
+        ("[rtsp @ 0x1] method DESCRIBE failed: 401 (User is locked)\nServer returned 401",
+         "account_locked", {"wait": "–"}),
+        ("[http @ 0x1] HTTP error 404 Not Found", "no_such_stream", {}),
+        ("Error opening input: Server returned 5XX Server Error reply", "device_error",
+         {"status": "5xx"}),
+        ("[in#0 @ 0x1] Cannot open video device /dev/video0: Device or resource busy",
+         "session_limit", {"status": "EBUSY"}),
+    ],
+)  # fmt: skip
+def test_few_words_tell_what_it_was(said: str, key: str, params: dict[str, str]) -> None:
+    reason = diagnose(End(said, 8, 1.6, 1.5), ADDRESS)
+    assert (reason.key, reason.params) == (key, params)
+
+
+def test_sound_of_a_codec_without_a_name() -> None:
+    said = "[rtsp @ 0x1] Could not find codec parameters for stream 1 (Audio: none, 16000 Hz, mono)"
+    assert is_unknown_sound(said)
+    assert not is_unknown_sound(said.replace("Audio", "Video"))
+
+
+@pytest.mark.parametrize(
+    ("kills", "key"), [(1, "runner_out_of_memory"), (0, "ffmpeg_failed")]
+)  # fmt: skip
+def test_a_kill_for_want_of_memory_is_said_so(kills: int, key: str) -> None:
+    end = End("", -9, 5.0, 1.5, had_pictures=True, new_oom_kills=kills)
+    assert diagnose(end, ADDRESS).key == key
 
 
 def test_a_crash_is_said_so() -> None:
@@ -70,7 +115,7 @@ def test_a_crash_is_said_so() -> None:
 
 @pytest.mark.parametrize("version", ["5", "7"])
 def test_silence_and_nonsense_are_told_apart_by_the_time_it_took(version: str) -> None:
-    assert diagnose(end_of("silent", version), ADDRESS).key == "timed_out"
+    assert diagnose(end_of("silent", version), ADDRESS).key == "no_answer"
     assert diagnose(end_of("silent", version, elapsed_seconds=0.1), ADDRESS).key == "garbled"
 
 

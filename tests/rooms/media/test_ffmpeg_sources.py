@@ -14,13 +14,12 @@ from pathlib import Path
 import imageio_ffmpeg
 import pytest
 
-from sereno.media import stream
 from sereno.media.contract import Failed, FragmentWritten, Noticed, RunStarted, StreamTask
 from sereno.media.rtsp.clear_text import HOSTS_VARIABLE
 
 from .camera import CAMERA_ID, PASSWORD, USER, Told, ffmpeg_says
 from .encoded import ffmpeg
-from .recording import files_of
+from .recording import files_of, let_tries_follow_at_once
 from .test_ffmpeg_stream import Recording
 
 JPEG = ("-f", "lavfi", "-i", "testsrc2=size=128x96:rate=25", "-frames:v", "1", "-f", "mjpeg", "-")
@@ -112,6 +111,7 @@ class Site:
         ('Basic realm="cam"', "other, 127.0.0.1", "Basic"),
     ],
 )
+@pytest.mark.provokes("video_converted")
 async def test_motion_jpeg_is_converted_and_said_so(
     told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, challenge: str, allowed: str,
     scheme: str,
@@ -162,7 +162,7 @@ def free_port() -> int:
 
 
 async def test_rtmp(told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "BACKOFF_SECONDS", (0.1, 0.2))
+    let_tries_follow_at_once(monkeypatch)
     address = f"rtmp://127.0.0.1:{free_port()}/live/cam"
     server = await asyncio.create_subprocess_exec(
         imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-re", *FILM,
@@ -181,6 +181,7 @@ async def test_rtmp(told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert ffmpeg_says(files_of(told, tmp_path)[0])[2] == ""
 
 
+@pytest.mark.provokes("device_unopened")
 async def test_a_usb_camera_that_is_not_there(told: Told, tmp_path: Path) -> None:
     async with Recording(task_of("v4l2:///dev/video77", tmp_path), told):
         failed = await told.wait(Failed)

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from sereno.base.clock import SystemClock
-from sereno.media import stream
 from sereno.media.contract import (
     Failed,
     FfmpegStarted,
@@ -28,7 +27,7 @@ from sereno.media.rtsp.session import Patience, Session
 from sereno.media.runner import Runner
 
 from .camera import USER, Camera, Told
-from .recording import files_of, samples_of
+from .recording import files_of, let_tries_follow_at_once, samples_of
 
 PATIENCE = Patience(connect_seconds=5, reply_seconds=1, silence_seconds=1)
 
@@ -82,10 +81,11 @@ async def test_credentials_stay_out_of_everybodys_sight(
     assert not ffmpegs()
 
 
+@pytest.mark.provokes("ffmpeg_failed")
 async def test_a_killed_ffmpeg_is_replaced(
     camera: Camera, told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream, "BACKOFF_SECONDS", (0.01, 0.02))
+    let_tries_follow_at_once(monkeypatch)
     async with Recording(by_ffmpeg(camera, tmp_path), told):
         await told.wait(FragmentWritten, 3)
         (pid,) = ffmpegs()
@@ -96,6 +96,7 @@ async def test_a_killed_ffmpeg_is_replaced(
     assert len(samples_of(files_of(told, tmp_path)[0])) >= 10
 
 
+@pytest.mark.provokes("engine_changed")
 async def test_a_reason_makes_ffmpeg_take_over_and_is_remembered(
     camera: Camera, told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,6 +116,7 @@ async def test_a_reason_makes_ffmpeg_take_over_and_is_remembered(
     assert told.all(Noticed)[0].reason.key == "engine_changed"
 
 
+@pytest.mark.provokes("ffmpeg_missing")
 async def test_no_ffmpeg_is_said_so(
     camera: Camera, told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -75,6 +75,7 @@ def test_the_chain_stops_at_the_last_fragment_that_it_had_leave_for(
     assert footage.events("segment_sealed")[0]["size_bytes"] == size_bytes
 
 
+@pytest.mark.provokes("lease_lost")
 async def test_a_stream_ends_by_itself_with_its_leave(
     camera: Camera, told: Told, tmp_path: Path
 ) -> None:

@@ -83,6 +83,7 @@ runner.main()
 """
 
 
+@pytest.mark.provokes("disk_slow")
 async def test_a_crawling_disk_costs_only_its_own_streams(
     server: SimServer, told: Told, tmp_path: Path
 ) -> None:
@@ -100,6 +101,7 @@ async def test_a_crawling_disk_costs_only_its_own_streams(
     assert ended[0] == "disk_slow"
 
 
+@pytest.mark.provokes("camera_floods")
 async def test_a_camera_that_floods_costs_only_its_own_stream(
     plaza: SimConfig, told: Told, tmp_path: Path
 ) -> None:

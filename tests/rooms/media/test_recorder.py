@@ -169,6 +169,7 @@ async def test_loss_damages_fragments_up_to_the_next_key_frame(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("is_lost", [False, True])
+@pytest.mark.provokes("packets_lost", "no_picture")
 async def test_nobody_claims_seconds_that_were_not_filmed(
     tmp_path: Path,
     is_lost: bool,

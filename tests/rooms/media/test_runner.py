@@ -24,6 +24,7 @@ from .runner_process import running
 
 
 @pytest.mark.parametrize("way", ["input closes", "SIGTERM", "SIGINT"])
+@pytest.mark.provokes("stopped")
 async def test_it_seals_its_files_before_it_ends(
     camera: Camera, told: Told, tmp_path: Path, way: str
 ) -> None:

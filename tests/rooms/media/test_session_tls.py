@@ -139,10 +139,10 @@ class Plain(Private):
         writer.close()
 
 
-async def test_a_server_without_tls_is_garbled(video: Video) -> None:
+async def test_a_server_without_tls_is_told_so(video: Video) -> None:
     async with Plain(video).served() as camera:
         error = await failure(camera)
-    assert error.reason.key == "garbled"
+    assert error.reason.key == "tls_failed"
     assert error.reason.raw.startswith("TLS")
 
 

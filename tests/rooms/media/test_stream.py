@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sereno.media import stream
+from sereno.media import measuring
 from sereno.media.contract import (
     FragmentWritten,
     Measured,
@@ -109,7 +109,7 @@ async def test_segments_are_cut_at_key_frames_and_form_one_run(
 async def test_what_comes_is_measured(
     camera: Camera, told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream, "MEASURE_SECONDS", 0.2)
+    monkeypatch.setattr(measuring, "MEASURE_SECONDS", 0.2)
     camera.frame_seconds = 0.01
     async with recording(camera.task(tmp_path), told):
         measured = await told.wait(Measured, 2)

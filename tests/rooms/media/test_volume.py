@@ -65,6 +65,7 @@ async def test_nothing_is_written_beside_a_volume_that_is_missing(
     assert (reason.key, reason.params) == ("disk_missing", {"volume": str(tmp_path)})
 
 
+@pytest.mark.provokes("disk_missing")
 async def test_a_missing_volume_is_told_by_name(camera: Camera, told: Told, tmp_path: Path) -> None:
     root = tmp_path / "gone"
     failed: Failed = await first_failure(camera.task(root, volume_id=VOLUME_ID), told)

@@ -35,6 +35,7 @@ from sereno.box.settings import Settings
 from sereno.node.daemon import Node
 from sereno.node.pace import Pace
 from sereno.sim import CameraSpec, Picture, SimConfig, SimServer
+from sereno.wire.errands import DiagnosisReport, Errand, Errands
 from sereno.wire.orders import CameraOrder, LeaseOrder, Orders, StreamOrder
 from sereno.wire.reports import (
     AbsenceReport,
@@ -65,9 +66,11 @@ QUICK = Pace(
 )
 
 
-async def until(is_true: Callable[[], object], what: str = "condition") -> None:
+async def until(
+    is_true: Callable[[], object], what: str = "condition", wait_seconds: float = WAIT_SECONDS
+) -> None:
     """Wait for a condition; it must come true in time."""
-    deadline = time.monotonic() + WAIT_SECONDS
+    deadline = time.monotonic() + wait_seconds
     while not is_true():
         if time.monotonic() > deadline:
             raise AssertionError(f"not in time: {what}")
@@ -124,6 +127,11 @@ class HubDouble:
     refusals: int = 0
     # What each heartbeat is answered of leases; and whether heartbeats fail.
     leases: Callable[[], dict[UUID, LeaseOrder]] = dict
+    to_release: dict[UUID, UUID] = field(default_factory=dict)
+    # What people wait for; what was told of each, as often as it was; an old hub knows of none.
+    errands: list[Errand] = field(default_factory=list)
+    found: dict[UUID, list[DiagnosisReport]] = field(default_factory=dict)
+    is_old: bool = False
     refuse_heartbeats: bool = False
 
     def __post_init__(self) -> None:
@@ -161,6 +169,8 @@ class HubDouble:
                 Route(f"{prefix}/orders", self._orders),
                 Route(f"{prefix}/reports", self._reports, methods=["POST"]),
                 Route(f"{prefix}/heartbeat", self._heartbeat, methods=["POST"]),
+                Route(f"{prefix}/errands", self._errands),
+                Route(f"{prefix}/errands/{{errand_id}}", self._found, methods=["POST"]),
                 WebSocketRoute(f"{prefix}/wake", self._wake),
             ]
         )
@@ -224,9 +234,30 @@ class HubDouble:
             return Response(status_code=503)
         self.heartbeats.append(Heartbeat.model_validate_json(await request.body()))
         answer = HeartbeatAnswer(
-            hub_time=datetime.now(UTC), orders_etag=self.etag, leases=self.leases()
+            hub_time=datetime.now(UTC),
+            orders_etag=self.etag,
+            leases=self.leases(),
+            to_release=self.to_release,
+            has_errands=bool(self.errands),
         )
         return JSONResponse(answer.model_dump(mode="json"))
+
+    async def _errands(self, request: Request) -> Response:
+        if self.is_old:
+            return Response(status_code=404)
+        self.calls.append("errands")
+        told = Errands(errands=tuple(self.errands))
+        return Response(told.model_dump_json(context=REVEAL))
+
+    async def _found(self, request: Request) -> Response:
+        report = DiagnosisReport.model_validate_json(await request.body())
+        errand_id = UUID(request.path_params["errand_id"])
+        if errand_id not in {errand.errand_id for errand in self.errands}:
+            return Response(status_code=404)
+        self.found.setdefault(errand_id, []).append(report)
+        if report.is_done:
+            self.errands = [each for each in self.errands if each.errand_id != errand_id]
+        return Response(status_code=204)
 
     async def _wake(self, socket: WebSocket) -> None:
         await socket.accept()

@@ -145,6 +145,7 @@ async def test_a_knob_of_it_takes_effect_at_once_and_leaves_the_recorder_alone(
     assert not place.stream.is_pending
 
 
+@pytest.mark.provokes("hwaccel_unavailable")
 async def test_a_card_that_is_not_there_is_said_and_the_processor_takes_over(place: Place) -> None:
     """`-hwaccel cuda` fails really here, where there is no such card with this number."""
     await place.change(ANALYSED, hwaccel="cuda", gpu_index=63, fps=5)
@@ -181,6 +182,7 @@ async def test_who_takes_too_slowly_gets_the_newest(place: Place) -> None:
     assert second.taken_at - first.taken_at > timedelta(seconds=0.3)
 
 
+@pytest.mark.provokes("not_recorded")
 async def test_what_is_not_recorded_is_not_analysed(place: Place) -> None:
     now = datetime.now(UTC)
     paused = replace(ANALYSED, pauses=(Pause(now, now + timedelta(hours=1), by="anna"),))

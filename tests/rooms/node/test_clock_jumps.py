@@ -70,6 +70,7 @@ def set_clock(clock: Path, seconds: int) -> None:
 
 
 @pytest.mark.parametrize("seconds", [HOUR, -HOUR, TEN_YEARS, -TEN_YEARS])
+@pytest.mark.provokes("clock_stepped")
 async def test_a_clock_that_is_set_and_set_back_splits_runs_and_nothing_else(
     hub: HubDouble, cameras: SimServer, data: Path, tmp_path: Path, seconds: int
 ) -> None:

@@ -72,6 +72,7 @@ def test_without_a_plan_the_usual_streams_are_always_recorded(desired: Desired) 
     assert desired.look() == {}
 
 
+@pytest.mark.provokes("not_scheduled")
 def test_a_schedule_begins_and_ends_by_itself_with_its_manner(
     desired: Desired, clock: ManualClock
 ) -> None:
@@ -121,6 +122,7 @@ def test_a_plan_that_cannot_be_followed_loses_nothing(
     assert "cannot be followed" in caplog.text
 
 
+@pytest.mark.provokes("standby")
 def test_a_camera_with_a_standby_runs_with_a_lease_only(
     desired: Desired, leases: Leases, clock: ManualClock
 ) -> None:
@@ -183,6 +185,35 @@ def test_what_was_asked_later_counts(leases: Leases) -> None:
     leases.take(20.0, {CAMERA: LeaseOrder(number=1, seconds=30)})
     assert leases.write_until(CAMERA) == 20.0 + 30 - MARGIN_SECONDS
     assert leases.held() == {CAMERA: 1}
+
+
+@pytest.mark.provokes("handed_over")
+def test_what_is_to_be_released_is_over_at_once(
+    desired: Desired, leases: Leases, clock: ManualClock
+) -> None:
+    desired.take(orders(order(needs_lease=True)))
+    leases.take(clock.boottime(), {CAMERA: LeaseOrder(number=1, seconds=30)})
+    assert states(desired) == {"main": "runs"}
+    leases.take(clock.boottime(), {}, {CAMERA: UUID(int=9)})
+    assert states(desired) == {"main": "standby"}
+    aim = desired.look()[MAIN]
+    assert isinstance(aim, Rest)
+    assert aim.ends_with.key == "handed_over"
+    leases.take(clock.boottime(), {CAMERA: LeaseOrder(number=3, seconds=30)})
+    assert states(desired) == {"main": "runs"}
+
+
+def test_what_ran_without_a_lease_is_given_up_before_it_is_said(
+    desired: Desired, leases: Leases, clock: ManualClock
+) -> None:
+    """The hub's wish was on its way when the camera began to need a lease."""
+    desired.take(orders(order()))
+    asked_before = clock.boottime()
+    clock.advance(1.0)
+    desired.take(orders(order(needs_lease=True)))
+    assert states(desired) == {"main": "runs"}
+    leases.take(asked_before, {}, {CAMERA: UUID(int=9)})
+    assert states(desired) == {"main": "standby"}
 
 
 def wish(knobs: dict[str, Any] | None = None, **more: Any) -> Wish:

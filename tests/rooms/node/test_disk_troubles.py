@@ -109,6 +109,7 @@ def assert_told_as_written(hub: HubDouble, footage: Path) -> None:
         assert told_us == end_us or (run.is_open and told_us < end_us)
 
 
+@pytest.mark.provokes("disk_full")
 async def test_a_full_disk_costs_what_does_not_fit_and_recording_goes_on_by_itself(
     hub: HubDouble, cameras: SimServer, data: Path, tmpfs: Path
 ) -> None:
@@ -144,6 +145,7 @@ def lay_ledger_on(disk: Path, data: Path) -> None:
     (data / "node").symlink_to(disk)
 
 
+@pytest.mark.provokes("ledger_unwritten")
 async def test_a_full_disk_under_the_ledger_costs_no_picture_and_is_said(
     hub: HubDouble, cameras: SimServer, data: Path, tmpfs: Path
 ) -> None:
@@ -194,6 +196,7 @@ def test_a_ledger_on_a_disk_that_is_full_by_then_is_not_opened_and_says_why(tmpf
     Ledger(path).close()
 
 
+@pytest.mark.provokes("disk_failed")
 async def test_a_failing_disk_is_said_and_the_next_volume_takes_over(
     hub: HubDouble, cameras: SimServer, data: Path, tmp_path: Path, xfs: Path
 ) -> None:

@@ -130,6 +130,7 @@ def test_each_damage_is_found_at_its_depth_and_made_good(
     assert [row.path for row in world.segments(later.key)][-3:] == later.paths
 
 
+@pytest.mark.provokes("footage_missing")
 def test_a_missing_file_becomes_a_gap_with_its_cause(world: World) -> None:
     writer = world.write()
     missing(world, writer)
@@ -141,6 +142,7 @@ def test_a_missing_file_becomes_a_gap_with_its_cause(world: World) -> None:
     assert first.run_id == writer.run_id != second.run_id
 
 
+@pytest.mark.provokes("footage_damaged")
 def test_a_damaged_file_goes_to_quarantine_with_a_note(world: World) -> None:
     writer = world.write()
     damaged(world, writer)

@@ -8,15 +8,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psutil
 import pytest
+from tests.cables import Cable, cable
 
 from sereno.policy.knobs import Manner
 from sereno.sim import SimConfig, SimServer
@@ -27,9 +28,7 @@ from .conftest import HubDouble, camera_order, running, serving, settings_for, t
 LEASE_SECONDS = 8.0
 MARGIN_SECONDS = 5.0
 BUSY_SECONDS = 15.0  # of a machine that has more to do
-NETWORK = "10.213.77"  # of two ends of a cable between this machine and a namespace
-HUB_HOST, CAMERA_HOST = f"{NETWORK}.1", f"{NETWORK}.2"
-NAMESPACE = "sereno-lease-test"
+NETWORK = "10.213.77"
 
 pytestmark = pytest.mark.journey
 
@@ -59,6 +58,7 @@ class Trouble:
 
     node: subprocess.Popen[bytes]
     hub: HubDouble
+    cable: Cable | None
 
     def begin(self) -> None:
         self.hub.refuse_heartbeats = True
@@ -94,45 +94,12 @@ class LineCut(Trouble):
     """The way to the hub alone is cut, silently; the camera can still be reached."""
 
     def begin(self) -> None:
-        ip("-n", NAMESPACE, "route", "add", "blackhole", HUB_HOST)
+        assert self.cable
+        self.cable.cut(self.cable.here[0])
 
     def end(self) -> None:
-        ip("-n", NAMESPACE, "route", "del", "blackhole", HUB_HOST)
-
-
-def ip(*arguments: str) -> None:
-    subprocess.run(("ip", *arguments), check=True, capture_output=True)
-
-
-@contextmanager
-def cable() -> Iterator[None]:
-    """A network namespace, and a cable to it."""
-    try:
-        ip("netns", "add", NAMESPACE)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("network namespaces need root and iproute2")
-    try:
-        ip(
-            "link",
-            "add",
-            "sereno-a",
-            "type",
-            "veth",
-            "peer",
-            "name",
-            "sereno-b",
-            "netns",
-            NAMESPACE,
-        )
-        for host in (HUB_HOST, CAMERA_HOST):
-            ip("addr", "add", f"{host}/24", "dev", "sereno-a")
-        ip("link", "set", "sereno-a", "up")
-        ip("-n", NAMESPACE, "addr", "add", f"{NETWORK}.9/24", "dev", "sereno-b")
-        for device in ("lo", "sereno-b"):
-            ip("-n", NAMESPACE, "link", "set", device, "up")
-        yield
-    finally:
-        ip("netns", "del", NAMESPACE)  # the cable goes with it
+        assert self.cable
+        self.cable.mend(self.cable.here[0])
 
 
 @asynccontextmanager
@@ -165,21 +132,15 @@ async def test_the_standby_takes_over_and_never_before_the_other_has_ended(
     kind: type[Trouble], tmp_path: Path, sim_config: SimConfig
 ) -> None:
     if kind is not LineCut:
-        await take_over(kind, tmp_path, sim_config, "127.0.0.1", "127.0.0.1", ())
+        await take_over(kind, tmp_path, sim_config, None)
         return
-    with cable():
-        prefix = ("ip", "netns", "exec", NAMESPACE)
-        await take_over(kind, tmp_path, sim_config, HUB_HOST, CAMERA_HOST, prefix)
+    with cable("sereno-lease-test", NETWORK) as laid:
+        await take_over(kind, tmp_path, sim_config, laid)
 
 
-async def take_over(
-    kind: type[Trouble],
-    folder: Path,
-    sim: SimConfig,
-    hub_host: str,
-    camera_host: str,
-    prefix: tuple[str, ...],
-) -> None:
+async def take_over(kind: type[Trouble], folder: Path, sim: SimConfig, laid: Cable | None) -> None:
+    hub_host, camera_host = laid.here if laid else ("127.0.0.1", "127.0.0.1")
+    prefix = laid.prefix if laid else ()
     one, two = HubDouble(), HubDouble()
     async with SimServer(replace(sim, host=camera_host)) as cameras:
         order = leased(cameras)
@@ -200,7 +161,7 @@ async def take_over(
             async with running(settings_for(folder / "two", second.getsockname()[1])):
                 await until(lambda: two.states() == {order.camera_id: "standby"}, "it waits")
                 assert two.runs == {}
-                trouble = kind(node, one)
+                trouble = kind(node, one, laid)
                 await asyncio.to_thread(trouble.begin)
                 await until(lambda: two.runs, "the second takes over")
                 files = sizes(folder / "one")
@@ -215,6 +176,55 @@ async def take_over(
     end, start = spans(one)[-1][1], spans(two)[0][0]
     gap_seconds = (start - end).total_seconds()
     assert MARGIN_SECONDS < gap_seconds < LEASE_SECONDS + 2 * MARGIN_SECONDS + BUSY_SECONDS
+
+
+@pytest.mark.provokes("handed_over")
+async def test_what_is_to_be_released_ends_at_once_and_that_is_said_when_it_has(
+    tmp_path: Path, sim_config: SimConfig
+) -> None:
+    hub, release_id = HubDouble(), uuid4()
+    async with SimServer(sim_config) as cameras:
+        order = leased(cameras)
+        camera_id = order.camera_id
+        hub.order(order)
+        hub.leases = lambda: {camera_id: LeaseOrder(number=1, seconds=30)}
+        listener = tcp_listener()
+        async with (
+            serving(hub.app(), listener),
+            running(settings_for(tmp_path / "data", listener.getsockname()[1])),
+        ):
+            await until(lambda: hub.runs, "it records")
+            hub.leases, hub.to_release = dict, {camera_id: release_id}
+            await until(lambda: hub.heartbeats[-1].released, "it gives the camera up")
+            assert hub.heartbeats[-1].released == {camera_id: release_id}
+            files = sizes(tmp_path / "data")
+            await until(lambda: ended(hub), "the end of its run")
+            assert cameras.camera(1).viewer_count == 0
+            assert sizes(tmp_path / "data") == files
+    assert [run.end_reason and run.end_reason.key for run in hub.runs.values()] == ["handed_over"]
+
+
+async def test_what_runs_without_a_lease_is_given_up_when_the_orders_say_so(
+    tmp_path: Path, sim_config: SimConfig
+) -> None:
+    hub, release_id = HubDouble(), uuid4()
+    async with SimServer(sim_config) as cameras:
+        order = camera_order(cameras, 1)
+        hub.order(order)
+        listener = tcp_listener()
+        async with (
+            serving(hub.app(), listener),
+            running(settings_for(tmp_path / "data", listener.getsockname()[1])),
+        ):
+            await until(lambda: hub.runs, "it records")
+            hub.to_release = {order.camera_id: release_id}
+            beats = len(hub.heartbeats)
+            await until(lambda: len(hub.heartbeats) > beats + 2, "it has heard of it")
+            assert not any(beat.released for beat in hub.heartbeats)
+            hub.order()
+            await until(lambda: hub.heartbeats[-1].released, "it gives the camera up")
+            assert hub.heartbeats[-1].orders_etag == hub.etag
+            assert cameras.camera(1).viewer_count == 0
 
 
 def leased(cameras: SimServer) -> CameraOrder:

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from sereno.node.daemon import Node
 from sereno.node.ledger import Ledger
 from sereno.policy.knobs import Manner
@@ -61,6 +63,7 @@ def runs_well(node: Node, order: CameraOrder) -> bool:
     return book is not None and book.run is not None and book.run.end_us > book.run.start_us
 
 
+@pytest.mark.provokes("paused")
 async def test_a_pause_ends_the_run_says_why_and_ends_by_itself_without_the_hub(
     hub: HubDouble, cameras: SimServer, data: Path
 ) -> None:

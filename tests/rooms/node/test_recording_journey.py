@@ -16,6 +16,7 @@ from .conftest import (
     PASSWORD,
     HubDouble,
     camera_order,
+    media_client,
     running,
     serving,
     settings_for,
@@ -67,6 +68,7 @@ async def test_a_camera_is_recorded_and_reported(
     assert PASSWORD.encode() not in (data / "node" / "orders.sealed").read_bytes()
 
 
+@pytest.mark.provokes("order_changed")
 async def test_a_change_of_orders_restarts_only_what_it_changes(
     hub: HubDouble, cameras: SimServer, data: Path
 ) -> None:
@@ -112,6 +114,7 @@ async def test_orders_are_fetched_again_only_when_they_changed(
         await until(lambda: hub.calls.count("orders 200") == 2, "new orders")
 
 
+@pytest.mark.provokes("hub_unreachable")
 async def test_a_node_without_its_hub_records_and_tells_later(
     hub: HubDouble, cameras: SimServer, data: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -129,6 +132,7 @@ async def test_a_node_without_its_hub_records_and_tells_later(
         book = next(iter(node._recording.books().values()))
         await until(lambda: book.run is not None and book.run.end_us > book.run.start_us, "a run")
         assert len(hub.batches) == told
+        assert await hub_troubles(data) == ["hub_unreachable"]
         async with serving(hub.app(), tcp_listener(port)):
             await until(lambda: len(hub.runs) == 2, "told later")
             down = [each for each in hub.absences.values() if each.reason.key == "node_down"]
@@ -136,6 +140,13 @@ async def test_a_node_without_its_hub_records_and_tells_later(
             await until(lambda: "again" in caplog.text, "said it is back")
             assert caplog.text.count("does not answer") == 1
             assert caplog.text.count("takes this node's calls again") == 1
+            assert await hub_troubles(data) == []
+
+
+async def hub_troubles(data: Path) -> list[str]:
+    """What the node's own status page says of its line to the hub."""
+    async with media_client(data) as client:
+        return [each["key"] for each in (await client.get("/status")).json()["hub_troubles"]]
 
 
 async def test_reports_that_the_hub_refuses_are_sent_again(
@@ -259,6 +270,7 @@ runner.main()
 """
 
 
+@pytest.mark.provokes("unexplained")
 async def test_a_bad_event_costs_its_stream_alone(
     hub: HubDouble, cameras: SimServer, data: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -17,7 +17,7 @@ from sereno.node.ledger_thread import LedgerThread
 from sereno.node.recording import NODE_DOWN, Recording
 from sereno.node.repair import mend_file, mend_stream, streams_on_disk
 from sereno.node.rows import NOWHERE, RunRow, SegmentRow
-from sereno.node.slot import RUNNER_DIED
+from sereno.node.runner_life import RUNNER_DIED
 from sereno.wire.reports import ReasonReport
 
 from .conftest import QUICK, WAIT_SECONDS, until
@@ -192,6 +192,7 @@ async def test_a_file_that_makes_no_sense_is_left_alone(
     assert [row.path for row in rows] == writer.paths
 
 
+@pytest.mark.provokes("node_down")
 async def test_a_new_start_says_that_the_node_was_down_and_since_when(
     ledger: LedgerThread, footage: Path
 ) -> None:

@@ -86,6 +86,7 @@ def assert_whole(footage: Path) -> None:
         (signal.SIGSTOP, "runner_hung", FOUND_SECONDS),
     ],
 )
+@pytest.mark.provokes("runner_died", "runner_hung")
 async def test_the_end_of_a_runner_costs_little_and_says_why(
     hub: HubDouble,
     cameras: SimServer,
@@ -127,6 +128,7 @@ runner.main()
 """
 
 
+@pytest.mark.provokes("runner_grew")
 async def test_a_runner_that_grows_is_replaced_in_good_order(
     hub: HubDouble, cameras: SimServer, data: Path, tmp_path: Path
 ) -> None:
@@ -161,6 +163,7 @@ runner.main()
 """
 
 
+@pytest.mark.provokes("disk_slow")
 async def test_a_disk_that_stands_still_is_said_and_the_runner_goes_on(
     hub: HubDouble, cameras: SimServer, data: Path, tmp_path: Path
 ) -> None:
@@ -186,7 +189,7 @@ async def test_a_disk_that_stands_still_is_said_and_the_runner_goes_on(
 async def test_a_disk_that_never_answers_ends_the_run_with_its_cause(
     hub: HubDouble, cameras: SimServer, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sereno.node.slot.DISK_DEAD_SECONDS", 2.0)
+    monkeypatch.setattr("sereno.node.runner_watch.DISK_DEAD_SECONDS", 2.0)
     order = camera_order(cameras, 1)
     hub.order(order)
     listener = tcp_listener()
@@ -246,6 +249,7 @@ async def test_new_knobs_of_a_stream_restart_that_stream_alone(
     assert gap_of(hub, moved, "order_changed") < LONGEST_GAP_SECONDS + BUSY_SECONDS
 
 
+@pytest.mark.provokes("priority_refused")
 async def test_a_priority_that_the_system_refuses_is_a_notice(
     hub: HubDouble, cameras: SimServer, data: Path
 ) -> None:
@@ -280,7 +284,7 @@ async def test_a_runner_that_says_nothing_from_the_start_is_replaced(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("sereno.node.slot.STARTING_SECONDS", 0.5)
+    monkeypatch.setattr("sereno.node.runner_watch.STARTING_SECONDS", 0.5)
     hub.order(camera_order(cameras, 1))
     listener = tcp_listener()
     settings = settings_for(data, listener.getsockname()[1])

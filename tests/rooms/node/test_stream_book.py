@@ -56,6 +56,7 @@ def spans(rows: object) -> list[tuple[str, int, int, bool]]:
     return [(row.reason.key, row.start_us, row.end_us, row.is_open) for row in rows]
 
 
+@pytest.mark.provokes("connecting")
 def test_a_wanted_stream_is_absent_until_its_first_picture(
     book: StreamBook, writer: Writer, clock: ManualClock
 ) -> None:
@@ -115,7 +116,7 @@ def test_failures_of_one_kind_are_one_absence_however_often_it_is_tried(
         ("connecting", False), ("refused", False), ("unauthorized", True),
     ]  # fmt: skip
     assert changes.absences[1].end_us == changes.absences[2].start_us
-    assert (book.state, book.next_try_us) == (StreamState.FAILED, None)
+    assert (book.state, book.condition.next_try_us) == (StreamState.FAILED, None)
 
 
 def test_what_ended_the_run_is_why_nothing_follows_it(book: StreamBook, writer: Writer) -> None:
@@ -188,6 +189,12 @@ def test_a_full_disk_has_a_state_of_its_own(book: StreamBook, writer: Writer) ->
     book.want()
     apply(book, failed(writer.key, "disk_full", START_US, START_US + 5_000_000))
     assert book.state is StreamState.NO_DISK
+
+
+def test_that_there_is_no_disk_is_the_last_failure_too(book: StreamBook) -> None:
+    missing = ReasonReport(key="disk_missing", params={"volume": "/footage"})
+    book.rest(StreamState.NO_DISK, missing)
+    assert (book.state, book.condition.last_error) == (StreamState.NO_DISK, missing)
 
 
 def test_nobody_misses_a_stream_that_is_not_wanted(book: StreamBook, writer: Writer) -> None:
@@ -273,12 +280,12 @@ def test_a_stream_that_rests_or_connects_has_no_next_try(
     book.want()
     now_us = to_us(clock.now())
     apply(book, failed(writer.key, "refused", now_us, now_us + 5_000_000))
-    assert book.next_try_us is not None
+    assert book.condition.next_try_us is not None
     apply(book, connecting(writer.key, now_us + 5_000_000))
-    assert book.next_try_us is None
+    assert book.condition.next_try_us is None
     apply(book, failed(writer.key, "refused", now_us + 6_000_000, now_us + 9_000_000))
     book.rest(state, PAUSED)
-    assert book.next_try_us is None
+    assert book.condition.next_try_us is None
 
 
 def test_on_standby_the_other_node_tells(book: StreamBook, clock: ManualClock) -> None:
@@ -301,14 +308,14 @@ def test_the_last_failure_is_told_until_the_stream_has_been_well_for_a_while(
     writer.open()
     writer.fragments(49)  # of 200 ms
     apply(book, *writer.events)
-    assert book.last_error is not None
-    assert book.last_error.key == "refused"
+    assert book.condition.last_error is not None
+    assert book.condition.last_error.key == "refused"
     seen = len(writer.events)
     writer.fragments(2)
     apply(book, *writer.events[seen:])
-    assert book.last_error is None
+    assert book.condition.last_error is None
     book.apply(RunEnded(**at(writer, writer.end_us), run_id=writer.run_id, reason=PAUSED))
-    assert book.last_error is None, "to be paused is no failure"
+    assert book.condition.last_error is None, "to be paused is no failure"
 
 
 def test_what_is_measured_holds_while_something_comes(
@@ -319,10 +326,11 @@ def test_what_is_measured_holds_while_something_comes(
     apply(book, *writer.events)
     clock.advance(5)
     book.apply(Measured(**at(writer, writer.end_us), bitrate_bps=800, fps=25.0))
-    assert (book.fps, book.fragments_per_second, book.key_interval_seconds) == (25.0, 2.0, 1.0)
+    found = book.measures
+    assert (found.fps, found.fragments_per_second, found.key_interval_seconds) == (25.0, 2.0, 1.0)
     book.apply(RunEnded(**at(writer, writer.end_us), run_id=writer.run_id, reason=PAUSED))
-    assert (book.fps, book.fragments_per_second, book.bitrate_bps) == (0.0, 0.0, 0)
-    assert book.key_interval_seconds == 0.0
+    assert (found.fps, found.fragments_per_second, found.bitrate_bps) == (0.0, 0.0, 0)
+    assert found.key_interval_seconds == 0.0
 
 
 def at(writer: Writer, at_us: int) -> dict[str, Any]:

@@ -295,6 +295,7 @@ def test_a_ledger_without_volumes_is_given_one_for_the_data_folder(tmp_path: Pat
     assert roots == {volume_id: tmp_path / "footage"}
 
 
+@pytest.mark.provokes("volume_changed")
 async def test_a_node_moves_to_the_next_volume_and_comes_back(
     hub: HubDouble, cameras: SimServer, data: Path, folders: tuple[Path, Path], tmp_path: Path
 ) -> None:
@@ -351,6 +352,7 @@ async def test_what_lies_on_a_volume_that_comes_later_is_taken_in(
     assert hub.runs[writer.run_id].end == from_us(writer.end_us)
 
 
+@pytest.mark.provokes("removed_for_space")
 async def test_a_node_keeps_a_camera_s_budget_while_it_records(
     hub: HubDouble, cameras: SimServer, data: Path
 ) -> None:

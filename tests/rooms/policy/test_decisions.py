@@ -46,6 +46,7 @@ def told(plan: Plan, now: datetime, purpose: PurposeName = "recording") -> tuple
     return decision.runs, decision.profile, decision.why.key
 
 
+@pytest.mark.provokes("always")
 def test_without_a_recording_schedule_it_is_always_recorded() -> None:
     decision = decide(Plan(profile="usual"), "recording", MONDAY_NOON)
     assert (decision.runs, decision.profile, decision.why.key) == (True, "usual", "always")
@@ -74,6 +75,7 @@ def test_between_schedules_it_rests_and_says_when_it_goes_on() -> None:
     assert "2026-03-16 20:00" in decision.why.words().en
 
 
+@pytest.mark.provokes("holiday", "scheduled")
 def test_a_holiday_says_its_name_only_where_something_would_run() -> None:
     decision = decide(PLAN, "recording", utc(2026, 3, 19, 12))
     assert (decision.runs, decision.why.key) == (False, "holiday")
@@ -108,6 +110,7 @@ def test_a_pause_that_ends_before_it_starts_is_none() -> None:
     assert told(plan, MONDAY_NOON) == (True, "day", "scheduled")
 
 
+@pytest.mark.provokes("manual")
 def test_a_recording_by_hand_keeps_the_profile_that_a_schedule_names() -> None:
     manual = Manual(MONDAY_NOON, MONDAY_NOON + 6 * HOUR, "Leo")
     plan = replace(PLAN, manuals=(manual,))

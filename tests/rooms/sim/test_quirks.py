@@ -71,7 +71,7 @@ def texts_by_module() -> dict[str, set[object]]:
             if isinstance(node, ast.Constant)
         }
         for path in Path(sereno.sim.__file__).parent.glob("*.py")
-        if path.stem not in ("quirks", "spec")
+        if path.stem not in ("quirks", "request_quirks", "media_quirks", "spec")
     }
 
 
@@ -171,6 +171,28 @@ async def _(scene: Scene) -> None:
         assert not {7, 8} & set(kinds)
 
 
+@shows("unknown-codec")
+async def _(scene: Scene) -> None:
+    async with scene.client("unknown-codec") as client:
+        assert "a=rtpmap:96 X-SMART264/90000" in (await described(client)).body
+
+
+@shows("unknown-sound")
+async def _(scene: Scene) -> None:
+    async with scene.client("unknown-sound", sound="aac") as client:
+        body = (await described(client)).body
+        assert "a=rtpmap:97 X-VOICE/16000" in body
+        assert "a=fmtp:97" not in body
+
+
+@shows("no-video")
+async def _(scene: Scene) -> None:
+    async with scene.client("no-video", sound="aac") as client:
+        body = (await described(client)).body
+        assert "m=audio" in body
+        assert "m=video" not in body
+
+
 @shows("two-video-tracks")
 async def _(scene: Scene) -> None:
     async with scene.client("two-video-tracks") as client:
@@ -268,6 +290,67 @@ async def statuses(scene: Scene, quirk: str) -> list[int]:
     return found
 
 
+@pytest.mark.parametrize("method", ["OPTIONS", "DESCRIBE", "SETUP", "PLAY"])
+def test_each_method_can_be_refused(method: str) -> None:
+    assert f"{method.lower()}-status" in QUIRKS
+
+
+async def refused_with(scene: Scene, method: str) -> int:
+    async with scene.client(f"{method.lower()}-status=551") as client:
+        if method == "PLAY":
+            await client.set_up()
+        return int((await client.ask(method)).status)
+
+
+@shows("options-status")
+async def _(scene: Scene) -> None:
+    assert await refused_with(scene, "OPTIONS") == 551
+
+
+@shows("describe-status")
+async def _(scene: Scene) -> None:
+    assert await refused_with(scene, "DESCRIBE") == 551
+
+
+@shows("setup-status")
+async def _(scene: Scene) -> None:
+    assert await refused_with(scene, "SETUP") == 551
+
+
+@shows("play-status")
+async def _(scene: Scene) -> None:
+    assert await refused_with(scene, "PLAY") == 551
+
+
+@shows("too-many-viewers")
+async def _(scene: Scene) -> None:
+    async with scene.client("too-many-viewers") as client:
+        assert (await client.ask("DESCRIBE")).head.startswith("RTSP/1.0 503 Too Many Sessions\r\n")
+
+
+@shows("account-locked")
+async def _(scene: Scene) -> None:
+    async with scene.client("account-locked=90") as client:
+        assert (await client.ask("OPTIONS")).status == 200
+        reply = await client.ask("DESCRIBE")
+        assert (reply.status, reply.headers["retry-after"]) == (401, "90")
+        assert "<unlockTime>90</unlockTime>" in reply.body
+        assert reply.head.startswith("RTSP/1.0 401 Unauthorized (account locked)")
+
+
+@shows("locks-after")
+async def _(scene: Scene) -> None:
+    camera = CameraSpec("Door", "entrance", quirks=frozenset({"locks-after=2"}))
+    async with SimServer(scene._configured(cameras=(camera,))) as server:
+        for _ in range(2):
+            client = await scene._watch(server.address(1), password="wrong")
+            assert (await client.ask("DESCRIBE")).status == 401
+        assert server.refused_logins == 2
+        client = await scene._watch(server.address(1))
+        client.send("DESCRIBE")
+        assert "lockStatus>lock<" in (await client.reply()).body
+
+
 @shows("tcp-only")
 async def _(scene: Scene) -> None:
     assert await statuses(scene, "tcp-only") == [200, 461, 461]
@@ -276,6 +359,13 @@ async def _(scene: Scene) -> None:
 @shows("udp-only")
 async def _(scene: Scene) -> None:
     assert await statuses(scene, "udp-only") == [461, 200, 200]
+
+
+@shows("wrong-transport")
+async def _(scene: Scene) -> None:
+    async with scene.client("wrong-transport") as client:
+        reply = await client.ask("SETUP", "/trackID=0", Transport="RTP/AVP/TCP")
+        assert reply.headers["transport"].startswith("RTP/AVP;unicast;client_port=")
 
 
 @shows("redirect")
@@ -336,7 +426,32 @@ async def _(scene: Scene) -> None:
     assert b"Content-Length: %d\r\n" % len(body) in head
 
 
+@shows("no-reply")
+async def _(scene: Scene) -> None:
+    async with scene.client("no-reply") as client:
+        client.send("OPTIONS")
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await client.reader.read(1)
+
+
+@shows("hangs-up")
+async def _(scene: Scene) -> None:
+    async with scene.client("hangs-up") as client:
+        client.send("OPTIONS")
+        assert await client.reader.read() == b""
+
+
 # What happens in the course of a session.
+
+
+@shows("no-media")
+async def _(scene: Scene) -> None:
+    async with scene.client("no-media") as client:
+        await client.play()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.3):
+                await client.reader.read(1)
 
 
 @shows("reply-between-frames")

@@ -170,6 +170,22 @@ async def test_a_server_that_was_held_up_keeps_the_packets_in_order(
     assert sequences == [(sequences[0] + step) & 0xFFFF for step in range(len(sequences))]
 
 
+async def test_a_server_that_was_held_up_for_long_skips_frames_and_says_how_many(
+    configured: Callable[..., SimConfig], watch: Watch, caplog: pytest.LogCaptureFixture
+) -> None:
+    ahead = [0.0]
+    async with SimServer(configured(), clock=lambda: time.time() + ahead[0]) as server:
+        client = await watch(server.address(1))
+        await client.play()
+        frames = await client.frames(3)
+        ahead[0] = 2.0
+        frames += await client.frames(30)
+    numbers = [frame.stamp.frame_number for frame in frames]
+    longest = max(later - earlier - 1 for earlier, later in pairwise(numbers))
+    assert longest == pytest.approx(50, abs=3)
+    assert f"1 cameras skip {longest} frames" in caplog.text
+
+
 async def test_phases_spread_the_cameras_within_a_frame_interval(
     configured: Callable[..., SimConfig], watch: Watch
 ) -> None:

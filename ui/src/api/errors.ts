@@ -35,3 +35,8 @@ function detailOf(body: unknown): Record<string, unknown> | null {
   const { error } = body;
   return typeof error === "object" && error !== null ? (error as Record<string, unknown>) : null;
 }
+
+/** Whether somebody else changed the thing since it was looked at. */
+export function isStale(error: unknown): boolean {
+  return error instanceof ApiError && error.key === "changed_meanwhile";
+}

@@ -1,17 +1,12 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
 
 import type { CameraAct } from "@/lib/acts";
 
+import { forEachCamera } from "./bulk";
 import { client, unwrap } from "./client";
-import type { Applies, Calendar, CameraGroup, ProfileFields, ScheduleFields } from "./planTypes";
-
-const PLAN_KEYS = ["profiles", "schedules", "groups", "calendars", "preview", "why", "runners", "cameras"];
-
-function useRefresh(keys: readonly string[] = PLAN_KEYS) {
-  const cache = useQueryClient();
-  return () =>
-    cache.invalidateQueries({ predicate: ({ queryKey }) => keys.includes(String(queryKey[0])) });
-}
+import type { Applies, CalendarFields, GroupFields, ProfileFields, ScheduleFields } from "./planTypes";
+import { useRefresh } from "./refresh";
 
 /** Pauses, un-pauses, records by hand, stops, or wakes one camera. */
 export function useCameraAct(cameraId: string) {
@@ -52,37 +47,46 @@ export function useEnforceAll() {
   });
 }
 
-/** Gives cameras a profile, or (null) none. */
+/** Gives cameras a profile, or (null) none; `done` counts them. Raises PartlyRefused. */
 export function useAssignProfile() {
   const refresh = useRefresh();
-  return useMutation({
-    mutationFn: async ({ cameraIds, profileId, applies }: {
+  const [done, setDone] = useState(0);
+  const mutation = useMutation({
+    mutationFn: ({ cameraIds, profileId, applies }: {
       cameraIds: readonly string[];
       profileId: number | null;
       applies: Applies;
     }) => {
       const body = { profile_id: profileId, applies };
-      for (const id of cameraIds) {
+      const assign = (id: string) => {
         const params = { path: { camera_id: id } };
-        await unwrap(client.PUT("/api/v1/cameras/{camera_id}/profile", { params, body }));
-      }
+        return unwrap(client.PUT("/api/v1/cameras/{camera_id}/profile", { params, body }));
+      };
+      return forEachCamera(cameraIds, assign, setDone);
     },
     onSettled: refresh,
   });
+  return { ...mutation, done };
 }
 
-/** What is saved: something new where there is no id. */
+/** Something that is changed or removed: where another version is there by now, the hub says so. */
+export interface Seen {
+  id: number;
+  version: number;
+}
+
+/** What is saved: something new where nothing was seen. */
 interface Saved<Fields> {
-  id: number | null;
+  seen: Seen | null;
   body: Fields;
 }
 
 export function useSaveProfile() {
   return useMutation({
-    mutationFn: ({ id, body: { applies, ...fields } }: Saved<ProfileFields>) => {
-      if (id === null) return unwrap(client.POST("/api/v1/profiles", { body: fields }));
-      const params = { path: { profile_id: id } };
-      const body = { ...fields, applies };
+    mutationFn: ({ seen, body: { applies, ...fields } }: Saved<ProfileFields>) => {
+      if (seen === null) return unwrap(client.POST("/api/v1/profiles", { body: fields }));
+      const params = { path: { profile_id: seen.id } };
+      const body = { ...fields, applies, if_version: seen.version };
       return unwrap(client.PATCH("/api/v1/profiles/{profile_id}", { params, body }));
     },
     onSuccess: useRefresh(),
@@ -91,17 +95,20 @@ export function useSaveProfile() {
 
 export function useRemoveProfile() {
   return useMutation({
-    mutationFn: (id: number) =>
-      unwrap(client.DELETE("/api/v1/profiles/{profile_id}", { params: { path: { profile_id: id } } })),
-    onSuccess: useRefresh(),
+    mutationFn: ({ id, version }: Seen) => {
+      const params = { path: { profile_id: id }, query: { if_version: version } };
+      return unwrap(client.DELETE("/api/v1/profiles/{profile_id}", { params }));
+    },
+    onSettled: useRefresh(),
   });
 }
 
 export function useSaveSchedule() {
   return useMutation({
-    mutationFn: ({ id, body }: Saved<ScheduleFields>) => {
-      if (id === null) return unwrap(client.POST("/api/v1/schedules", { body }));
-      const params = { path: { schedule_id: id } };
+    mutationFn: ({ seen, body: fields }: Saved<ScheduleFields>) => {
+      if (seen === null) return unwrap(client.POST("/api/v1/schedules", { body: fields }));
+      const params = { path: { schedule_id: seen.id } };
+      const body = { ...fields, if_version: seen.version };
       return unwrap(client.PATCH("/api/v1/schedules/{schedule_id}", { params, body }));
     },
     onSuccess: useRefresh(),
@@ -110,19 +117,20 @@ export function useSaveSchedule() {
 
 export function useRemoveSchedule() {
   return useMutation({
-    mutationFn: (id: number) =>
-      unwrap(
-        client.DELETE("/api/v1/schedules/{schedule_id}", { params: { path: { schedule_id: id } } }),
-      ),
-    onSuccess: useRefresh(),
+    mutationFn: ({ id, version }: Seen) => {
+      const params = { path: { schedule_id: id }, query: { if_version: version } };
+      return unwrap(client.DELETE("/api/v1/schedules/{schedule_id}", { params }));
+    },
+    onSettled: useRefresh(),
   });
 }
 
 export function useSaveGroup() {
   return useMutation({
-    mutationFn: ({ id, body }: Saved<Omit<CameraGroup, "id">>) => {
-      if (id === null) return unwrap(client.POST("/api/v1/groups", { body }));
-      const params = { path: { group_id: id } };
+    mutationFn: ({ seen, body: fields }: Saved<GroupFields>) => {
+      if (seen === null) return unwrap(client.POST("/api/v1/groups", { body: fields }));
+      const params = { path: { group_id: seen.id } };
+      const body = { ...fields, if_version: seen.version };
       return unwrap(client.PATCH("/api/v1/groups/{group_id}", { params, body }));
     },
     onSuccess: useRefresh(),
@@ -131,17 +139,20 @@ export function useSaveGroup() {
 
 export function useRemoveGroup() {
   return useMutation({
-    mutationFn: (id: number) =>
-      unwrap(client.DELETE("/api/v1/groups/{group_id}", { params: { path: { group_id: id } } })),
-    onSuccess: useRefresh(),
+    mutationFn: ({ id, version }: Seen) => {
+      const params = { path: { group_id: id }, query: { if_version: version } };
+      return unwrap(client.DELETE("/api/v1/groups/{group_id}", { params }));
+    },
+    onSettled: useRefresh(),
   });
 }
 
 export function useSaveCalendar() {
   return useMutation({
-    mutationFn: ({ id, body }: Saved<Omit<Calendar, "id">>) => {
-      if (id === null) return unwrap(client.POST("/api/v1/calendars", { body }));
-      const params = { path: { calendar_id: id } };
+    mutationFn: ({ seen, body: fields }: Saved<CalendarFields>) => {
+      if (seen === null) return unwrap(client.POST("/api/v1/calendars", { body: fields }));
+      const params = { path: { calendar_id: seen.id } };
+      const body = { ...fields, if_version: seen.version };
       return unwrap(client.PATCH("/api/v1/calendars/{calendar_id}", { params, body }));
     },
     onSuccess: useRefresh(),
@@ -150,10 +161,10 @@ export function useSaveCalendar() {
 
 export function useRemoveCalendar() {
   return useMutation({
-    mutationFn: (id: number) =>
-      unwrap(
-        client.DELETE("/api/v1/calendars/{calendar_id}", { params: { path: { calendar_id: id } } }),
-      ),
-    onSuccess: useRefresh(),
+    mutationFn: ({ id, version }: Seen) => {
+      const params = { path: { calendar_id: id }, query: { if_version: version } };
+      return unwrap(client.DELETE("/api/v1/calendars/{calendar_id}", { params }));
+    },
+    onSettled: useRefresh(),
   });
 }

@@ -31,6 +31,8 @@ export interface ProfileFields {
 
 export type CameraGroup = Answer<paths["/api/v1/groups"]["get"]>[number];
 export type Calendar = Answer<paths["/api/v1/calendars"]["get"]>[number];
+export type GroupFields = Pick<CameraGroup, "name" | "camera_ids">;
+export type CalendarFields = Pick<Calendar, "name" | "dates">;
 export type CalendarDate = Calendar["dates"][number];
 
 export type Schedule = Answer<paths["/api/v1/schedules"]["get"]>[number];

@@ -4,7 +4,7 @@
  */
 
 export interface paths {
-    "/api/v1/health": {
+    "/api/v1/alive": {
         parameters: {
             query?: never;
             header?: never;
@@ -12,10 +12,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Health
-         * @description Answers when the hub and its database do; for the supervisor.
+         * Get Alive
+         * @description Answers when the hub and its database do; for supervisors.
          */
-        get: operations["get_health"];
+        get: operations["get_alive"];
         put?: never;
         post?: never;
         delete?: never;
@@ -70,6 +70,70 @@ export interface paths {
          * @description Choose the password, sign in, and use the link up.
          */
         post: operations["use_setup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Users
+         * @description Everybody, by name.
+         */
+        get: operations["list_users"];
+        put?: never;
+        /**
+         * Add User
+         * @description A new person, and the link with which they choose their password.
+         */
+        post: operations["add_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change User
+         * @description Give a person another role; let them in, or keep them out.
+         */
+        patch: operations["change_user"];
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/setup-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Setup Link
+         * @description A fresh link with which a person chooses a password; earlier links end.
+         */
+        post: operations["make_setup_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -230,6 +294,26 @@ export interface paths {
          * @description Forget which engine and transport worked; the automatic choice starts with its first.
          */
         post: operations["try_camera_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{camera_id}/give-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give Camera Back
+         * @description Let the node that took a camera over give it back to the camera's own node.
+         */
+        post: operations["give_camera_back"];
         delete?: never;
         options?: never;
         head?: never;
@@ -736,6 +820,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Health
+         * @description What is wrong with cameras, disks, nodes, clocks and the hub: most severe first.
+         */
+        get: operations["get_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets": {
         parameters: {
             query?: never;
@@ -768,6 +872,66 @@ export interface paths {
          * @description The newest picture of a camera, of when `Last-Modified` says, as JPEG.
          */
         get: operations["get_snapshot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{camera_id}/diagnoses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask For Camera
+         * @description Have the camera's node try it now, step by step, with its stored credentials.
+         */
+        post: operations["diagnose_camera"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site_id}/diagnoses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask For Address
+         * @description Have a node of the site try an address of which there is no camera yet.
+         */
+        post: operations["diagnose_address"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagnoses/{errand_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Diagnosis
+         * @description What is known by now; kept for a day.
+         */
+        get: operations["get_diagnosis"];
         put?: never;
         post?: never;
         delete?: never;
@@ -856,6 +1020,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/node/errands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Errands
+         * @description What people wait for: to be done once, now, and told of as it is found.
+         */
+        get: operations["get_errands"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/node/errands/{errand_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell Errand
+         * @description Take all that the node has found by now; 404 where nobody waits for it any more.
+         */
+        post: operations["tell_errand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/node/me": {
         parameters: {
             query?: never;
@@ -880,27 +1084,45 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** Health */
-        Health: {
+        /** Alive */
+        Alive: {
             /** Version */
             version: string;
         };
-        /** SessionAnswer */
-        SessionAnswer: {
-            user: components["schemas"]["UserAnswer"] | null;
-            /** Version */
-            version: string;
-            /** Is Demo */
-            is_demo: boolean;
-        };
-        /** UserAnswer */
-        UserAnswer: {
+        /**
+         * AskerAnswer
+         * @description Who is signed in; `rights` are what this person may do.
+         */
+        AskerAnswer: {
             /** Id */
             id: number;
             /** Username */
             username: string;
             /** Is Admin */
             is_admin: boolean;
+            role: components["schemas"]["Role"];
+            /** Rights */
+            rights: components["schemas"]["Right"][];
+        };
+        /**
+         * Right
+         * @description What somebody may do.
+         * @enum {string}
+         */
+        Right: "view" | "operate" | "manage";
+        /**
+         * Role
+         * @description What somebody is here for; each may do what the one before may, and more.
+         * @enum {string}
+         */
+        Role: "viewer" | "operator" | "administrator";
+        /** SessionAnswer */
+        SessionAnswer: {
+            user: components["schemas"]["AskerAnswer"] | null;
+            /** Version */
+            version: string;
+            /** Is Demo */
+            is_demo: boolean;
         };
         /** Credentials */
         Credentials: {
@@ -924,6 +1146,51 @@ export interface components {
              * Format: password
              */
             password: string;
+        };
+        /**
+         * UserAnswer
+         * @description `last_login`: when this person last signed in; null: never.
+         */
+        UserAnswer: {
+            /** Id */
+            id: number;
+            /** Username */
+            username: string;
+            role: components["schemas"]["Role"];
+            /** Is Active */
+            is_active: boolean;
+            /** Last Login */
+            last_login: string | null;
+        };
+        /** NewUserAnswer */
+        NewUserAnswer: {
+            /** Setup Link */
+            setup_link: string;
+            user: components["schemas"]["UserAnswer"];
+        };
+        /** NewUser */
+        NewUser: {
+            /** Username */
+            username: string;
+            /** @default viewer */
+            role: components["schemas"]["Role"];
+        };
+        /**
+         * UserChange
+         * @description What is left out or null stays as it is.
+         */
+        UserChange: {
+            role?: components["schemas"]["Role"] | null;
+            /** Is Active */
+            is_active?: boolean | null;
+        };
+        /**
+         * SetupLinkAnswer
+         * @description Where, on this server, the person chooses a password: once, within 24 hours.
+         */
+        SetupLinkAnswer: {
+            /** Setup Link */
+            setup_link: string;
         };
         /** SiteAnswer */
         SiteAnswer: {
@@ -996,7 +1263,10 @@ export interface components {
             /** Budget Bytes */
             budget_bytes: number | null;
         };
-        /** GroupAnswer */
+        /**
+         * GroupAnswer
+         * @description `version` counts its changes; `changed_by`: who made the last.
+         */
         GroupAnswer: {
             /** Id */
             id: number;
@@ -1004,6 +1274,15 @@ export interface components {
             name: string;
             /** Camera Ids */
             camera_ids: string[];
+            /** Version */
+            version: number;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Changed By */
+            changed_by: string;
         };
         /** NewGroup */
         NewGroup: {
@@ -1014,13 +1293,15 @@ export interface components {
         };
         /**
          * GroupChange
-         * @description What is left out or null stays as it is.
+         * @description What is left out or null stays as it is. `if_version`: only if it is still that one.
          */
         GroupChange: {
             /** Name */
             name?: string | null;
             /** Camera Ids */
             camera_ids?: string[] | null;
+            /** If Version */
+            if_version?: number | null;
         };
         /**
          * AnalysisAnswer
@@ -1101,6 +1382,8 @@ export interface components {
         /**
          * LeaseAnswer
          * @description Which node may run a camera that has a standby; `expires_at` null: it has no end yet.
+         *
+         *     `is_ending`: the node was asked to give it to the camera's own.
          */
         LeaseAnswer: {
             /**
@@ -1114,6 +1397,8 @@ export interface components {
             number: number;
             /** Expires At */
             expires_at: string | null;
+            /** Is Ending */
+            is_ending: boolean;
         };
         /**
          * ManualAnswer
@@ -1370,6 +1655,11 @@ export interface components {
              */
             sub_address?: string | null;
             /**
+             * Node Id
+             * @description the node of its site that is to run it
+             */
+            node_id?: string | null;
+            /**
              * Standby Node Id
              * @description another node of its site, which takes it over when need be
              */
@@ -1421,6 +1711,11 @@ export interface components {
              */
             sub_address?: string | null;
             /**
+             * Node Id
+             * @description the node of its site that is to run it
+             */
+            node_id?: string | null;
+            /**
              * Standby Node Id
              * @description another node of its site, which takes it over when need be
              */
@@ -1462,13 +1757,32 @@ export interface components {
             until: string | null;
         };
         /**
+         * RunsAtAnswer
+         * @description The node that may run a camera.
+         *
+         *     `number` and `expires_at` are those of its lease; null where it needs none, or has no end yet.
+         */
+        RunsAtAnswer: {
+            /**
+             * Node Id
+             * Format: uuid
+             */
+            node_id: string;
+            /** Node */
+            node: string;
+            /** Number */
+            number: number | null;
+            /** Expires At */
+            expires_at: string | null;
+        };
+        /**
          * WhyCameraAnswer
-         * @description `node`: who may run it, where it has a standby node; `status`: what it does.
+         * @description `node`: who may run it, null: nobody; `status`: what it does.
          */
         WhyCameraAnswer: {
             recording: components["schemas"]["DecisionAnswer"];
             analysis: components["schemas"]["DecisionAnswer"];
-            node: components["schemas"]["LeaseAnswer"] | null;
+            node: components["schemas"]["RunsAtAnswer"] | null;
             status: components["schemas"]["StatusAnswer"];
         };
         /**
@@ -1549,7 +1863,10 @@ export interface components {
             /** Example */
             example: string;
         };
-        /** WordsAnswer */
+        /**
+         * WordsAnswer
+         * @description The same in both languages.
+         */
         WordsAnswer: {
             /** En */
             en: string;
@@ -1580,6 +1897,8 @@ export interface components {
              * Format: date-time
              */
             changed_at: string;
+            /** Changed By */
+            changed_by: string;
             /** Camera Count */
             camera_count: number;
         };
@@ -1666,7 +1985,8 @@ export interface components {
          * ProfileChange
          * @description What is left out stays as it is; `knobs` are all that it is to say from now on.
          *
-         *     `applies`: whether what runs goes over to it now, or when it next starts.
+         *     `applies`: whether what runs goes over to it now, or when it next starts. `if_version`: only if
+         *     it is still that one.
          */
         ProfileChange: {
             /** Name */
@@ -1688,6 +2008,8 @@ export interface components {
              * @enum {string}
              */
             applies: "now" | "next_spawn";
+            /** If Version */
+            if_version?: number | null;
         };
         /**
          * VersionAnswer
@@ -1792,6 +2114,17 @@ export interface components {
         };
         /** ScheduleAnswer */
         ScheduleAnswer: {
+            /** Id */
+            id: number;
+            /** Version */
+            version: number;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Changed By */
+            changed_by: string;
             /** Name */
             name: string;
             /**
@@ -1839,8 +2172,6 @@ export interface components {
             camera_ids?: string[];
             /** Group Ids */
             group_ids?: number[];
-            /** Id */
-            id: number;
         };
         /**
          * ScheduleFields
@@ -1940,7 +2271,7 @@ export interface components {
         };
         /**
          * ScheduleChange
-         * @description What is left out stays as it is.
+         * @description What is left out stays as it is. `if_version`: only if it is still that one.
          */
         ScheduleChange: {
             /**
@@ -1993,15 +2324,26 @@ export interface components {
             camera_ids?: string[];
             /** Group Ids */
             group_ids?: number[];
+            /** If Version */
+            if_version?: number | null;
         };
         /** CalendarAnswer */
         CalendarAnswer: {
+            /** Id */
+            id: number;
+            /** Version */
+            version: number;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Changed By */
+            changed_by: string;
             /** Name */
             name: string;
             /** Dates */
             dates?: components["schemas"]["DayBody"][];
-            /** Id */
-            id: number;
         };
         /** DayBody */
         DayBody: {
@@ -2025,13 +2367,15 @@ export interface components {
         };
         /**
          * CalendarChange
-         * @description What is left out or null stays as it is.
+         * @description What is left out or null stays as it is. `if_version`: only if it is still that one.
          */
         CalendarChange: {
             /** Name */
             name?: string | null;
             /** Dates */
             dates?: components["schemas"]["DayBody"][] | null;
+            /** If Version */
+            if_version?: number | null;
         };
         /** CameraPlan */
         CameraPlan: {
@@ -2472,6 +2816,96 @@ export interface components {
             ended_at: string | null;
             reason: components["schemas"]["ReasonAnswer"];
         };
+        /** CameraName */
+        CameraName: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * HealthAnswer
+         * @description `is_well`: nothing is critical or serious; what is minor may be there all the same.
+         */
+        HealthAnswer: {
+            /** Is Well */
+            is_well: boolean;
+            /**
+             * Checked At
+             * Format: date-time
+             */
+            checked_at: string;
+            /** Problems */
+            problems: components["schemas"]["ProblemAnswer"][];
+        };
+        /**
+         * ProblemAnswer
+         * @description One cause, told once. `id` stays the same as long as the problem does.
+         *
+         *     `words` say what happened, `advice` what to do (empty where nothing is to be done), `raw` what a
+         *     device or the system said. `concerns` is how many cameras it concerns. `link` is the page of the
+         *     interface to go to.
+         */
+        ProblemAnswer: {
+            /** Id */
+            id: string;
+            /** Key */
+            key: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "minor" | "serious" | "critical";
+            subject: components["schemas"]["SubjectAnswer"];
+            site: components["schemas"]["SiteName"] | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            words: components["schemas"]["SentenceAnswer"];
+            advice: components["schemas"]["SentenceAnswer"];
+            /** Raw */
+            raw: string;
+            /** Concerns */
+            concerns: number;
+            /** Cameras */
+            cameras: components["schemas"]["CameraName"][];
+            /** Link */
+            link: string;
+        };
+        /** SentenceAnswer */
+        SentenceAnswer: {
+            /** En */
+            en: string;
+            /** Es */
+            es: string;
+        };
+        /** SiteName */
+        SiteName: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /**
+         * SubjectAnswer
+         * @description What a problem is of; `id` is that of the camera, volume or node where it is one of those.
+         */
+        SubjectAnswer: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "camera" | "disk" | "node" | "hub" | "clock" | "site";
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
         /** TicketAnswer */
         TicketAnswer: {
             /** Ticket */
@@ -2501,6 +2935,103 @@ export interface components {
             from?: string | null;
             /** To */
             to?: string | null;
+        };
+        /**
+         * AskedAnswer
+         * @description Ask for it by this id, every half second or so, until it is done or expired.
+         */
+        AskedAnswer: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+        };
+        /**
+         * CameraDiagnosis
+         * @description Which of the camera's streams.
+         */
+        CameraDiagnosis: {
+            /**
+             * Stream
+             * @default main
+             * @enum {string}
+             */
+            stream: "main" | "sub";
+        };
+        /**
+         * AddressDiagnosis
+         * @description Credentials stand in the address or in their fields. `node_id`: null for any of the site.
+         */
+        AddressDiagnosis: {
+            /** Address */
+            address: string;
+            /** Username */
+            username?: string | null;
+            /** Password */
+            password?: string | null;
+            /** Node Id */
+            node_id?: string | null;
+        };
+        /**
+         * AdviceAnswer
+         * @description What should be changed.
+         */
+        AdviceAnswer: {
+            /** En */
+            en: string;
+            /** Es */
+            es: string;
+            /** Key */
+            key: string;
+        };
+        /**
+         * DiagnosisAnswer
+         * @description `verdict` and `summary` come with its end; `expired`: the node did not tell in time.
+         */
+        DiagnosisAnswer: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "expired";
+            /** Verdict */
+            verdict: ("ok" | "warning" | "failed") | null;
+            /** Started At */
+            started_at: string | null;
+            /** Engine */
+            engine: string;
+            /** Steps */
+            steps: components["schemas"]["StepAnswer"][];
+            summary: components["schemas"]["WordsAnswer"] | null;
+        };
+        /**
+         * StepAnswer
+         * @description `saw` is in no language: an address, a reply, a format. `words`: why it failed.
+         */
+        StepAnswer: {
+            /** Step */
+            step: string;
+            name: components["schemas"]["WordsAnswer"];
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "ok" | "warning" | "failed" | "skipped" | "running";
+            /** Ms */
+            ms: number | null;
+            /** Saw */
+            saw: string;
+            words: components["schemas"]["WordsAnswer"] | null;
+            /** Advice */
+            advice: components["schemas"]["AdviceAnswer"][];
+            /** Raw */
+            raw: string;
         };
         /**
          * Enrolment
@@ -3149,6 +3680,19 @@ export interface components {
             leases?: {
                 [key: string]: components["schemas"]["LeaseOrder"];
             };
+            /**
+             * Has Errands
+             * @description people wait for this node: `GET /api/v1/node/errands`
+             * @default false
+             */
+            has_errands: boolean;
+            /**
+             * To Release
+             * @description cameras that it is to give up at once, each with what to say when it has
+             */
+            to_release?: {
+                [key: string]: string;
+            };
         };
         /**
          * LeaseOrder
@@ -3281,6 +3825,13 @@ export interface components {
              */
             leases?: {
                 [key: string]: number;
+            };
+            /**
+             * Released
+             * @description of `HeartbeatAnswer.to_release`, the cameras of which it writes nothing more
+             */
+            released?: {
+                [key: string]: string;
             };
         };
         /**
@@ -3527,6 +4078,124 @@ export interface components {
              */
             budget_bytes?: number | null;
         };
+        /**
+         * Errand
+         * @description One errand. A kind that a node does not know it leaves alone.
+         *
+         *     With `camera_id` the stream is that of the node's own orders, as configured there; else it is
+         *     at `address`.
+         */
+        Errand: {
+            /**
+             * Errand Id
+             * Format: uuid
+             */
+            errand_id: string;
+            /**
+             * Kind
+             * @default diagnose
+             */
+            kind: string;
+            /** Camera Id */
+            camera_id?: string | null;
+            /**
+             * Stream
+             * @default main
+             * @enum {string}
+             */
+            stream: "main" | "sub";
+            /**
+             * Address
+             * @description URL without credentials
+             * @default
+             */
+            address: string;
+            /**
+             * Username
+             * @default
+             */
+            username: string;
+            /**
+             * Password
+             * Format: password
+             * @default
+             */
+            password: string;
+        };
+        /**
+         * Errands
+         * @description Answer to `GET /api/v1/node/errands`: all that are to be done or not yet done.
+         */
+        Errands: {
+            /**
+             * Wire Version
+             * @default 2
+             */
+            wire_version: number;
+            /**
+             * Errands
+             * @default []
+             */
+            errands: components["schemas"]["Errand"][];
+        };
+        /**
+         * DiagnosisReport
+         * @description `POST /api/v1/node/errands/{id}`: all that is known so far. The later one counts.
+         */
+        DiagnosisReport: {
+            /**
+             * Wire Version
+             * @default 2
+             */
+            wire_version: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Is Done
+             * @default false
+             */
+            is_done: boolean;
+            /**
+             * Engine
+             * @default
+             */
+            engine: string;
+            /**
+             * Steps
+             * @default []
+             */
+            steps: components["schemas"]["StepReport"][];
+        };
+        /**
+         * StepReport
+         * @description One step of a diagnosis. `saw` is in no language: an address, a reply, a format.
+         */
+        StepReport: {
+            /** Step */
+            step: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "ok" | "warning" | "failed" | "skipped" | "running";
+            /** Ms */
+            ms?: number | null;
+            /**
+             * Saw
+             * @default
+             */
+            saw: string;
+            /** @description why it failed */
+            reason?: components["schemas"]["ReasonReport"] | null;
+            /**
+             * Advice
+             * @default []
+             */
+            advice: components["schemas"]["ReasonReport"][];
+        };
         /** NodeIdentity */
         NodeIdentity: {
             /**
@@ -3562,7 +4231,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    get_health: {
+    get_alive: {
         parameters: {
             query?: never;
             header?: never;
@@ -3577,7 +4246,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Health"];
+                    "application/json": components["schemas"]["Alive"];
                 };
             };
             /** @description An error, with words for people */
@@ -3746,6 +4415,134 @@ export interface operations {
             };
         };
     };
+    list_users: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserAnswer"][];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    add_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewUserAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    change_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    make_setup_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupLinkAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     list_sites: {
         parameters: {
             query?: never;
@@ -3868,7 +4665,9 @@ export interface operations {
     };
     remove_group: {
         parameters: {
-            query?: never;
+            query?: {
+                if_version?: number | null;
+            };
             header?: never;
             path: {
                 group_id: number;
@@ -4088,6 +4887,37 @@ export interface operations {
         };
     };
     try_camera_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    give_camera_back: {
         parameters: {
             query?: never;
             header?: never;
@@ -4506,7 +5336,9 @@ export interface operations {
     };
     remove_profile: {
         parameters: {
-            query?: never;
+            query?: {
+                if_version?: number | null;
+            };
             header?: never;
             path: {
                 profile_id: number;
@@ -4758,7 +5590,9 @@ export interface operations {
     };
     remove_schedule: {
         parameters: {
-            query?: never;
+            query?: {
+                if_version?: number | null;
+            };
             header?: never;
             path: {
                 schedule_id: number;
@@ -4884,7 +5718,9 @@ export interface operations {
     };
     remove_calendar: {
         parameters: {
-            query?: never;
+            query?: {
+                if_version?: number | null;
+            };
             header?: never;
             path: {
                 calendar_id: number;
@@ -5176,6 +6012,35 @@ export interface operations {
             };
         };
     };
+    get_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     make_ticket: {
         parameters: {
             query?: never;
@@ -5227,6 +6092,107 @@ export interface operations {
                 };
                 content: {
                     "image/jpeg": unknown;
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    diagnose_camera: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CameraDiagnosis"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    diagnose_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressDiagnosis"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_diagnosis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                errand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiagnosisAnswer"];
                 };
             };
             /** @description An error, with words for people */
@@ -5354,6 +6320,68 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HeartbeatAnswer"];
                 };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_errands: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errands"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    tell_errand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                errand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiagnosisReport"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error, with words for people */
             default: {

@@ -39,6 +39,8 @@ export interface CameraFields {
   engine?: Camera["engine"];
   transport?: Camera["transport"];
   records_sound?: boolean | null;
+  nice?: number | null;
+  cpu_affinity?: number[] | null;
   /** 0: no limit of its own. */
   budget_bytes?: number;
 }

@@ -43,6 +43,9 @@ async function calendars() {
 async function coverage() {
   return { Component: (await import("@/rooms/coverage/CoverageScreen")).CoverageScreen };
 }
+async function health() {
+  return { Component: (await import("@/rooms/health/Health")).Health };
+}
 
 export const router = createBrowserRouter([
   {
@@ -82,6 +85,7 @@ export const router = createBrowserRouter([
                 ],
               },
               { path: "/coverage", lazy: coverage },
+              { path: "/health", lazy: health },
               { path: "/system", element: <System /> },
               { path: "*", element: <NotFound /> },
             ],

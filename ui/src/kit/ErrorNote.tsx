@@ -28,10 +28,12 @@ function isRefusal(error: unknown): error is Refusal {
 }
 
 /** What went wrong and, with `onRetry`, a way to try again. */
-export function ErrorNote({ error, title, onRetry }: {
+export function ErrorNote({ error, title, onRetry, retryLabel }: {
   error: unknown;
-  title?: string;
-  onRetry?: () => void;
+  title?: string | undefined;
+  onRetry?: (() => void) | undefined;
+  /** What trying again means here. */
+  retryLabel?: string;
 }) {
   const { t } = useTranslation();
   const text = useErrorText();
@@ -44,7 +46,7 @@ export function ErrorNote({ error, title, onRetry }: {
       </div>
       {onRetry && (
         <Button variant="default" size="xs" onClick={onRetry} leftSection={<Icon name="retry" size={14} />}>
-          {t("error.retry")}
+          {retryLabel ?? t("error.retry")}
         </Button>
       )}
     </div>

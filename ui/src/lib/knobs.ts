@@ -79,7 +79,7 @@ export function toValue(kind: KnobKind, text: string): KnobValue {
     case "streams":
       return toParts(written);
     case "cpus":
-      return toParts(written).flatMap(toCpus);
+      return toCpuList(written);
     case "choice":
     case "text":
       return written;
@@ -97,6 +97,11 @@ function toParts(text: string): string[] {
 
 const MOST_CPUS = 1024;
 
+/** CPUs as people write them, such as `0-3, 6`. */
+export function toCpuList(text: string): (number | string)[] {
+  return toParts(text).flatMap(toCpus);
+}
+
 /** `2` is one CPU, `0-3` four of them. */
 function toCpus(part: string): (number | string)[] {
   const range = /^(\d+)-(\d+)$/.exec(part);
@@ -106,15 +111,24 @@ function toCpus(part: string): (number | string)[] {
   return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }
 
+/**
+ * What the form holds of each knob: nothing where nothing is said of it, so that what is inherited
+ * counts; "" where it is said to be empty.
+ */
+export type KnobTexts = Readonly<Partial<Record<string, string>>>;
+
+/** Whether a knob can be said to be empty, whatever is inherited. */
+export function canBeEmpty({ kind, default: value }: Pick<Knob, "kind" | "default">): boolean {
+  return (kind === "text" || kind === "cpus") && value !== null && toText(value) === "";
+}
+
 /** The knobs of which something is said. */
-export function toKnobs(
-  knobs: readonly Knob[],
-  texts: Readonly<Record<string, string>>,
-): Record<string, KnobValue> {
+export function toKnobs(knobs: readonly Knob[], texts: KnobTexts): Record<string, KnobValue> {
   const said: Record<string, KnobValue> = {};
-  for (const { name, kind } of knobs) {
-    const text = texts[name] ?? "";
-    if (text.trim() !== "") said[name] = toValue(kind, text);
+  for (const knob of knobs) {
+    const text = texts[knob.name]?.trim();
+    if (text === undefined || (text === "" && !canBeEmpty(knob))) continue;
+    said[knob.name] = toValue(knob.kind, text);
   }
   return said;
 }

@@ -49,6 +49,17 @@ describe("a knob", () => {
     expect(toKnobs(knobs, { nice: "5", fps: "  ", other: "1" })).toEqual({ nice: 5 });
   });
 
+  it("can be empty, whatever is inherited, where empty is one of its values", () => {
+    const options = { ...knob("extra_cli", "text"), default: "" };
+    const cpus = { ...knob("cpu_affinity", "cpus"), default: [] };
+    expect(toKnobs([options, cpus], { extra_cli: "", cpu_affinity: " " })).toEqual({
+      extra_cli: "",
+      cpu_affinity: [],
+    });
+    expect(toKnobs([options, cpus], {})).toEqual({});
+    expect(toTexts({ extra_cli: "", cpu_affinity: [] })).toEqual({ extra_cli: "", cpu_affinity: "" });
+  });
+
   it("of a kind of a newer hub is written as text", () => {
     const raw = { ...knob("x", "text"), kind: "colour", concerns: "dreams" };
     expect(toKnob(raw)).toMatchObject({ kind: "text", concerns: "recording" });

@@ -7,7 +7,7 @@ import { Profiles } from "@/rooms/profiles/Profiles";
 import { ProfileScreen } from "@/rooms/profiles/ProfileScreen";
 
 import { expectAccessible, show } from "../render";
-import { aCamera, serve, SITES } from "../server";
+import { aCamera, serve, SITES, someoneWith } from "../server";
 
 const words = (en: string) => ({ en, es: `${en} (es)` });
 const BARE = { choices: [], least: null, most: null, unit: "", default: null, example: "x" };
@@ -35,6 +35,7 @@ const KNOBS = [
     ...BARE,
     name: "extra_cli",
     kind: "text",
+    default: "",
     concerns: "recording",
     label: words("Extra options"),
     what: words("Options for ffmpeg."),
@@ -110,6 +111,7 @@ it("asks the hub while it is written, and saves only what is said, now", async (
     based_on: 1,
     knobs: { nice: 10 },
     applies: "now",
+    if_version: 3,
   });
 });
 
@@ -136,6 +138,60 @@ it("starts a new one from another", async () => {
       knobs: {},
     }),
   );
+});
+
+it("takes away what is inherited, by saying that it is empty", async () => {
+  const user = userEvent.setup();
+  const values = PREVIEW.values.with(2, {
+    name: "extra_cli",
+    value: "-rtsp_flags prefer_tcp",
+    origin: { kind: "profile", name: "Standard" },
+  });
+  const sent = serve({
+    ...ANSWERS,
+    "POST /api/v1/profiles/preview": [200, { ...PREVIEW, values }],
+    "PATCH /api/v1/profiles/2": [200, NIGHT],
+  });
+  await show(rooms, { path: "/plans/profiles/2" });
+  await user.click(await screen.findByRole("checkbox", { name: "Empty, whatever is inherited" }));
+  expect(screen.getByLabelText("Extra options")).toBeDisabled();
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  await waitFor(() => expect(sent.find(({ call }) => call.startsWith("PATCH"))).toBeDefined());
+  expect(sent.find(({ call }) => call.startsWith("PATCH"))?.body).toMatchObject({
+    knobs: { engine: "ffmpeg", extra_cli: "" },
+    if_version: 3,
+  });
+});
+
+it("says that somebody changed it meanwhile, and shows what is there now", async () => {
+  const user = userEvent.setup();
+  const words = { en: "Ana changed this 2 minutes ago. Look at it again, then change it.", es: "x" };
+  let now = NIGHT;
+  serve({
+    ...ANSWERS,
+    "GET /api/v1/profiles": () => [200, [now, BASE]],
+    "PATCH /api/v1/profiles/2": () => {
+      now = { ...NIGHT, version: 4, name: "Night, quiet" };
+      return [409, { error: { key: "changed_meanwhile", field: null, ...words } }];
+    },
+  });
+  await show(rooms, { path: "/plans/profiles/2" });
+  const name = await screen.findByLabelText("Name");
+  await user.type(name, " and loud");
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  expect(await screen.findByText(words.en)).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Look at it again" }));
+  await waitFor(() => expect(screen.getByLabelText("Name")).toHaveValue("Night, quiet"));
+  expect(screen.queryByText(words.en)).toBeNull();
+});
+
+it("lets people who may not change a profile look at it", async () => {
+  serve({ ...ANSWERS, "GET /api/v1/session": someoneWith("view", "operate") });
+  await show(rooms, { path: "/plans/profiles/2" });
+  expect(await screen.findByLabelText("Engine")).toHaveValue("ffmpeg");
+  expect(screen.getByLabelText("Engine")).toBeDisabled();
+  expect(screen.queryByRole("button", { name: "Save" })).toBeNull();
+  expect(screen.queryByRole("button", { name: "Remove Night" })).toBeNull();
 });
 
 it("gives cameras a profile", async () => {

@@ -35,6 +35,9 @@ const SCHEDULE = {
   profile_id: null,
   camera_ids: [CAMERA.id],
   group_ids: [],
+  version: 2,
+  changed_at: "2026-11-20T08:00:00Z",
+  changed_by: "ana",
 };
 const ANSWERS: Record<string, Answer> = {
   "GET /api/v1/sites": SITES,
@@ -80,9 +83,12 @@ it("is written by keyboard, checked while it is written, and saved as the hub ta
   });
   expect(await screen.findByRole("region", { name: "The next 14 days" })).toBeVisible();
   await expectAccessible();
-  await user.click(screen.getByRole("button", { name: "Save" }));
+  await user.click(screen.getByText("Save"));
   await waitFor(() =>
-    expect(sent.find(({ call }) => call.startsWith("PATCH"))?.body).toMatchObject({ intervals }),
+    expect(sent.find(({ call }) => call.startsWith("PATCH"))?.body).toMatchObject({
+      intervals,
+      if_version: 2,
+    }),
   );
 });
 
@@ -90,10 +96,11 @@ it("sends of a schedule only what its kind uses", async () => {
   const user = userEvent.setup();
   const sent = serve({ ...ANSWERS, "POST /api/v1/schedules": [201, SCHEDULE] });
   await show(rooms, { path: "/plans/schedules/new" });
-  await user.type(await screen.findByLabelText("Name"), "Round");
-  await user.click(screen.getByRole("radio", { name: "By cron" }));
-  await user.type(screen.getByLabelText("Cron expression"), "0 7 * * 1-5");
-  await user.click(screen.getByRole("button", { name: "Create the schedule" }));
+  fireEvent.change(await screen.findByLabelText("Name"), { target: { value: "Round" } });
+  await user.click(screen.getByLabelText("By cron"));
+  const cron = screen.getByLabelText("Cron expression");
+  fireEvent.change(cron, { target: { value: "0 7 * * 1-5" } });
+  await user.click(screen.getByText("Create the schedule"));
   await waitFor(() =>
     expect(sent.find(({ call }) => call === "POST /api/v1/schedules")?.body).toMatchObject({
       name: "Round",

@@ -7,38 +7,35 @@ here goes by the status alone. Measured with 5.1, 7.0 and 9.0.
 from __future__ import annotations
 
 import re
+import signal
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
 from sereno.base.redact import redact
+from sereno.media.refusals import refusal
 from sereno.policy.reasons import Reason
 
 _RAW_LIMIT = 500
 _PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443, "rtmp": 1935}
 
 _STATUS = re.compile(
-    r"method \w+ failed: (?P<rtsp>\d{3})|HTTP error (?P<http>\d{3})"
-    r"|Server returned (?P<named>40[0134]|5)"
+    r"method \w+ failed: (?P<rtsp>\d{3})[ (]*(?P<said>[^\r\n]*)|HTTP error (?P<http>\d{3})"
+    r"|Server returned (?P<named>40[0134])"
 )
-_STATUS_KEYS = {
-    "401": "unauthorized",
-    "403": "forbidden",
-    "404": "no_such_stream",
-    "453": "device_busy",
-    "454": "session_ended",
-    "461": "transport_refused",
-    "503": "device_busy",
-}
+_SERVER_ERROR = "Server returned 5XX"
 # The first that fits tells. What names the cause stands before what only follows from it.
 _WORDS = (
     (r"Failed to resolve hostname", "name_unknown"),
     (r"Connection refused", "refused"),
     (r"No route to host|Network is unreachable|Host is down", "unreachable"),
-    (r"certificate verif|unable to get local issuer|self[- ]signed certificate", "tls_untrusted"),
+    (
+        r"certificate.{1,8}verif|unable to get local issuer|self[- ]signed certificate",
+        "tls_untrusted",
+    ),
     (r"Nonmatching transport in server reply|Protocol not supported", "transport_refused"),
-    (r"Cannot open video device .*(busy|Busy)", "device_busy"),
+    (r"Cannot open video device .*(busy|Busy)", "session_limit"),
     (r"Cannot open video device", "device_unopened"),
     (r"Unrecognized option|Option not found|Unknown encoder|Unknown input format", "ffmpeg_failed"),
 )
@@ -49,7 +46,9 @@ _SETTINGS = re.compile(
     r"|Codec AVOption (?P<codec>\w+) \([^)]*\).* is not an? \w+ option"
 )
 _NO_MEDIA = re.compile(r"Could not find codec parameters|does not contain any stream")
-_NO_VIDEO = re.compile(r"map '0:v:0' matches no streams")
+_NO_VIDEO = re.compile(r"Stream map '(0:v:0)?' matches no streams")
+_NO_CODEC = re.compile(r"Could not find codec parameters for stream \d+ \((?P<kind>\w+): none\b")
+_UNCONNECTED = re.compile(r"Connection to \S+ failed: (Connection|Operation) timed out")
 _TIMED_OUT = re.compile(r"Connection timed out|Operation timed out")
 _BROKE_OFF = re.compile(
     r"Failed reading RTSP data: End of file|Connection reset by peer|Broken pipe"
@@ -71,7 +70,8 @@ class End:
     """How an ffmpeg ended. `status` is its exit status, negative for a signal.
 
     `elapsed_seconds` passed since it began or last said a picture; `timeout_seconds` is what it was
-    told to wait for the camera; `had_pictures`: it had begun to play.
+    told to wait for the camera; `had_pictures`: it had begun to play; `new_oom_kills` processes
+    were killed for want of memory meanwhile.
     """
 
     stderr: str
@@ -79,6 +79,7 @@ class End:
     elapsed_seconds: float
     timeout_seconds: float
     had_pictures: bool = False
+    new_oom_kills: int = 0
 
 
 def diagnose(
@@ -96,8 +97,8 @@ def diagnose(
     if key == "refused":
         place["port"] = str(parts.port or _PORTS.get(parts.scheme) or "?")
     wants_place = key in (
-        "name_unknown", "unreachable", "refused", "timed_out", "garbled", "tls_untrusted",
-        "device_unopened",
+        "name_unknown", "unreachable", "refused", "timed_out", "no_answer", "garbled",
+        "tls_untrusted", "device_unopened",
     )  # fmt: skip
     return Reason(key, params | (place if wants_place else {}), telling(end.stderr, secrets))
 
@@ -120,6 +121,12 @@ def undecodable(stderr: str) -> bool:
     return _UNDECODABLE.search(stderr) is not None
 
 
+def is_unknown_sound(line: str) -> bool:
+    """Whether a line says that there is sound of a codec that ffmpeg has no name for."""
+    found = _NO_CODEC.search(line)
+    return found is not None and found["kind"] == "Audio"
+
+
 def lost_packets(line: str) -> int:
     """How many packets a line says were lost at least."""
     match = _LOSS.search(line)
@@ -128,24 +135,29 @@ def lost_packets(line: str) -> int:
 
 def _cause(end: End) -> tuple[str, dict[str, str]]:
     said, waited = end.stderr, end.elapsed_seconds >= 0.9 * end.timeout_seconds
+    if end.status == -signal.SIGKILL and end.new_oom_kills > 0:
+        return "runner_out_of_memory", {}
     if match := _STATUS.search(said):
         status = match["rtsp"] or match["http"] or match["named"]
-        status = "5xx" if status == "5" else status
-        key = _STATUS_KEYS.get(status, "device_error")
-        has_status = key in ("device_busy", "device_error", "session_ended")
-        return key, {"status": status} if has_status else {}
+        return refusal(int(status), match["said"] or "")
+    if _SERVER_ERROR in said:
+        return "device_error", {"status": "5xx"}
     for pattern, key in _WORDS:
         if re.search(pattern, said):
-            return key, {"status": "EBUSY"} if key == "device_busy" else {}
+            return key, {"status": "EBUSY"} if key == "session_limit" else {}
+    if any(match["kind"] == "Video" for match in _NO_CODEC.finditer(said)):
+        return "codec_unknown", {"codec": "?"}
     if _NO_VIDEO.search(said):
-        return "codec_unknown", {"codec": "no video"}
+        return "no_video", {}
+    if _UNCONNECTED.search(said):
+        return "timed_out", {"seconds": f"{end.timeout_seconds:g}"}
     if _NO_MEDIA.search(said) and waited:
         return "no_picture", {"seconds": f"{end.elapsed_seconds:.0f}"}
     # Versions 5 and 7 call a camera that fell silent "invalid data".
     if _TIMED_OUT.search(said) or (_NO_SENSE.search(said) and waited):
         if end.had_pictures:
             return "no_picture", {"seconds": f"{end.timeout_seconds:g}"}
-        return "timed_out", {}
+        return "no_answer", {"seconds": f"{end.timeout_seconds:g}"}
     if end.had_pictures and waited and end.status >= 0:
         return "no_picture", {"seconds": f"{end.timeout_seconds:g}"}
     if _BROKE_OFF.search(said) or _NO_MEDIA.search(said):

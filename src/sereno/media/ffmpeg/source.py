@@ -13,8 +13,9 @@ from typing import NoReturn, Self
 from urllib.parse import urlsplit
 
 from sereno.base.errors import Garbled, Invalid
+from sereno.base.oom import oom_kills
 from sereno.media.contract import StreamTask
-from sereno.media.faults import StreamFault, fault
+from sereno.media.faults import StreamFault, fault, secrets_of
 from sereno.media.ffmpeg.argv import (
     NO_EXTRA,
     RTSP_SCHEMES,
@@ -25,8 +26,15 @@ from sereno.media.ffmpeg.argv import (
     transport_name,
 )
 from sereno.media.ffmpeg.beginning import Beginning, Fragment
-from sereno.media.ffmpeg.challenge import refuse_clear_text
-from sereno.media.ffmpeg.diagnosis import End, diagnose, lost_packets, undecodable, unstorable
+from sereno.media.ffmpeg.challenge import refuse_clear_text, second_opinion
+from sereno.media.ffmpeg.diagnosis import (
+    End,
+    diagnose,
+    is_unknown_sound,
+    lost_packets,
+    undecodable,
+    unstorable,
+)
 from sereno.media.ffmpeg.movie import Part, Track, parse_fragment, parse_movie
 from sereno.media.ffmpeg.pictures import Pictures
 from sereno.media.ffmpeg.process import FfmpegProcess
@@ -201,9 +209,12 @@ class _Reader:
         self._loop = asyncio.get_running_loop()
         self._since = self._loop.time()
         self._lost_at = -inf
+        self._oom_kills = oom_kills()
 
     def hear(self, line: str) -> None:
         """Take a line of what ffmpeg says."""
+        if self._plan.sound != "none" and is_unknown_sound(line):
+            self._sink.notice("sound_dropped", {"codec": "?"})
         if count := lost_packets(line):
             self._lost_at = self._loop.time()
             self._sink.packets_lost(count)
@@ -239,10 +250,15 @@ class _Reader:
         if not self._has_pictures and (plan := self._plan_after(process.said)) is not None:
             return _Replan(plan)
         end = End(
-            process.said, status, elapsed_seconds, self._patience.reply_seconds, self._has_pictures
-        )
-        secrets = (self._task.password.get_secret_value(),)
-        return StreamFault(diagnose(end, self._task.address, secrets, self._settings))
+            process.said, status, elapsed_seconds, self._patience.reply_seconds,
+            self._has_pictures, oom_kills() - self._oom_kills,
+        )  # fmt: skip
+        task = self._task
+        secrets = secrets_of(task.username, task.password.get_secret_value())
+        reason = diagnose(end, task.address, secrets, self._settings)
+        if not self._has_pictures:
+            reason = await second_opinion(task, self._patience, reason)
+        return StreamFault(reason)
 
     def _plan_after(self, said: str) -> Plan | None:
         """How to ask anew, where ffmpeg gave up for what the tracks are."""
@@ -282,7 +298,7 @@ class _Reader:
                 self._sound = self._sound or track
         video, sound = self._video, self._sound
         if video is None:
-            raise fault("codec_unknown", codec="no video")
+            raise fault("no_video")
         if video.entry not in _KNOWN_VIDEO:
             codec = _CODEC_NAME.sub("", video.entry.decode("ascii", "replace"))
             raise _Replan(self._encoding_video(codec))

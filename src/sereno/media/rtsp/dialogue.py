@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import re
 import socket
 import ssl
 from dataclasses import dataclass
 
 from sereno.media.faults import StreamFault, fault
+from sereno.media.refusals import refusal, tells_lock
 from sereno.media.rtsp.addresses import Address, redirected
 from sereno.media.rtsp.clear_text import may_see_password, unsafe, wants_password
 from sereno.media.rtsp.connection import Connection
@@ -20,13 +22,8 @@ DEFAULT_TIMEOUT_SECONDS = 60
 _MOST_REDIRECTS = 3
 _TEARDOWN_SECONDS = 0.5
 _MOVED = range(300, 400)
-_BUSY_STATUSES = {453, 503}
-_KEYS_BY_STATUS = {
-    401: "unauthorized",
-    403: "forbidden",
-    404: "no_such_stream",
-    461: "transport_refused",
-}
+_READ_OF_BODY = 2000
+_ERROR_NUMBER = re.compile(r"\[Errno (\d+)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +77,16 @@ class Dialogue:
         self.close()
         self.session_id, self.timeout_seconds = "", DEFAULT_TIMEOUT_SECONDS
         loop, address = asyncio.get_running_loop(), self.address
-        host, seconds = address.host, self._patience.connect_seconds
+        host, patience = address.host, self._patience
+        seconds = patience.connect_seconds
         context = context_for(host) if address.is_encrypted else None
+        if context is not None:
+            seconds += patience.reply_seconds
         try:
             async with asyncio.timeout(seconds):
-                carrier, self._connection = await loop.create_connection(
-                    lambda: Connection(host, loop), host, address.port, ssl=context
-                )
+                carrier, self._connection = await self._open(loop, context)
         except OSError as error:
-            raise _connect_fault(error, host, address.port) from None
+            raise connect_fault(error, address, patience) from None
         except ValueError as error:  # a text that can be no name, such as one with two dots
             raise fault("name_unknown", str(error), host=host) from None
         if self._failure is not None:  # while there was no connection to end
@@ -96,6 +94,16 @@ class Dialogue:
             raise self._failure
         # Media may come by another way; a dead peer must be noticed all the same.
         carrier.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+
+    async def _open(
+        self, loop: asyncio.AbstractEventLoop, context: ssl.SSLContext | None
+    ) -> tuple[asyncio.Transport, Connection]:
+        """A connection to where we are, encrypted where there is a context."""
+        host, port = self.address.host, self.address.port
+        seconds = self._patience.reply_seconds if context is not None else None
+        return await loop.create_connection(
+            lambda: Connection(host, loop), host, port, ssl=context, ssl_handshake_timeout=seconds
+        )
 
     def fail(self, error: Exception) -> None:
         """End the connection from outside, for this reason, and let there be no other."""
@@ -139,6 +147,8 @@ class Dialogue:
         url = url or self.address.url
         was_accepted = self._credentials is not None
         reply = await self.send(method, url, headers)
+        if tells_lock(reply.status, said_by(reply)):
+            raise status_fault(reply)  # another password would only prolong it
         if reply.status == 401 and (not was_accepted or self._has_news(reply)):
             self._credentials = self._answer_challenge(reply)
             reply = await self.send(method, url, headers)
@@ -154,16 +164,17 @@ class Dialogue:
     ) -> Message:
         """Send a request and wait for its answer, whatever that is."""
         url = url or self.address.url
+        seconds = self._patience.reply_seconds
         sent = dict(headers or {})
         if self.session_id:
             sent["Session"] = self.session_id
         if self._credentials is not None:
             sent["Authorization"] = self._credentials.header(method, url)
         try:
-            async with asyncio.timeout(self._patience.reply_seconds):
+            async with asyncio.timeout(seconds):
                 return await self.connection.request(method, url, sent)
         except TimeoutError:
-            raise fault("timed_out", f"no answer to {method}", host=self.address.host) from None
+            raise no_answer(f"no answer to {method}", self.address.host, seconds) from None
 
     def meet_session(self, header: str) -> None:
         """Take a `Session` header: an id, and perhaps after how many seconds of silence it ends."""
@@ -210,27 +221,37 @@ class Dialogue:
         raise unsafe(reply.line, challenges)
 
 
-def _connect_fault(error: OSError, host: str, port: int) -> StreamFault:
+def no_answer(raw: str, host: str, seconds: float) -> StreamFault:
+    """Connected, and then silence."""
+    return fault("no_answer", raw, host=host, seconds=f"{seconds:g}")
+
+
+def connect_fault(error: OSError, address: Address, patience: Patience) -> StreamFault:
+    """A connection that could not be made, in our words."""
+    host = address.host
     if isinstance(error, ssl.SSLError):
         return tls_fault(error, host)
     if isinstance(error, socket.gaierror):
         return fault("name_unknown", str(error), host=host)
     if isinstance(error, TimeoutError):
-        return fault("timed_out", host=host)
-    if isinstance(error, ConnectionRefusedError):
-        return fault("refused", str(error), host=host, port=port)
+        return fault("timed_out", host=host, seconds=f"{patience.connect_seconds:g}")
+    # A name with several addresses: each failed in its own way, and one answer is an answer.
+    numbers = [error.errno, *map(int, _ERROR_NUMBER.findall(str(error)))]
+    if errno.ECONNREFUSED in numbers:
+        return fault("refused", str(error), host=host, port=address.port)
+    if isinstance(error, ConnectionAbortedError):  # what asyncio says of a handshake without end
+        return fault("tls_failed", str(error), host=host)
     if isinstance(error, ConnectionError):  # reset within the handshake
         return fault("camera_closed", str(error))
     return fault("unreachable", str(error) or type(error).__name__, host=host)
 
 
+def said_by(reply: Message) -> str:
+    """The words that come with a status."""
+    return f"{reply.phrase} {reply.body[:_READ_OF_BODY].decode('utf-8', 'replace')}"
+
+
 def status_fault(reply: Message) -> StreamFault:
     """A refusal in our words."""
-    status = reply.status
-    if status in _BUSY_STATUSES:
-        return fault("device_busy", reply.line, status=status)
-    if status == 454:  # session not found: it has ended on the server
-        return fault("session_ended", reply.line, status=status)
-    if status in _KEYS_BY_STATUS:
-        return fault(_KEYS_BY_STATUS[status], reply.line)
-    return fault("device_error", reply.line, status=status)
+    key, params = refusal(reply.status, said_by(reply), reply.header("retry-after"))
+    return fault(key, reply.line, **params)

@@ -10,7 +10,7 @@ from sereno.media.rtsp.dialogue import Dialogue
 _HARMLESS_REFUSALS = ("400", "451")
 """The server has seen the question, which is all that it is for."""
 
-_REFUSED_CREDENTIALS = ("unauthorized", "auth_unsafe")
+_REFUSED_CREDENTIALS = ("unauthorized", "auth_unsafe", "account_locked")
 
 
 class KeepAlive:

@@ -98,12 +98,15 @@ def parse_sdp(body: bytes) -> Description:
 
 
 def choose_video(description: Description) -> Track:
-    """The first H.264 or H.265 track. Raises StreamFault `codec_unknown` where there is none."""
+    """The first H.264 or H.265 track. Raises StreamFault: there is no video, or none
+    of these."""
     videos = description.of_kind("video")
     for track in videos:
         if track.codec in _VIDEO_CODECS and not track.is_encrypted:
             return track
-    codecs = ", ".join(sorted({track.codec_name for track in videos})) or "no video"
+    if not videos:
+        raise fault("no_video")
+    codecs = ", ".join(sorted({track.codec_name for track in videos}))
     raise fault("codec_unknown", codec=codecs[:80])
 
 

@@ -11,7 +11,7 @@ from typing import NoReturn, Self
 
 from sereno.base.errors import Garbled
 from sereno.media.faults import StreamFault, fault
-from sereno.media.rtsp.addresses import base_of, join, parse_address
+from sereno.media.rtsp.addresses import Address, base_of, join, parse_address
 from sereno.media.rtsp.dialogue import Dialogue, Patience
 from sereno.media.rtsp.keep_alive import KeepAlive
 from sereno.media.rtsp.receivers import (
@@ -35,6 +35,9 @@ _FIRST_PACKET_POLL_SECONDS = 0.05
 _NO_RANGE_STATUSES = range(456, 458)
 _NAME = "sereno"
 
+NewDialogue = Callable[[Address, str, str, Patience, str], Dialogue]
+"""Makes the dialogue of a session, from what `Dialogue` takes."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Offered:
@@ -48,8 +51,8 @@ class Session:
     """Plays a stream's video, and its sound where wanted, into a sink: a `Source`.
 
     `wanted` is `auto` or one transport, `remembered` what worked the last time, `redirect` where
-    the server sent the session before. Use as an asynchronous context manager around `play` and
-    `watch`. All of them raise StreamFault.
+    the server sent the session before; `on_answered` is called when PLAY was answered. Use as an
+    asynchronous context manager around `play` and `watch`. All of them raise StreamFault.
     """
 
     def __init__(
@@ -65,6 +68,8 @@ class Session:
         records_sound: bool = False,
         encode: Encode | None = None,
         redirect: str = "",
+        on_answered: Callable[[], None] = lambda: None,
+        new_dialogue: NewDialogue = Dialogue,
     ) -> None:
         self._now_us = now_us
         self._patience = patience or Patience()
@@ -72,7 +77,8 @@ class Session:
         self._remembered = TCP if remembered == "tls" else remembered
         self._records_sound = records_sound
         self._encode = encode
-        self._dialogue = Dialogue(
+        self._on_answered = on_answered
+        self._dialogue = new_dialogue(
             parse_address(address), username, password, self._patience, redirect
         )
         self._control = self._dialogue.address.url
@@ -90,6 +96,11 @@ class Session:
         """How media travel: tcp, udp, multicast or tls."""
         is_tls = self._kind == TCP and self._dialogue.address.is_encrypted
         return "tls" if is_tls else self._kind
+
+    @property
+    def packet_count(self) -> int:
+        """Packets of video that came."""
+        return self._video.packet_count if self._video is not None else 0
 
     async def __aenter__(self) -> Self:
         await self._dialogue.connect()
@@ -201,6 +212,7 @@ class Session:
         self._video = await self._set_up_video(offered, sink)
         await self._set_up_sound(offered, sink)
         await self._start()
+        self._on_answered()
         if not is_last:
             await self._first_packet(self._video)
 
@@ -225,7 +237,7 @@ class Session:
             try:
                 await self._set_up(offered, track, sound)
             except StreamFault as error:
-                if self._dialogue.connection.ended.done() or error.reason.key == "timed_out":
+                if self._dialogue.connection.ended.done() or error.reason.key == "no_answer":
                     raise
             else:
                 return
@@ -248,7 +260,7 @@ class Session:
             await self._play_at(self._control)
         except StreamFault as error:
             status = error.reason.params.get("status", "")
-            if error.reason.key == "timed_out" and self._has_packets():
+            if error.reason.key == "no_answer" and self.packet_count:
                 return  # the server forgot to answer, and does what it was asked for
             if error.reason.key != "no_such_stream" and status not in ("400", "405", "455", "459"):
                 raise
@@ -261,9 +273,6 @@ class Session:
         )
         if reply.status in _NO_RANGE_STATUSES:  # a server that cannot seek, and says so
             await self._dialogue.ask("PLAY", url)
-
-    def _has_packets(self) -> bool:
-        return self._video is not None and self._video.packet_count > 0
 
     async def _first_packet(self, video: VideoReceiver) -> None:
         """Wait until something comes, while there is another way that could be tried."""

@@ -38,4 +38,4 @@ def tls_fault(error: ssl.SSLError, host: str) -> StreamFault:
     """A handshake that failed, in our words."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return fault("tls_untrusted", error.verify_message or str(error), host=host)
-    return fault("garbled", f"TLS: {error.reason or error}", host=host)
+    return fault("tls_failed", f"TLS: {error.reason or error}", host=host)

@@ -1,8 +1,14 @@
+import { diagnosisEn } from "./diagnosis.en";
+import { healthEn } from "./health.en";
+import { listsEn } from "./lists.en";
 import { plansEn } from "./plans.en";
 
 /** Every sentence of the interface in English. `es.ts` has the same keys, or does not compile. */
 export const en = {
   ...plansEn,
+  ...listsEn,
+  ...healthEn,
+  ...diagnosisEn,
   app: {
     name: "Sereno",
     loading: "Loading…",
@@ -48,6 +54,7 @@ export const en = {
     unreachable: "Sereno does not answer. Check that it is running, and your network.",
     unknown: "Something went wrong (error {{status}}). Try again; if it lasts, look at the logs.",
     retry: "Try again",
+    lookAgain: "Look at it again",
   },
   action: {
     cancel: "Cancel",
@@ -174,6 +181,7 @@ export const en = {
     actions: "Actions",
     emptyTitle: "No cameras yet",
     emptyHint: "You need the camera's address (mostly RTSP), and its user name and password.",
+    emptyAsk: "An administrator can add the first one.",
     failedTitle: "The list of cameras could not be loaded",
   },
   cameraForm: {
@@ -207,6 +215,10 @@ export const en = {
     notSaid: "As the profile says",
     sub_address: "Address of the second stream",
     sub_addressHint: "The same picture, smaller, for small tiles and for analysis. Leave it empty where there is none.",
+    nice: "Priority (nice)",
+    niceHint: "From -20, before all others, to 19, after them. Below 0 needs the right to do so.",
+    cpus: "Processors",
+    cpusHint: "The numbers of those that it may use, for example 0-3, 6.",
     standby: "Machine that takes over",
     standbyHint: "It records the camera when the first is not heard.",
     noStandby: "None",

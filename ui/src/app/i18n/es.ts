@@ -1,9 +1,15 @@
 import type { en, Sentences } from "./en";
+import { diagnosisEs } from "./diagnosis.es";
+import { healthEs } from "./health.es";
+import { listsEs } from "./lists.es";
 import { plansEs } from "./plans.es";
 
 /** Todas las frases de la interfaz en español. */
 export const es: Sentences<typeof en> = {
   ...plansEs,
+  ...listsEs,
+  ...healthEs,
+  ...diagnosisEs,
   app: {
     name: "Sereno",
     loading: "Cargando…",
@@ -49,6 +55,7 @@ export const es: Sentences<typeof en> = {
     unreachable: "Sereno no responde. Revise que esté en marcha, y su red.",
     unknown: "Algo salió mal (error {{status}}). Pruebe de nuevo; si continúa, mire los registros.",
     retry: "Probar de nuevo",
+    lookAgain: "Mirarlo de nuevo",
   },
   action: {
     cancel: "Cancelar",
@@ -175,6 +182,7 @@ export const es: Sentences<typeof en> = {
     actions: "Acciones",
     emptyTitle: "Aún no hay cámaras",
     emptyHint: "Necesita la dirección de la cámara (casi siempre RTSP), y su usuario y contraseña.",
+    emptyAsk: "Una persona administradora puede añadir la primera.",
     failedTitle: "No se pudo cargar la lista de cámaras",
   },
   cameraForm: {
@@ -208,6 +216,10 @@ export const es: Sentences<typeof en> = {
     notSaid: "Lo que diga el perfil",
     sub_address: "Dirección del segundo flujo",
     sub_addressHint: "La misma imagen, más pequeña, para cuadros pequeños y para el análisis. Déjela vacía si no lo hay.",
+    nice: "Prioridad (nice)",
+    niceHint: "De -20, antes que los demás, a 19, después de ellos. Por debajo de 0 hace falta permiso.",
+    cpus: "Procesadores",
+    cpusHint: "Los números de los que puede usar, por ejemplo 0-3, 6.",
     standby: "Equipo que la releva",
     standbyHint: "Graba la cámara cuando no hay noticias del primero.",
     noStandby: "Ninguno",

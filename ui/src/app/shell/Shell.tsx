@@ -7,6 +7,7 @@ import { Icon, type IconName } from "@/kit/icons";
 import { Lantern } from "@/kit/Lantern";
 
 import { AlarmBell } from "./AlarmBell";
+import { HealthBadge } from "./HealthBadge";
 import { OutageBanner } from "./OutageBanner";
 import css from "./Shell.module.css";
 import { UserMenu } from "./UserMenu";
@@ -16,6 +17,7 @@ const PLACES = [
   { to: "/cameras", key: "nav.cameras", icon: "camera" },
   { to: "/plans", key: "nav.plans", icon: "plan" },
   { to: "/coverage", key: "nav.coverage", icon: "chart" },
+  { to: "/health", key: "health.nav", icon: "pulse" },
   { to: "/system", key: "nav.system", icon: "system" },
 ] as const satisfies readonly { to: string; key: string; icon: IconName }[];
 
@@ -38,6 +40,7 @@ export function Shell() {
             <NavLink key={to} to={to} end={to === "/"} className={css.link ?? ""}>
               <Icon name={icon} />
               {t(key)}
+              {to === "/health" && session?.user && <HealthBadge />}
             </NavLink>
           ))}
         </nav>

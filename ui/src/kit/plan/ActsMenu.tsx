@@ -2,13 +2,11 @@ import { ActionIcon, Button, Menu } from "@mantine/core";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { CameraAct, PauseWish } from "@/lib/acts";
+import type { CameraAct } from "@/lib/acts";
 
 import { Icon } from "../icons";
 import { PauseDialog } from "./PauseDialog";
-
-const HALF_HOUR = 30;
-const TWO_HOURS = 120;
+import { PauseItems } from "./PauseItems";
 
 interface Props {
   /** The camera's name. */
@@ -16,6 +14,8 @@ interface Props {
   isPaused: boolean;
   isManual: boolean;
   isBusy: boolean;
+  /** Whether the person may do more than look. */
+  mayOperate: boolean;
   /** The camera's own screen has room for the word; a row of the list has not. */
   isWide?: boolean;
   timeZone: string;
@@ -26,12 +26,9 @@ interface Props {
 
 /** What can be asked of a camera at once: pause it, record it by hand, look at it anew. */
 export function ActsMenu(props: Props) {
-  const { name, isPaused, isManual, isBusy, isWide = false, timeZone, onAct, children } = props;
+  const { name, isBusy, mayOperate, isWide = false, timeZone, onAct, children } = props;
   const { t } = useTranslation();
   const [hasDialog, setDialog] = useState(false);
-  const pauseFor = (pause: PauseWish) => onAct({ kind: "pause", pause });
-  const pause = (minutes: number) => () => pauseFor({ minutes, until_tomorrow: false, why: "" });
-  const record = (minutes: number | null) => () => onAct({ kind: "record", minutes });
   return (
     <>
       <Menu position="bottom-end" shadow="md" width={270} withinPortal>
@@ -53,64 +50,60 @@ export function ActsMenu(props: Props) {
           )}
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Label>{t("plan.pauseTitle")}</Menu.Label>
-          {isPaused && (
-            <Menu.Item leftSection={<Icon name="play" size={15} />} onClick={() => onAct({ kind: "resume" })}>
-              {t("plan.resume")}
-            </Menu.Item>
-          )}
-          <Menu.Item leftSection={<Icon name="pause" size={15} />} onClick={pause(HALF_HOUR)}>
-            {t("plan.pauseHalfHour")}
-          </Menu.Item>
-          <Menu.Item leftSection={<Icon name="pause" size={15} />} onClick={pause(TWO_HOURS)}>
-            {t("plan.pauseTwoHours")}
-          </Menu.Item>
-          <Menu.Item
-            leftSection={<Icon name="moon" size={15} />}
-            onClick={() => pauseFor({ until_tomorrow: true, why: "" })}
-          >
-            {t("plan.pauseTomorrow")}
-          </Menu.Item>
-          <Menu.Item leftSection={<Icon name="clock" size={15} />} onClick={() => setDialog(true)}>
-            {t("plan.pauseOther")}
-          </Menu.Item>
-          <Menu.Divider />
-          <Menu.Label>{t("plan.manualTitle")}</Menu.Label>
-          {isManual && (
-            <Menu.Item leftSection={<Icon name="stop" size={15} />} onClick={() => onAct({ kind: "stop" })}>
-              {t("plan.manualStop")}
-            </Menu.Item>
-          )}
-          {([[10, "recordTen"], [60, "recordHour"], [null, "recordOpen"]] as const).map(
-            ([minutes, key]) => (
-              <Menu.Item
-                key={key}
-                leftSection={<Icon name="record" size={15} />}
-                disabled={isPaused}
-                onClick={record(minutes)}
-              >
-                {t(`plan.${key}`)}
-              </Menu.Item>
-            ),
-          )}
-          <Menu.Divider />
-          <Menu.Item leftSection={<Icon name="retry" size={15} />} onClick={() => onAct({ kind: "enforce" })}>
-            {t("plan.enforce")}
-          </Menu.Item>
+          {mayOperate && <ActItems {...props} onOther={() => setDialog(true)} />}
           {children}
         </Menu.Dropdown>
       </Menu>
       {hasDialog && (
         <PauseDialog
-          name={name}
+          title={t("plan.pauseNamed", { name })}
           timeZone={timeZone}
-          onPause={(wish) => {
+          onPause={(pause) => {
             setDialog(false);
-            pauseFor(wish);
+            onAct({ kind: "pause", pause });
           }}
           onClose={() => setDialog(false)}
         />
       )}
+    </>
+  );
+}
+
+const RECORDINGS = [[10, "recordTen"], [60, "recordHour"], [null, "recordOpen"]] as const;
+
+/** What changes what the camera does. */
+function ActItems({ isPaused, isManual, onAct, onOther }: Props & { onOther: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <Menu.Label>{t("plan.pauseTitle")}</Menu.Label>
+      {isPaused && (
+        <Menu.Item leftSection={<Icon name="play" size={15} />} onClick={() => onAct({ kind: "resume" })}>
+          {t("plan.resume")}
+        </Menu.Item>
+      )}
+      <PauseItems onPause={(pause) => onAct({ kind: "pause", pause })} onOther={onOther} />
+      <Menu.Divider />
+      <Menu.Label>{t("plan.manualTitle")}</Menu.Label>
+      {isManual && (
+        <Menu.Item leftSection={<Icon name="stop" size={15} />} onClick={() => onAct({ kind: "stop" })}>
+          {t("plan.manualStop")}
+        </Menu.Item>
+      )}
+      {RECORDINGS.map(([minutes, key]) => (
+        <Menu.Item
+          key={key}
+          leftSection={<Icon name="record" size={15} />}
+          disabled={isPaused}
+          onClick={() => onAct({ kind: "record", minutes })}
+        >
+          {t(`plan.${key}`)}
+        </Menu.Item>
+      ))}
+      <Menu.Divider />
+      <Menu.Item leftSection={<Icon name="retry" size={15} />} onClick={() => onAct({ kind: "enforce" })}>
+        {t("plan.enforce")}
+      </Menu.Item>
     </>
   );
 }

@@ -10,14 +10,14 @@ const CHOICES = ["halfHour", "twoHours", "tomorrow", "until"] as const;
 const HOUR_MS = 3_600_000;
 
 interface Props {
-  name: string;
+  title: string;
   timeZone: string;
   onPause: (pause: PauseWish) => void;
   onClose: () => void;
 }
 
 /** A pause with its end and its reason; times are the site's. */
-export function PauseDialog({ name, timeZone, onPause, onClose }: Props) {
+export function PauseDialog({ title, timeZone, onPause, onClose }: Props) {
   const { t } = useTranslation();
   const [choice, setChoice] = useState<Choice>("until");
   const [why, setWhy] = useState("");
@@ -33,7 +33,7 @@ export function PauseDialog({ name, timeZone, onPause, onClose }: Props) {
     <Modal
       opened
       onClose={onClose}
-      title={t("plan.pauseNamed", { name })}
+      title={title}
       closeButtonProps={{ "aria-label": t("action.close") }}
     >
       <form onSubmit={submit}>

@@ -18,6 +18,8 @@ export interface Known {
   reason: { en: string; es: string } | null;
   /** When a camera that failed is tried again. */
   next_try?: string | null;
+  /** Why it failed before the try that is being made. */
+  last_error?: { en: string; es: string } | null;
 }
 
 interface Props {
@@ -27,8 +29,8 @@ interface Props {
   ticket: () => Promise<string>;
   delayMs?: number;
   onFrame?: (wallMs: number) => void;
-  /** Shown over the picture; gets the state as known now. */
-  children?: (now: Known) => ReactNode;
+  /** Shown over the picture; gets the state as known now, and whether there is a picture. */
+  children?: (now: Known, hasPicture: boolean) => ReactNode;
 }
 
 /** A camera, live. Where there is no picture it says in words why. */
@@ -57,7 +59,7 @@ export function LiveVideo({ label, known, ticket, delayMs, onFrame, children }: 
         tabIndex={-1}
       />
       {!hasPicture && <NoPicture now={now} view={view} isActive={isActive} />}
-      {children?.(now)}
+      {children?.(now, hasPicture)}
     </div>
   );
 }
@@ -72,8 +74,10 @@ function newest(known: Known, { told, trouble }: LiveView): Known {
 function NoPicture({ now, view, isActive }: { now: Known; view: LiveView; isActive: boolean }) {
   const { t, i18n } = useTranslation();
   const look = lookOf(now.state);
-  const isWell = now.state === "recording" || now.state === "connecting";
-  const words = now.reason ? pick(now.reason, i18n.language) : t(`stateHint.${now.state}`);
+  const isTriedAgain = now.state === "connecting" && now.last_error != null;
+  const isWell = now.state === "recording" || (now.state === "connecting" && !isTriedAgain);
+  const reason = isTriedAgain ? now.last_error : now.reason;
+  const words = reason ? pick(reason, i18n.language) : t(`stateHint.${now.state}`);
   const trouble = view.trouble && t(`live.${view.trouble}`, { codec: view.codec });
   return (
     <div className={css.cover}>
@@ -89,7 +93,9 @@ function NoPicture({ now, view, isActive }: { now: Known; view: LiveView; isActi
           <span className={css.mood} data-mood={look.mood}>
             <Icon name={look.icon} size={30} />
           </span>
-          <span className={css.words}>{words}</span>
+          <span className={css.words} title={words}>
+            {words}
+          </span>
           {now.state === "waiting" && now.next_try && <NextTry at={now.next_try} />}
         </>
       )}

@@ -3,9 +3,12 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { useDiagnosis } from "@/api/diagnosis";
 import { useCameraAct } from "@/api/planActs";
 import { whyQuery } from "@/api/plans";
+import { useMay } from "@/api/rights";
 import type { Camera } from "@/api/types";
+import { DiagnosisDialog } from "@/kit/diagnosis/DiagnosisDialog";
 import { ErrorNote } from "@/kit/ErrorNote";
 import { Icon } from "@/kit/icons";
 import { ActsMenu } from "@/kit/plan/ActsMenu";
@@ -23,6 +26,8 @@ export function CameraTools({ camera, timeZone, onDetails }: {
   const [asksWhy, setAsksWhy] = useState(false);
   const why = useQuery({ ...whyQuery(camera.id), enabled: asksWhy });
   const act = useCameraAct(camera.id);
+  const mayOperate = useMay("operate");
+  const [isDiagnosing, setDiagnosing] = useState(false);
   return (
     <>
       <WhyButton
@@ -34,15 +39,28 @@ export function CameraTools({ camera, timeZone, onDetails }: {
         error={why.error}
       />
       <span className={`${css.buttons} ${css.push}`}>
-        <ActsMenu
-          isWide
-          name={camera.name}
-          isPaused={camera.pause !== null}
-          isManual={camera.manual !== null}
-          isBusy={act.isPending}
-          timeZone={timeZone}
-          onAct={(wanted) => act.mutate(wanted)}
-        />
+        {mayOperate && (
+          <>
+            <ActsMenu
+              isWide
+              mayOperate
+              name={camera.name}
+              isPaused={camera.pause !== null}
+              isManual={camera.manual !== null}
+              isBusy={act.isPending}
+              timeZone={timeZone}
+              onAct={(wanted) => act.mutate(wanted)}
+            />
+            <Button
+              variant="default"
+              size="xs"
+              leftSection={<Icon name="diagnose" size={16} />}
+              onClick={() => setDiagnosing(true)}
+            >
+              {t("diagnosis.button")}
+            </Button>
+          </>
+        )}
         <Button
           variant="default"
           size="xs"
@@ -52,6 +70,7 @@ export function CameraTools({ camera, timeZone, onDetails }: {
           {t("camera.details")}
         </Button>
       </span>
+      {isDiagnosing && <Diagnose camera={camera} onClose={() => setDiagnosing(false)} />}
       {act.isSuccess && act.variables.kind === "enforce" && (
         <Text size="sm" c="dimmed" className={css.whole ?? ""} role="status">
           {t("plan.asked")}
@@ -63,5 +82,20 @@ export function CameraTools({ camera, timeZone, onDetails }: {
         </div>
       )}
     </>
+  );
+}
+
+/** Tries the camera step by step. */
+function Diagnose({ camera, onClose }: { camera: Camera; onClose: () => void }) {
+  const { t } = useTranslation();
+  const { diagnosis, error, again } = useDiagnosis({ cameraId: camera.id });
+  return (
+    <DiagnosisDialog
+      title={t("diagnosis.title", { name: camera.name })}
+      diagnosis={diagnosis}
+      error={error}
+      onAgain={again}
+      onClose={onClose}
+    />
   );
 }

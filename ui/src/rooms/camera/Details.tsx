@@ -1,12 +1,16 @@
 import { Button, Code, Drawer, Stack } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
 import { useTryAgain } from "@/api/actions";
+import { useMay } from "@/api/rights";
+import { snapshotQuery } from "@/api/snapshot";
 import type { Camera, Reason } from "@/api/types";
 import { Address } from "@/kit/Address";
 import { Commands } from "@/kit/Commands";
 import { ErrorNote } from "@/kit/ErrorNote";
 import { Moment } from "@/kit/Moment";
+import { SnapshotFigure } from "@/kit/SnapshotFigure";
 import { StateBadge } from "@/kit/StateBadge";
 import { bitrate, figure } from "@/lib/format";
 import { pick } from "@/lib/words";
@@ -35,11 +39,18 @@ export function Details({ camera, timeZone, isOpen, onClose }: Props) {
       closeButtonProps={{ "aria-label": t("action.close") }}
     >
       <Stack>
+        {isOpen && <Newest camera={camera} />}
         <Facts camera={camera} timeZone={timeZone} />
         <Commands command={camera.status.effective_args} ffmpeg={camera.status.ffmpeg_args} />
       </Stack>
     </Drawer>
   );
+}
+
+/** The newest picture, also while nothing is recorded. */
+function Newest({ camera }: { camera: Camera }) {
+  const { data, error } = useQuery(snapshotQuery(camera.id));
+  return <SnapshotFigure name={camera.name} snapshot={data} error={error} />;
 }
 
 function Facts({ camera, timeZone }: Pick<Props, "camera" | "timeZone">) {
@@ -119,6 +130,7 @@ function isFallback({ address, engine, transport, profile, status }: Camera): bo
 function Fallback({ cameraId, reason }: { cameraId: string; reason: Reason | null }) {
   const { t, i18n } = useTranslation();
   const again = useTryAgain(cameraId);
+  const mayOperate = useMay("operate");
   return (
     <div className={css.fallback}>
       {reason && (
@@ -127,15 +139,17 @@ function Fallback({ cameraId, reason }: { cameraId: string; reason: Reason | nul
         </span>
       )}
       {again.error && <ErrorNote error={again.error} />}
-      <Button
-        size="compact-sm"
-        variant="default"
-        loading={again.isPending}
-        disabled={again.isSuccess}
-        onClick={() => again.mutate()}
-      >
-        {again.isSuccess ? t("details.tryingAgain") : t("details.tryAgain")}
-      </Button>
+      {mayOperate && (
+        <Button
+          size="compact-sm"
+          variant="default"
+          loading={again.isPending}
+          disabled={again.isSuccess}
+          onClick={() => again.mutate()}
+        >
+          {again.isSuccess ? t("details.tryingAgain") : t("details.tryAgain")}
+        </Button>
+      )}
     </div>
   );
 }

@@ -12,6 +12,7 @@ import { lookOf } from "@/kit/state";
 import { PlanBadges } from "@/kit/plan/PlanBadges";
 import { StateBadge } from "@/kit/StateBadge";
 import { useTitle } from "@/kit/useTitle";
+import type { StateName } from "@/lib/state";
 import { pick } from "@/lib/words";
 import { dayOf } from "@/lib/zone";
 
@@ -19,6 +20,7 @@ import css from "./CameraScreen.module.css";
 import { CameraTools } from "./CameraTools";
 import { DayPanel } from "./DayPanel";
 import { Details } from "./Details";
+import { NewestPicture } from "./NewestPicture";
 import { useDay } from "./useDay";
 import { useViewer } from "./useViewer";
 import { ViewerBar } from "./ViewerBar";
@@ -28,6 +30,9 @@ const TROUBLE_KEYS = {
   notServed: "camera.notServed",
   broken: "camera.cannotPlay",
 } as const;
+
+/** States in which the live picture is about to come. */
+const COMING: readonly StateName[] = ["recording", "connecting"];
 
 /** The picture above, the day below. */
 export function Viewer({ camera }: { camera: Camera }) {
@@ -64,7 +69,11 @@ export function Viewer({ camera }: { camera: Camera }) {
               known={camera.status}
               ticket={() => liveTicket(camera.id)}
               onFrame={viewer.onFrame}
-            />
+            >
+              {({ state }, hasPicture) =>
+                !hasPicture && !COMING.includes(state) && <NewestPicture camera={camera} />
+              }
+            </LiveVideo>
           ) : (
             <PlaybackVideo
               videoRef={video}

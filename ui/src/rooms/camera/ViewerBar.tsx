@@ -29,7 +29,7 @@ export function ViewerBar(props: Props) {
   const { t, i18n } = useTranslation();
   return (
     <div className={css.bar}>
-      <span className={css.mode} data-live={isLive}>
+      <span className={css.mode} data-live={isLive && playing !== null}>
         <i />
         {isLive ? t("camera.live") : t("camera.playback")}
       </span>

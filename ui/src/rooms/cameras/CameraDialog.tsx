@@ -3,12 +3,16 @@ import { type SubmitEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useSaveCamera } from "@/api/actions";
+import type { DiagnosisSubject } from "@/api/diagnosis";
 import { ApiError } from "@/api/errors";
+import { useSite } from "@/api/queries";
 import type { Camera, CameraFields } from "@/api/types";
 import { ErrorNote, useErrorText } from "@/kit/ErrorNote";
+import { Icon } from "@/kit/icons";
 import { SecretInput } from "@/kit/SecretInput";
 
 import { AddressExamples } from "./AddressExamples";
+import { DiagnoseDialog } from "./DiagnoseDialog";
 import { changedManners, MANNER_FIELDS, Manners, mannersOf } from "./Manners";
 
 const FIELDS = ["name", "address", "sub_address", "username", "password"] as const;
@@ -42,7 +46,11 @@ export function CameraDialog({ camera, onClose }: { camera: Camera | null; onClo
   });
   const [manners, setManners] = useState(() => mannersOf(camera));
   const refused = save.error instanceof ApiError ? save.error : null;
-  const refusedField = [...FIELDS, ...MANNER_FIELDS].find((field) => field === refused?.field);
+  const refusedField = [...FIELDS, ...MANNER_FIELDS].find(
+    // Of a list it is told which of its parts is refused: `cpu_affinity.2`.
+    (field) => field === refused?.field?.split(".")[0],
+  );
+  const [isTrying, setTrying] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
     if (refusedField) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
@@ -62,6 +70,7 @@ export function CameraDialog({ camera, onClose }: { camera: Camera | null; onClo
     const body = toBody(values, camera);
     save.mutate({ ...body, ...changedManners(manners, mannersOf(camera)) }, { onSuccess: onClose });
   };
+  const tried = useTried(values, camera);
   const passwordHint = camera?.has_password ? "passwordKeep" : "passwordHint";
   return (
     <Modal
@@ -123,6 +132,17 @@ export function CameraDialog({ camera, onClose }: { camera: Camera | null; onClo
             errorOf={(field) => refusedField === field && errorText(save.error)}
           />
           <Group justify="flex-end" mt="sm">
+            {tried && (
+              <Button
+                variant="default"
+                mr="auto"
+                leftSection={<Icon name="diagnose" size={16} />}
+                disabled={values.address.trim() === ""}
+                onClick={() => setTrying(true)}
+              >
+                {t("diagnosis.tryAddress")}
+              </Button>
+            )}
             <Button variant="default" onClick={onClose}>
               {t("action.cancel")}
             </Button>
@@ -132,6 +152,21 @@ export function CameraDialog({ camera, onClose }: { camera: Camera | null; onClo
           </Group>
         </Stack>
       </form>
+      {isTrying && tried && (
+        <DiagnoseDialog
+          name={values.address.trim()}
+          subject={tried}
+          onClose={() => setTrying(false)}
+        />
+      )}
     </Modal>
   );
+}
+
+/** What would be tried before a camera is added; of one that exists, its own diagnosis tells. */
+function useTried(values: Record<Field, string>, camera: Camera | null): DiagnosisSubject | null {
+  const site = useSite();
+  if (camera || !site) return null;
+  const { address, username, password } = values;
+  return { siteId: site.id, address: address.trim(), username, password };
 }

@@ -1,6 +1,6 @@
-import { ActionIcon, Group, Menu, Table, Text, Tooltip } from "@mantine/core";
+import { Checkbox, Group, Table } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
@@ -10,9 +10,7 @@ import { useTimeZone } from "@/api/queries";
 import type { Camera } from "@/api/types";
 import { Address } from "@/kit/Address";
 import { ErrorNote } from "@/kit/ErrorNote";
-import { Icon } from "@/kit/icons";
 import { Moment } from "@/kit/Moment";
-import { ActsMenu } from "@/kit/plan/ActsMenu";
 import { PlanBadges } from "@/kit/plan/PlanBadges";
 import { WhyButton } from "@/kit/plan/WhyButton";
 import { StateBadge } from "@/kit/StateBadge";
@@ -20,23 +18,32 @@ import { bitrate } from "@/lib/format";
 import { pick } from "@/lib/words";
 
 import css from "./CameraTable.module.css";
+import type { Open } from "./Dialogs";
+import { RowActs } from "./RowActs";
 
-export interface Acts {
-  onEdit: (camera: Camera) => void;
-  onRemove: (camera: Camera) => void;
-  onProfile: (camera: Camera) => void;
-  onCommand: (camera: Camera) => void;
+interface Props {
+  camera: Camera;
+  isChosen: boolean;
+  onChoose: (id: string, isChosen: boolean) => void;
+  onOpen: (open: Open) => void;
 }
 
 /** One camera: how it does, how it is run, and what can be asked of it. */
-export function CameraRow({ camera, ...acts }: Acts & { camera: Camera }) {
+export const CameraRow = memo(function CameraRow({ camera, isChosen, onChoose, onOpen }: Props) {
   const { t, i18n } = useTranslation();
   const timeZone = useTimeZone(camera.site_id);
   const act = useCameraAct(camera.id);
   const { status } = camera;
   return (
-    <Table.Tr>
-      <Table.Td>
+    <Table.Tr data-chosen={isChosen}>
+      <Table.Td className={css.tick ?? ""}>
+        <Checkbox
+          aria-label={t("list.chooseNamed", { name: camera.name })}
+          checked={isChosen}
+          onChange={({ currentTarget }) => onChoose(camera.id, currentTarget.checked)}
+        />
+      </Table.Td>
+      <Table.Td className={css.who ?? ""}>
         <Link to={`/cameras/${camera.id}`} className={css.name}>
           {camera.name}
         </Link>
@@ -51,20 +58,14 @@ export function CameraRow({ camera, ...acts }: Acts & { camera: Camera }) {
           <Why camera={camera} timeZone={timeZone} />
         </Group>
         {status.reason && status.state !== "paused" && (
-          <Text size="sm" c="dimmed" mt={4} maw={380}>
-            {pick(status.reason, i18n.language)}
-          </Text>
+          <div className={css.note}>{pick(status.reason, i18n.language)}</div>
         )}
-        {camera.pause?.why && (
-          <Text size="sm" c="dimmed" mt={4} maw={380}>
-            {t("plan.because", { why: camera.pause.why })}
-          </Text>
-        )}
+        {camera.pause?.why && <div className={css.note}>{t("plan.because", { why: camera.pause.why })}</div>}
         {act.error && <ErrorNote error={act.error} />}
         {act.isSuccess && act.variables.kind === "enforce" && (
-          <Text size="sm" c="dimmed" mt={4} role="status">
+          <div className={css.note} role="status">
             {t("plan.asked")}
-          </Text>
+          </div>
         )}
       </Table.Td>
       <Table.Td data-label={t("cameras.profile")}>
@@ -83,39 +84,17 @@ export function CameraRow({ camera, ...acts }: Acts & { camera: Camera }) {
         {status.since ? <Moment at={status.since} timeZone={timeZone} /> : "–"}
       </Table.Td>
       <Table.Td className={css.acts ?? ""}>
-        <Group gap={4} wrap="nowrap" justify="flex-end">
-          <ActsMenu
-            name={camera.name}
-            isPaused={camera.pause !== null}
-            isManual={camera.manual !== null}
-            isBusy={act.isPending}
-            timeZone={timeZone}
-            onAct={(wanted) => act.mutate(wanted)}
-          >
-            <Menu.Item leftSection={<Icon name="plan" size={15} />} onClick={() => acts.onProfile(camera)}>
-              {t("cameras.changeProfile")}
-            </Menu.Item>
-            <Menu.Item leftSection={<Icon name="copy" size={15} />} onClick={() => acts.onCommand(camera)}>
-              {t("cameras.showCommand")}
-            </Menu.Item>
-          </ActsMenu>
-          <Act
-            icon="edit"
-            label={t("cameras.edit")}
-            spoken={t("cameras.editNamed", { name: camera.name })}
-            onClick={() => acts.onEdit(camera)}
-          />
-          <Act
-            icon="trash"
-            label={t("cameras.remove")}
-            spoken={t("cameras.removeNamed", { name: camera.name })}
-            onClick={() => acts.onRemove(camera)}
-          />
-        </Group>
+        <RowActs
+          camera={camera}
+          isBusy={act.isPending}
+          timeZone={timeZone}
+          onAct={(wanted) => act.mutate(wanted)}
+          onOpen={onOpen}
+        />
       </Table.Td>
     </Table.Tr>
   );
-}
+});
 
 function Why({ camera, timeZone }: { camera: Camera; timeZone: string }) {
   const [isOpen, setOpen] = useState(false);
@@ -129,20 +108,5 @@ function Why({ camera, timeZone }: { camera: Camera; timeZone: string }) {
       facts={data}
       error={error}
     />
-  );
-}
-
-function Act({ icon, label, spoken, onClick }: {
-  icon: "edit" | "trash";
-  label: string;
-  spoken: string;
-  onClick: () => void;
-}) {
-  return (
-    <Tooltip label={label}>
-      <ActionIcon variant="default" size="lg" aria-label={spoken} onClick={onClick}>
-        <Icon name={icon} size={17} />
-      </ActionIcon>
-    </Tooltip>
   );
 }

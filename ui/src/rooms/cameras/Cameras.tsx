@@ -5,32 +5,33 @@ import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 
 import { camerasQuery } from "@/api/queries";
-import type { Camera } from "@/api/types";
+import { useMay } from "@/api/rights";
 import { EmptyState } from "@/kit/EmptyState";
 import { ErrorNote } from "@/kit/ErrorNote";
 import { Icon } from "@/kit/icons";
 import { Page } from "@/kit/Page";
 
-import { CameraDialog } from "./CameraDialog";
-import { CameraTable } from "./CameraTable";
-import { CommandDialog } from "./CommandDialog";
-import { ProfileDialog } from "./ProfileDialog";
-import { RemoveDialog } from "./RemoveDialog";
-
-type OneCamera = "edit" | "remove" | "profile" | "command";
-type Open = { kind: "add" } | { kind: OneCamera; camera: Camera } | null;
+import { CameraList } from "./CameraList";
+import { Dialogs, type Open } from "./Dialogs";
 
 /** The list of cameras: what they are called, where they are, how they do. */
 export function Cameras() {
   const { t } = useTranslation();
   const cameras = useQuery(camerasQuery);
+  const mayManage = useMay("manage");
   const [search, setSearch] = useSearchParams();
-  const [open, setOpen] = useState<Open>(search.has("add") ? { kind: "add" } : null);
+  const [open, setOpen] = useState<Open | null>(search.has("add") ? { kind: "add" } : null);
   const close = () => {
     setOpen(null);
-    setSearch({}, { replace: true });
+    setSearch(
+      (before) => {
+        before.delete("add");
+        return before;
+      },
+      { replace: true },
+    );
   };
-  const addButton = (
+  const addButton = mayManage && (
     <Button leftSection={<Icon name="plus" />} onClick={() => setOpen({ kind: "add" })}>
       {t("cameras.add")}
     </Button>
@@ -46,25 +47,18 @@ export function Cameras() {
           onRetry={() => void cameras.refetch()}
         />
       )}
+      {cameras.isPending && <EmptyState isPart title={t("app.loading")} hint="" isLit />}
       {isEmpty && (
-        <EmptyState isPart title={t("cameras.emptyTitle")} hint={t("cameras.emptyHint")}>
+        <EmptyState
+          isPart
+          title={t("cameras.emptyTitle")}
+          hint={t(mayManage ? "cameras.emptyHint" : "cameras.emptyAsk")}
+        >
           {addButton}
         </EmptyState>
       )}
-      {isFull && (
-        <CameraTable
-          cameras={cameras.data}
-          onEdit={(camera) => setOpen({ kind: "edit", camera })}
-          onRemove={(camera) => setOpen({ kind: "remove", camera })}
-          onProfile={(camera) => setOpen({ kind: "profile", camera })}
-          onCommand={(camera) => setOpen({ kind: "command", camera })}
-        />
-      )}
-      {open?.kind === "add" && <CameraDialog camera={null} onClose={close} />}
-      {open?.kind === "edit" && <CameraDialog camera={open.camera} onClose={close} />}
-      {open?.kind === "remove" && <RemoveDialog camera={open.camera} onClose={close} />}
-      {open?.kind === "profile" && <ProfileDialog camera={open.camera} onClose={close} />}
-      {open?.kind === "command" && <CommandDialog camera={open.camera} onClose={close} />}
+      {isFull && <CameraList cameras={cameras.data} onOpen={setOpen} />}
+      {open && <Dialogs open={open} onClose={close} />}
     </Page>
   );
 }

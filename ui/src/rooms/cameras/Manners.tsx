@@ -1,10 +1,12 @@
-import { NativeSelect, NumberInput, SimpleGrid } from "@mantine/core";
+import { NativeSelect, NumberInput, SimpleGrid, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { nodesQuery } from "@/api/queries";
 import type { Camera, CameraFields } from "@/api/types";
+import { toCpuList } from "@/lib/knobs";
+import { rangesText } from "@/lib/ranges";
 
 import css from "./AddressExamples.module.css";
 
@@ -14,6 +16,10 @@ export interface MannerValues {
   engine: NonNullable<Camera["engine"]> | "";
   transport: NonNullable<Camera["transport"]> | "";
   sound: "yes" | "no" | "";
+  /** As in nice(1); empty: nothing said. */
+  nice: number | string;
+  /** CPUs as people write them, `0-3, 6`; empty: nothing said. */
+  cpus: string;
   /** The node that takes over; "" for none. */
   standby: string;
   /** In GB, as disks are sold; empty: no limit of its own. */
@@ -28,6 +34,8 @@ export const MANNER_FIELDS = [
   "engine",
   "transport",
   "records_sound",
+  "nice",
+  "cpu_affinity",
   "standby_node_id",
   "budget_bytes",
 ] as const;
@@ -38,6 +46,8 @@ export function mannersOf(camera: Camera | null): MannerValues {
     engine: camera?.engine ?? "",
     transport: camera?.transport ?? "",
     sound: soundOf(camera?.records_sound ?? null),
+    nice: camera?.nice ?? "",
+    cpus: rangesText(camera?.cpu_affinity ?? []),
     standby: camera?.standby_node_id ?? "",
     budget: camera?.budget_bytes ? camera.budget_bytes / GB : "",
   };
@@ -55,6 +65,11 @@ export function changedManners(now: MannerValues, before: MannerValues): Partial
     ...(now.transport !== before.transport && { transport: now.transport || null }),
     ...(now.sound !== before.sound && {
       records_sound: now.sound === "" ? null : now.sound === "yes",
+    }),
+    ...(now.nice !== before.nice && { nice: now.nice === "" ? null : Number(now.nice) }),
+    ...(now.cpus.trim() !== before.cpus && {
+      // What is no number goes to the hub as it is, to be refused in its own words.
+      cpu_affinity: now.cpus.trim() === "" ? null : (toCpuList(now.cpus) as number[]),
     }),
     ...(now.standby !== before.standby && { standby_node_id: now.standby || null }),
     ...(now.budget !== before.budget && { budget_bytes: Math.round(Number(now.budget) * GB) }),
@@ -129,6 +144,26 @@ export function Manners({ values, nodeId, onChange, errorOf }: Props) {
             { value: "yes", label: t("action.yes") },
             { value: "no", label: t("action.no") },
           ]}
+        />
+        <NumberInput
+          label={t("cameraForm.nice")}
+          description={t("cameraForm.niceHint")}
+          placeholder={t("cameraForm.notSaid")}
+          value={values.nice}
+          error={errorOf("nice")}
+          min={-20}
+          max={19}
+          allowDecimal={false}
+          onChange={(nice) => put({ nice })}
+        />
+        <TextInput
+          label={t("cameraForm.cpus")}
+          description={t("cameraForm.cpusHint")}
+          placeholder={t("cameraForm.notSaid")}
+          value={values.cpus}
+          error={errorOf("cpu_affinity")}
+          autoComplete="off"
+          onChange={({ currentTarget }) => put({ cpus: currentTarget.value })}
         />
         <Standby
           value={values.standby}

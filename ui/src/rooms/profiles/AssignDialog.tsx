@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type SubmitEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,8 +8,7 @@ import type { Applies, Profile } from "@/api/planTypes";
 import { camerasQuery } from "@/api/queries";
 import { ErrorNote } from "@/kit/ErrorNote";
 import { AppliesChoice } from "@/kit/plan/AppliesChoice";
-
-import css from "./Profiles.module.css";
+import { CameraChoice } from "@/kit/plan/CameraChoice";
 
 /** Says which cameras are run by a profile. */
 export function AssignDialog({ profile, onClose }: { profile: Profile; onClose: () => void }) {
@@ -42,25 +41,24 @@ export function AssignDialog({ profile, onClose }: { profile: Profile; onClose: 
       <form onSubmit={submit}>
         <Stack>
           {assign.error && <ErrorNote error={assign.error} />}
-          <Checkbox.Group label={t("profiles.assignLabel")} value={chosen} onChange={setChosen}>
-            <Stack gap="xs" mt="xs" className={css.scroll ?? ""}>
-              {cameras.map((camera) => (
-                <Checkbox
-                  key={camera.id}
-                  value={camera.id}
-                  label={camera.name}
-                  description={
-                    camera.profile && camera.profile.id !== profile.id
-                      ? t("profiles.hasOther", { name: camera.profile.name })
-                      : undefined
-                  }
-                />
-              ))}
-              {cameras.length === 0 && <Text c="dimmed">{t("cameras.emptyTitle")}</Text>}
-            </Stack>
-          </Checkbox.Group>
+          <CameraChoice
+            label={t("profiles.assignLabel")}
+            value={chosen}
+            onChange={setChosen}
+            cameras={cameras.map(({ id, name, profile: other }) => ({
+              id,
+              name,
+              hint:
+                other && other.id !== profile.id ? t("profiles.hasOther", { name: other.name }) : undefined,
+            }))}
+          />
           <AppliesChoice value={applies} onChange={setApplies} />
           <Group justify="flex-end">
+            {assign.isPending && (
+              <Text size="sm" c="dimmed" role="status" className="numeric">
+                {t("bulk.working", { done: assign.done, count: assign.variables.cameraIds.length })}
+              </Text>
+            )}
             <Button variant="default" onClick={onClose}>
               {t("action.cancel")}
             </Button>

@@ -1,8 +1,8 @@
-import { NativeSelect, TextInput } from "@mantine/core";
+import { Checkbox, NativeSelect, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
 import type { Knob, Merged } from "@/api/planTypes";
-import { toText } from "@/lib/knobs";
+import { canBeEmpty, toText } from "@/lib/knobs";
 import { pick } from "@/lib/words";
 
 import css from "./Profiles.module.css";
@@ -11,38 +11,49 @@ const STREAMS = ["main", "sub", "main, sub"] as const;
 
 interface Props {
   knob: Knob;
-  /** "" says nothing, so that what is inherited counts. */
-  text: string;
+  /** undefined says nothing, so that what is inherited counts; "" says that it is empty. */
+  text: string | undefined;
   /** The merged value, as long as the hub has told it. */
   merged: Merged | undefined;
   error: string | false;
-  onChange: (text: string) => void;
+  onChange: (text: string | undefined) => void;
 }
 
 /** One knob: its value or what it inherits, what it controls, why it matters, and an example. */
 export function KnobField({ knob, text, merged, error, onChange }: Props) {
   const { t, i18n } = useTranslation();
   const inWords = useValueWords(knob);
-  const inherited = text === "" && merged ? inWords(toText(merged.value)) : "";
-  const origin = merged?.origin.kind === "profile" ? t("knob.from", { name: merged.origin.name }) : t("knob.default");
+  const isInherited = text === undefined;
+  const inherited = isInherited && merged ? inWords(toText(merged.value)) : "";
+  const isEmpty = text === "";
+  // What is inherited can be taken away only where there is something.
+  const offersEmpty =
+    canBeEmpty(knob) && (isEmpty || (isInherited && merged !== undefined && toText(merged.value) !== ""));
+  const origin =
+    merged?.origin.kind === "profile" ? t("knob.from", { name: merged.origin.name }) : t("knob.default");
+  const placeholder = isEmpty
+    ? t("knob.nothing")
+    : inherited
+      ? t("knob.inheritedValue", { value: inherited, origin })
+      : t("knob.inherited");
   const shared = {
     label: pick(knob.label, i18n.language),
     description: pick(knob.what, i18n.language),
     error,
-    value: text,
-    onChange: ({ currentTarget }: { currentTarget: { value: string } }) =>
-      onChange(currentTarget.value),
+    value: text ?? "",
+    onChange: ({ currentTarget: { value } }: { currentTarget: { value: string } }) =>
+      onChange(value === "" ? undefined : value),
   };
   const options = optionsOf(knob);
   return (
-    <div className={css.knob} data-said={text !== ""}>
+    <div className={css.knob} data-said={!isInherited}>
       {options ? (
         <NativeSelect
           {...shared}
           data={[
             {
               value: "",
-              label: inherited ? t("knob.inheritedValue", { value: inherited, origin }) : t("knob.inherited"),
+              label: placeholder,
             },
             ...options.map((value) => ({ value, label: inWords(value) })),
           ]}
@@ -50,7 +61,8 @@ export function KnobField({ knob, text, merged, error, onChange }: Props) {
       ) : (
         <TextInput
           {...shared}
-          placeholder={inherited ? t("knob.inheritedValue", { value: inherited, origin }) : t("knob.inherited")}
+          placeholder={placeholder}
+          disabled={isEmpty}
           inputMode={knob.kind === "integer" ? "numeric" : knob.kind === "number" || knob.kind === "seconds" ? "decimal" : "text"}
           rightSection={knob.unit && <span className={css.unit}>{knob.unit}</span>}
           rightSectionWidth={knob.unit.length > 3 ? 72 : 40}
@@ -58,6 +70,15 @@ export function KnobField({ knob, text, merged, error, onChange }: Props) {
           autoCapitalize="none"
           spellCheck={false}
           className={knob.kind === "text" ? (css.mono ?? "") : ""}
+        />
+      )}
+      {offersEmpty && (
+        <Checkbox
+          size="xs"
+          mt={6}
+          label={t("knob.empty")}
+          checked={isEmpty}
+          onChange={({ currentTarget }) => onChange(currentTarget.checked ? "" : undefined)}
         />
       )}
       <details className={css.more}>

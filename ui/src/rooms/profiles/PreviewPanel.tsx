@@ -13,6 +13,8 @@ interface Props {
   /** Whether something was written since. */
   isStale: boolean;
   isNew: boolean;
+  /** Whether the person may save. */
+  mayManage: boolean;
   applies: Applies;
   onApplies: (applies: Applies) => void;
   /** The way to save. */
@@ -20,23 +22,27 @@ interface Props {
 }
 
 /** What saving would mean: what to know, which cameras it concerns, and when it reaches them. */
-export function PreviewPanel({ preview, isStale, isNew, applies, onApplies, children }: Props) {
+export function PreviewPanel(props: Props) {
+  const { preview, isStale, isNew, mayManage, applies, onApplies, children } = props;
   const { t } = useTranslation();
   const cameras = preview?.cameras ?? [];
+  const title = t(mayManage ? "profiles.result" : "profiles.resultNow");
   return (
-    <aside className={css.panel} aria-label={t("profiles.result")} aria-busy={isStale}>
+    <aside className={css.panel} aria-label={title} aria-busy={isStale}>
       <Title order={2} size="h4">
-        {t("profiles.result")}
+        {title}
       </Title>
       <Stack gap="md" mt="xs">
         <Notices notices={preview?.notices ?? []} />
-        {!isNew && (
+        {!isNew && preview && (
           <>
             <Text size="sm" role="status">
               {t("profiles.concerned", { count: cameras.length })}
             </Text>
             {cameras.length > 0 && <Names things={cameras} />}
-            <AppliesChoice value={applies} onChange={onApplies} restarts={preview?.restarts.length ?? null} />
+            {mayManage && (
+              <AppliesChoice value={applies} onChange={onApplies} restarts={preview.restarts.length} />
+            )}
           </>
         )}
         {isNew && (

@@ -5,13 +5,14 @@ import { type SubmitEvent, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
-import { ApiError } from "@/api/errors";
+import { ApiError, isStale } from "@/api/errors";
 import { useSaveProfile } from "@/api/planActs";
 import { profilePreviewQuery } from "@/api/plans";
 import type { Applies, Knob, Profile } from "@/api/planTypes";
+import { useMay } from "@/api/rights";
 import { ErrorNote, useErrorText } from "@/kit/ErrorNote";
 import { useLast } from "@/kit/useLast";
-import { CONCERNS, toKnobs, toTexts } from "@/lib/knobs";
+import { CONCERNS, type KnobTexts, toKnobs, toTexts } from "@/lib/knobs";
 
 import { KnobField } from "./KnobField";
 import { PreviewPanel } from "./PreviewPanel";
@@ -26,18 +27,23 @@ interface Props {
   base: number | null;
   profiles: readonly Profile[];
   knobs: readonly Knob[];
+  /** Shows what somebody else made of it meanwhile. */
+  onLookAgain: () => void;
 }
 
 /** A profile's knobs, with the merged result beside them while it is written. */
-export function ProfileEditor({ profile, base, profiles, knobs }: Props) {
+export function ProfileEditor({ profile, base, profiles, knobs, onLookAgain }: Props) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const errorText = useErrorText();
   const save = useSaveProfile();
+  // The version that was shown when the writing began, whatever comes meanwhile.
+  const [seen] = useState(profile);
+  const mayManage = useMay("manage");
   const [name, setName] = useState(profile?.name ?? "");
   const [note, setNote] = useState(profile?.note ?? "");
   const [basedOn, setBasedOn] = useState(profile ? profile.based_on : base);
-  const [texts, setTexts] = useState(() => toTexts(profile?.knobs ?? {}));
+  const [texts, setTexts] = useState<KnobTexts>(() => toTexts(profile?.knobs ?? {}));
   const [applies, setApplies] = useState<Applies>("next_spawn");
   const said = useMemo(() => toKnobs(knobs, texts), [knobs, texts]);
   const wish = useMemo(
@@ -58,14 +64,20 @@ export function ProfileEditor({ profile, base, profiles, knobs }: Props) {
     event.preventDefault();
     const body = { name: name.trim(), note: note.trim(), based_on: basedOn, knobs: said, applies };
     save.mutate(
-      { id: profile?.id ?? null, body },
+      { seen, body },
       { onSuccess: () => void navigate("/plans/profiles") },
     );
   };
   return (
     <form onSubmit={submit} className={css.editor}>
-      <div className={css.fields}>
-        {refused && !hasPlace && <ErrorNote error={refused} />}
+      <fieldset disabled={!mayManage} className={css.fields}>
+        {refused && !hasPlace && (
+          <ErrorNote
+            error={refused}
+            onRetry={isStale(refused) ? onLookAgain : undefined}
+            retryLabel={t("error.lookAgain")}
+          />
+        )}
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
           <TextInput
             label={t("profiles.name")}
@@ -112,11 +124,11 @@ export function ProfileEditor({ profile, base, profiles, knobs }: Props) {
                   <KnobField
                     key={knob.name}
                     knob={knob}
-                    text={texts[knob.name] ?? ""}
+                    text={texts[knob.name]}
                     merged={shown?.values.find((value) => value.name === knob.name)}
                     error={errorAt(`knobs.${knob.name}`)}
                     onChange={(text) => {
-                      setTexts((before) => ({ ...before, [knob.name]: text }));
+                      setTexts((before) => withText(before, knob.name, text));
                       save.reset();
                     }}
                   />
@@ -124,18 +136,26 @@ export function ProfileEditor({ profile, base, profiles, knobs }: Props) {
             </div>
           </Fieldset>
         ))}
-      </div>
+      </fieldset>
       <PreviewPanel
         preview={shown}
         isStale={preview.isPlaceholderData || preview.isError || settled !== wish}
         isNew={profile === null}
+        mayManage={mayManage}
         applies={applies}
         onApplies={setApplies}
       >
-        <Button type="submit" loading={save.isPending} fullWidth>
-          {profile ? t("action.save") : t("profiles.create")}
-        </Button>
+        {mayManage && (
+          <Button type="submit" loading={save.isPending} fullWidth>
+            {profile ? t("action.save") : t("profiles.create")}
+          </Button>
+        )}
       </PreviewPanel>
     </form>
   );
+}
+
+function withText(texts: KnobTexts, name: string, text: string | undefined): KnobTexts {
+  const others = Object.fromEntries(Object.entries(texts).filter(([other]) => other !== name));
+  return text === undefined ? others : { ...others, [name]: text };
 }

@@ -1,11 +1,13 @@
 import { Button, Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 
 import { useRemoveProfile } from "@/api/planActs";
 import { knobsQuery, profilesQuery } from "@/api/plans";
 import type { Profile } from "@/api/planTypes";
+import { useMay } from "@/api/rights";
 import { EmptyState } from "@/kit/EmptyState";
 import { ErrorNote } from "@/kit/ErrorNote";
 import { Page } from "@/kit/Page";
@@ -21,6 +23,8 @@ export function ProfileScreen() {
   const [search] = useSearchParams();
   const profiles = useQuery(profilesQuery);
   const knobs = useQuery(knobsQuery);
+  const mayManage = useMay("manage");
+  const [looks, setLooks] = useState(0);
   if (profiles.error ?? knobs.error) {
     return (
       <Page title={t("profiles.title")}>
@@ -45,14 +49,15 @@ export function ProfileScreen() {
     <Page
       title={profile ? profile.name : t("profiles.newTitle")}
       lead={profile ? t("profiles.versionLead", { version: profile.version }) : t("profiles.lead")}
-      action={profile && <ProfileActs profile={profile} />}
+      action={profile && mayManage && <ProfileActs profile={profile} />}
     >
       <ProfileEditor
-        key={profile?.id ?? "new"}
+        key={`${profile?.id ?? "new"} ${looks}`}
         profile={profile}
         base={find(search.get("based_on"))?.id ?? null}
         profiles={profiles.data}
         knobs={knobs.data}
+        onLookAgain={() => void profiles.refetch().then(() => setLooks(looks + 1))}
       />
       {profile && <Versions profile={profile} profiles={profiles.data} knobs={knobs.data} />}
     </Page>
@@ -74,7 +79,7 @@ function ProfileActs({ profile }: { profile: Profile }) {
         isPending={remove.isPending}
         error={remove.error}
         onRemove={() =>
-          remove.mutate(profile.id, { onSuccess: () => void navigate("/plans/profiles") })
+          remove.mutate(profile, { onSuccess: () => void navigate("/plans/profiles") })
         }
       />
     </Group>

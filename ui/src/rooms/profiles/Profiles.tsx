@@ -7,12 +7,13 @@ import { Link } from "react-router";
 import { profilesQuery } from "@/api/plans";
 import type { Profile } from "@/api/planTypes";
 import { useTimeZone } from "@/api/queries";
+import { useMay } from "@/api/rights";
+import { CardTable } from "@/kit/CardTable";
 import { EmptyState } from "@/kit/EmptyState";
 import { ErrorNote } from "@/kit/ErrorNote";
 import { Icon } from "@/kit/icons";
 import { Moment } from "@/kit/Moment";
 import { Page } from "@/kit/Page";
-import { CardTable } from "@/kit/CardTable";
 
 import { AssignDialog } from "./AssignDialog";
 
@@ -23,7 +24,8 @@ export function Profiles() {
   const { t } = useTranslation();
   const profiles = useQuery(profilesQuery);
   const [assigned, setAssigned] = useState<Profile | null>(null);
-  const add = (
+  const mayManage = useMay("manage");
+  const add = mayManage && (
     <Button component={Link} to={NEW} leftSection={<Icon name="plus" />}>
       {t("profiles.add")}
     </Button>
@@ -61,6 +63,7 @@ function Row({ profile, all, onAssign }: {
 }) {
   const { t } = useTranslation();
   const timeZone = useTimeZone();
+  const mayManage = useMay("manage");
   const base = all.find(({ id }) => id === profile.based_on);
   return (
     <Table.Tr>
@@ -74,14 +77,16 @@ function Row({ profile, all, onAssign }: {
         {profile.version} <small><Moment at={profile.changed_at} timeZone={timeZone} /></small>
       </Table.Td>
       <Table.Td>
-        <Button
-          size="xs"
-          variant="default"
-          aria-label={t("profiles.assignNamed", { name: profile.name })}
-          onClick={onAssign}
-        >
-          {t("profiles.assign")}
-        </Button>
+        {mayManage && (
+          <Button
+            size="xs"
+            variant="default"
+            aria-label={t("profiles.assignNamed", { name: profile.name })}
+            onClick={onAssign}
+          >
+            {t("profiles.assign")}
+          </Button>
+        )}
       </Table.Td>
     </Table.Tr>
   );

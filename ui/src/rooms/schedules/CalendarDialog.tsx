@@ -2,6 +2,7 @@ import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
 import { type SubmitEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { isStale } from "@/api/errors";
 import { useSaveCalendar } from "@/api/planActs";
 import type { Calendar, CalendarDate } from "@/api/planTypes";
 import { ErrorNote } from "@/kit/ErrorNote";
@@ -10,8 +11,10 @@ import { Icon } from "@/kit/icons";
 import css from "./Schedules.module.css";
 
 /** A calendar's name and its days. */
-export function CalendarDialog({ calendar, onClose }: {
+export function CalendarDialog({ calendar, onLookAgain, onClose }: {
   calendar: Calendar | null;
+  /** Shows what somebody else made of it meanwhile. */
+  onLookAgain: () => void;
   onClose: () => void;
 }) {
   const { t } = useTranslation();
@@ -23,7 +26,7 @@ export function CalendarDialog({ calendar, onClose }: {
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const body = { name: name.trim(), dates: dates.filter(({ date }) => date !== "") };
-    save.mutate({ id: calendar?.id ?? null, body }, { onSuccess: onClose });
+    save.mutate({ seen: calendar, body }, { onSuccess: onClose });
   };
   return (
     <Modal
@@ -35,7 +38,13 @@ export function CalendarDialog({ calendar, onClose }: {
     >
       <form onSubmit={submit}>
         <Stack>
-          {save.error && <ErrorNote error={save.error} />}
+          {save.error && (
+            <ErrorNote
+              error={save.error}
+              onRetry={isStale(save.error) ? onLookAgain : undefined}
+              retryLabel={t("error.lookAgain")}
+            />
+          )}
           <TextInput
             label={t("calendars.name")}
             value={name}

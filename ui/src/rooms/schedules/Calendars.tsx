@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { useRemoveCalendar } from "@/api/planActs";
 import { calendarsQuery } from "@/api/plans";
 import type { Calendar } from "@/api/planTypes";
+import { useMay } from "@/api/rights";
 import { CardTable } from "@/kit/CardTable";
 import { EmptyState } from "@/kit/EmptyState";
 import { ErrorNote } from "@/kit/ErrorNote";
@@ -21,12 +22,17 @@ export function Calendars() {
   const { t } = useTranslation();
   const calendars = useQuery(calendarsQuery);
   const [open, setOpen] = useState<{ calendar: Calendar | null } | null>(null);
-  const add = (
+  const mayManage = useMay("manage");
+  const add = mayManage && (
     <Button leftSection={<Icon name="plus" />} onClick={() => setOpen({ calendar: null })}>
       {t("calendars.add")}
     </Button>
   );
   const list = calendars.data ?? [];
+  const lookAgain = async () => {
+    const now = (await calendars.refetch()).data?.find(({ id }) => id === open?.calendar?.id);
+    setOpen(now ? { calendar: now } : null);
+  };
   return (
     <Page title={t("calendars.title")} lead={t("calendars.lead")} action={list.length > 0 && add}>
       {!calendars.data && calendars.error && (
@@ -47,7 +53,14 @@ export function Calendars() {
           ))}
         </CardTable>
       )}
-      {open && <CalendarDialog calendar={open.calendar} onClose={() => setOpen(null)} />}
+      {open && (
+        <CalendarDialog
+          key={`${open.calendar?.id ?? "new"} ${open.calendar?.version ?? 0}`}
+          calendar={open.calendar}
+          onLookAgain={() => void lookAgain()}
+          onClose={() => setOpen(null)}
+        />
+      )}
     </Page>
   );
 }
@@ -57,6 +70,7 @@ const SHOWN = 6;
 function Row({ calendar, onEdit }: { calendar: Calendar; onEdit: () => void }) {
   const { t, i18n } = useTranslation();
   const remove = useRemoveCalendar();
+  const mayManage = useMay("manage");
   const today = new Date().toISOString().slice(0, 10);
   const ahead = calendar.dates.filter(({ date }) => date >= today);
   const words = ahead.slice(0, SHOWN).map(({ date, name }) => {
@@ -73,23 +87,25 @@ function Row({ calendar, onEdit }: { calendar: Calendar; onEdit: () => void }) {
         <small>{t("calendars.count", { count: calendar.dates.length })}</small>
       </Table.Td>
       <Table.Td>
-        <Group gap="xs" justify="flex-end" wrap="nowrap">
-          <Button
-            size="xs"
-            variant="default"
-            aria-label={t("cameras.editNamed", { name: calendar.name })}
-            onClick={onEdit}
-          >
-            {t("cameras.edit")}
-          </Button>
-          <RemoveButton
-            name={calendar.name}
-            hint={t("calendars.removeHint")}
-            isPending={remove.isPending}
-            error={remove.error}
-            onRemove={() => remove.mutate(calendar.id)}
-          />
-        </Group>
+        {mayManage && (
+          <Group gap="xs" justify="flex-end" wrap="nowrap">
+            <Button
+              size="xs"
+              variant="default"
+              aria-label={t("cameras.editNamed", { name: calendar.name })}
+              onClick={onEdit}
+            >
+              {t("cameras.edit")}
+            </Button>
+            <RemoveButton
+              name={calendar.name}
+              hint={t("calendars.removeHint")}
+              isPending={remove.isPending}
+              error={remove.error}
+              onRemove={() => remove.mutate(calendar)}
+            />
+          </Group>
+        )}
       </Table.Td>
     </Table.Tr>
   );

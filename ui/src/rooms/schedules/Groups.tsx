@@ -1,17 +1,20 @@
-import { Button, Group as Line, Modal, MultiSelect, Stack, Table, TextInput } from "@mantine/core";
+import { Button, Group as Line, Modal, Stack, Table, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type SubmitEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { isStale } from "@/api/errors";
 import { useRemoveGroup, useSaveGroup } from "@/api/planActs";
 import { groupsQuery } from "@/api/plans";
 import type { CameraGroup } from "@/api/planTypes";
 import { camerasQuery } from "@/api/queries";
+import { useMay } from "@/api/rights";
 import { CardTable } from "@/kit/CardTable";
 import { EmptyState } from "@/kit/EmptyState";
 import { ErrorNote } from "@/kit/ErrorNote";
 import { Icon } from "@/kit/icons";
 import { Page } from "@/kit/Page";
+import { CameraChoice } from "@/kit/plan/CameraChoice";
 import { RemoveButton } from "@/kit/RemoveButton";
 
 /** Cameras that belong together, such as those of a building. */
@@ -19,12 +22,17 @@ export function Groups() {
   const { t } = useTranslation();
   const groups = useQuery(groupsQuery);
   const [open, setOpen] = useState<{ group: CameraGroup | null } | null>(null);
-  const add = (
+  const mayManage = useMay("manage");
+  const add = mayManage && (
     <Button leftSection={<Icon name="plus" />} onClick={() => setOpen({ group: null })}>
       {t("groups.add")}
     </Button>
   );
   const list = groups.data ?? [];
+  const lookAgain = async () => {
+    const now = (await groups.refetch()).data?.find(({ id }) => id === open?.group?.id);
+    setOpen(now ? { group: now } : null);
+  };
   return (
     <Page title={t("groups.title")} lead={t("groups.lead")} action={list.length > 0 && add}>
       {!groups.data && groups.error && (
@@ -42,46 +50,66 @@ export function Groups() {
           ))}
         </CardTable>
       )}
-      {open && <GroupDialog group={open.group} onClose={() => setOpen(null)} />}
+      {open && (
+        <GroupDialog
+          key={`${open.group?.id ?? "new"} ${open.group?.version ?? 0}`}
+          group={open.group}
+          onLookAgain={() => void lookAgain()}
+          onClose={() => setOpen(null)}
+        />
+      )}
     </Page>
   );
 }
 
+/** How many of a group's cameras are named. */
+const SHOWN = 8;
+
 function Row({ group, onEdit }: { group: CameraGroup; onEdit: () => void }) {
   const { t } = useTranslation();
   const remove = useRemoveGroup();
-  const cameras = useQuery(camerasQuery).data ?? [];
-  const names = cameras.filter(({ id }) => group.camera_ids.includes(id)).map(({ name }) => name);
+  const mayManage = useMay("manage");
+  const cameras = useQuery(camerasQuery).data;
+  const names = (cameras ?? []).filter(({ id }) => group.camera_ids.includes(id)).map(({ name }) => name);
+  const rest = names.length - SHOWN;
   return (
     <Table.Tr>
       <Table.Td>
         <strong>{group.name}</strong>
       </Table.Td>
-      <Table.Td data-label={t("groups.cameras")}>{names.join(", ") || "–"}</Table.Td>
+      <Table.Td data-label={t("groups.cameras")}>{cameras ? names.slice(0, SHOWN).join(", ") || "–" : t("app.loading")}
+        {rest > 0 && ` ${t("profiles.andMore", { count: rest })}`}</Table.Td>
       <Table.Td>
-        <Line gap="xs" justify="flex-end" wrap="nowrap">
-          <Button
-            size="xs"
-            variant="default"
-            aria-label={t("cameras.editNamed", { name: group.name })}
-            onClick={onEdit}
-          >
-            {t("cameras.edit")}
-          </Button>
-          <RemoveButton
-            name={group.name}
-            hint={t("groups.removeHint")}
-            isPending={remove.isPending}
-            error={remove.error}
-            onRemove={() => remove.mutate(group.id)}
-          />
-        </Line>
+        {mayManage && (
+          <Line gap="xs" justify="flex-end" wrap="nowrap">
+            <Button
+              size="xs"
+              variant="default"
+              aria-label={t("cameras.editNamed", { name: group.name })}
+              onClick={onEdit}
+            >
+              {t("cameras.edit")}
+            </Button>
+            <RemoveButton
+              name={group.name}
+              hint={t("groups.removeHint")}
+              isPending={remove.isPending}
+              error={remove.error}
+              onRemove={() => remove.mutate(group)}
+            />
+          </Line>
+        )}
       </Table.Td>
     </Table.Tr>
   );
 }
 
-function GroupDialog({ group, onClose }: { group: CameraGroup | null; onClose: () => void }) {
+function GroupDialog({ group, onLookAgain, onClose }: {
+  group: CameraGroup | null;
+  /** Shows what somebody else made of it meanwhile. */
+  onLookAgain: () => void;
+  onClose: () => void;
+}) {
   const { t } = useTranslation();
   const save = useSaveGroup();
   const cameras = useQuery(camerasQuery).data ?? [];
@@ -90,7 +118,7 @@ function GroupDialog({ group, onClose }: { group: CameraGroup | null; onClose: (
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const body = { name: name.trim(), camera_ids: cameraIds };
-    save.mutate({ id: group?.id ?? null, body }, { onSuccess: onClose });
+    save.mutate({ seen: group, body }, { onSuccess: onClose });
   };
   return (
     <Modal
@@ -101,7 +129,13 @@ function GroupDialog({ group, onClose }: { group: CameraGroup | null; onClose: (
     >
       <form onSubmit={submit}>
         <Stack>
-          {save.error && <ErrorNote error={save.error} />}
+          {save.error && (
+            <ErrorNote
+              error={save.error}
+              onRetry={isStale(save.error) ? onLookAgain : undefined}
+              retryLabel={t("error.lookAgain")}
+            />
+          )}
           <TextInput
             label={t("groups.name")}
             value={name}
@@ -110,12 +144,10 @@ function GroupDialog({ group, onClose }: { group: CameraGroup | null; onClose: (
             data-autofocus
             onChange={({ currentTarget }) => setName(currentTarget.value)}
           />
-          <MultiSelect
+          <CameraChoice
             label={t("groups.cameras")}
+            cameras={cameras}
             value={cameraIds}
-            searchable
-            nothingFoundMessage={t("schedule.noneFound")}
-            data={cameras.map((camera) => ({ value: camera.id, label: camera.name }))}
             onChange={setCameraIds}
           />
           <Line justify="flex-end">

@@ -1,4 +1,4 @@
-import { NativeSelect, SegmentedControl } from "@mantine/core";
+import { NativeSelect, SegmentedControl, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,7 +9,12 @@ import { EmptyState } from "@/kit/EmptyState";
 import { ErrorNote } from "@/kit/ErrorNote";
 import { Page } from "@/kit/Page";
 import { ScrollBox } from "@/kit/ScrollBox";
+import { SearchBox } from "@/kit/SearchBox";
+import { ShowMore } from "@/kit/ShowMore";
+import { useGrowing } from "@/kit/useGrowing";
+import { hasWords } from "@/lib/filter";
 import { daysOf, looksOf, type Piece, toPieces } from "@/lib/fortnight";
+import type { Span } from "@/lib/timeline";
 
 import { FortnightLegend, Line, Scale } from "./Fortnight";
 import { FortnightTable } from "./FortnightTable";
@@ -23,11 +28,13 @@ export function Picture() {
   const [groupId, setGroup] = useState<number | null>(null);
   const [purpose, setPurpose] = useState<Purpose>("recording");
   const [form, setForm] = useState<Form>("picture");
+  const [text, setText] = useState("");
   const groups = useQuery(groupsQuery).data ?? [];
   const preview = useQuery(previewQuery(groupId));
   return (
     <Page title={t("picture.title")} lead={t("picture.lead")}>
       <div className={css.bar}>
+        <SearchBox label={t("list.searchCamera")} value={text} onChange={setText} />
         <NativeSelect
           aria-label={t("coverage.who")}
           value={String(groupId ?? "")}
@@ -61,42 +68,81 @@ export function Picture() {
       {!preview.data && preview.error && (
         <ErrorNote error={preview.error} onRetry={() => void preview.refetch()} />
       )}
+      {preview.isPending && <EmptyState isPart title={t("app.loading")} hint="" isLit />}
       {preview.data?.cameras.length === 0 && (
         <EmptyState isPart title={t("cameras.emptyTitle")} hint={t("cameras.emptyHint")} />
       )}
       {preview.data && preview.data.cameras.length > 0 && (
-        <Cameras preview={preview.data} purpose={purpose} form={form} />
+        <Cameras preview={preview.data} text={text} purpose={purpose} form={form} />
       )}
     </Page>
   );
 }
 
-function Cameras({ preview, purpose, form }: { preview: PlanPreview; purpose: Purpose; form: Form }) {
-  const window = { from: Date.parse(preview.from), to: Date.parse(preview.to) };
+const STEP = 60;
+const STEP_OF_TABLES = 10;
+
+function Cameras({ preview, text, purpose, form }: {
+  preview: PlanPreview;
+  text: string;
+  purpose: Purpose;
+  form: Form;
+}) {
+  const { t } = useTranslation();
   const cameras = useMemo(
-    () => preview.cameras.map((camera) => ({ ...camera, pieces: toPieces(camera[purpose]) })),
-    [preview, purpose],
+    () =>
+      preview.cameras
+        .filter(({ name }) => hasWords(text, [name]))
+        .map((camera) => ({ ...camera, pieces: toPieces(camera[purpose]) })),
+    [preview, text, purpose],
   );
+  if (cameras.length === 0) {
+    return (
+      <Text c="dimmed" ta="center" py="xl">
+        {t("list.noneFound")}
+      </Text>
+    );
+  }
+  if (form === "table") return <Tables cameras={cameras} />;
+  return <Lines cameras={cameras} window={{ from: Date.parse(preview.from), to: Date.parse(preview.to) }} />;
+}
+
+type Planned = Pick<PlanPreview["cameras"][number], "id" | "name" | "time_zone"> & {
+  pieces: readonly Piece[];
+};
+
+function Tables({ cameras }: { cameras: readonly Planned[] }) {
+  const { some, rest, more } = useGrowing(cameras, STEP_OF_TABLES);
+  return (
+    <>
+      {some.map(({ id, name, time_zone, pieces }) => (
+        <FortnightTable key={id} caption={name} pieces={pieces} timeZone={time_zone} />
+      ))}
+      <ShowMore rest={rest} onMore={more} />
+    </>
+  );
+}
+
+function Lines({ cameras, window }: { cameras: readonly Planned[]; window: Span }) {
+  const { t } = useTranslation();
+  const { some, rest, more } = useGrowing(cameras, STEP);
   const all = useMemo(() => cameras.flatMap(({ pieces }) => pieces), [cameras]);
   const looks = useMemo(() => looksOf(all), [all]);
   const summary = useSummary();
-  const { t } = useTranslation();
-  if (form === "table") {
-    return cameras.map(({ id, name, time_zone, pieces }) => (
-      <FortnightTable key={id} caption={name} pieces={pieces} timeZone={time_zone} />
-    ));
-  }
   return (
     <>
-      <ScrollBox label={t("picture.title")}>
+      <FortnightLegend looks={looks} pieces={all} />
+      <ScrollBox label={t("picture.title")} isTall>
         <div className={css.picture}>
-          <div className={css.camera}>
+          <div className={`${css.camera} ${css.days}`}>
             <span />
             <Scale days={daysOf(window, cameras[0]?.time_zone ?? "UTC")} />
           </div>
-          {cameras.map(({ id, name, time_zone, pieces }) => (
+          {some.map(({ id, name, time_zone, pieces }) => (
             <div key={id} className={css.camera}>
-              <span className={css.name}>{name}</span>
+              <span className={css.name} title={name}>
+                {name}
+              </span>
               <Line
                 label={`${name}: ${summary(pieces)}`}
                 pieces={pieces}
@@ -108,8 +154,8 @@ function Cameras({ preview, purpose, form }: { preview: PlanPreview; purpose: Pu
             </div>
           ))}
         </div>
+        <ShowMore rest={rest} onMore={more} />
       </ScrollBox>
-      <FortnightLegend looks={looks} pieces={all} />
     </>
   );
 }

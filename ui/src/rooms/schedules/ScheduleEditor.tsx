@@ -5,11 +5,12 @@ import { type SubmitEvent, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
-import { ApiError } from "@/api/errors";
+import { ApiError, isStale } from "@/api/errors";
 import { useSaveSchedule } from "@/api/planActs";
 import { scheduleCheckQuery } from "@/api/plans";
 import type { Calendar, CameraGroup, Profile, Schedule } from "@/api/planTypes";
 import { camerasQuery, useTimeZone } from "@/api/queries";
+import { useMay } from "@/api/rights";
 import { ErrorNote, useErrorText } from "@/kit/ErrorNote";
 import { useLast } from "@/kit/useLast";
 
@@ -31,14 +32,20 @@ interface Props {
   profiles: readonly Profile[];
   groups: readonly CameraGroup[];
   calendars: readonly Calendar[];
+  /** Shows what somebody else made of it meanwhile. */
+  onLookAgain: () => void;
 }
 
 /** A schedule to write, with what it would do beside it. */
-export function ScheduleEditor({ schedule, profiles, groups, calendars }: Props) {
+export function ScheduleEditor(props: Props) {
+  const { schedule, profiles, groups, calendars, onLookAgain } = props;
   const { t } = useTranslation();
   const navigate = useNavigate();
   const errorText = useErrorText();
   const save = useSaveSchedule();
+  // The version that was shown when the writing began, whatever comes meanwhile.
+  const [seen] = useState(schedule);
+  const mayManage = useMay("manage");
   const [draft, setDraft] = useState<Draft>(() => (schedule ? draftOf(schedule) : newDraft()));
   const body = useMemo(() => toBody(draft), [draft]);
   const timeZone = useZoneOf(draft);
@@ -59,69 +66,77 @@ export function ScheduleEditor({ schedule, profiles, groups, calendars }: Props)
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     save.mutate(
-      { id: schedule?.id ?? null, body },
+      { seen, body },
       { onSuccess: () => void navigate("/plans/schedules") },
     );
   };
   return (
     <form onSubmit={submit} className={css.editor}>
-      {refused && !hasPlace && <ErrorNote error={refused} />}
-      <SimpleGrid cols={{ base: 1, sm: 2 }}>
-        <TextInput
-          label={t("schedule.name")}
-          description={t("schedule.nameHint")}
-          value={draft.name}
-          error={errorAt("name")}
-          required
-          withAsterisk={false}
-          onChange={({ currentTarget }) => put({ name: currentTarget.value })}
-        />
-        <NativeSelect
-          label={t("schedule.purpose")}
-          description={t("schedule.purposeHint")}
-          value={draft.purpose}
-          onChange={({ currentTarget: { value } }) =>
-            put({ purpose: PURPOSES.find((one) => one === value) ?? "recording" })
-          }
-          data={PURPOSES.map((value) => ({ value, label: t(`schedule.purposes.${value}`) }))}
-        />
-        <NativeSelect
-          label={t("schedule.profile")}
-          description={t("schedule.profileHint")}
-          value={String(draft.profile_id ?? "")}
-          onChange={({ currentTarget: { value } }) =>
-            put({ profile_id: profiles.find(({ id }) => String(id) === value)?.id ?? null })
-          }
-          data={[
-            { value: "", label: t("schedule.ownProfile") },
-            ...profiles.map(({ id, name }) => ({ value: String(id), label: name })),
-          ]}
-        />
-        <Checkbox
-          mt={{ base: 0, sm: 28 }}
-          label={t("schedule.enabled")}
-          description={t("schedule.enabledHint")}
-          checked={draft.is_enabled}
-          onChange={({ currentTarget }) => put({ is_enabled: currentTarget.checked })}
-        />
-      </SimpleGrid>
-      <Fieldset legend={t("schedule.when")} className={css.group ?? ""}>
-        <When draft={draft} profiles={profiles} errorAt={errorAt} onChange={put} />
-      </Fieldset>
-      {draft.kind !== "once" && (
-        <Fieldset legend={t("schedule.exceptions")} className={css.group ?? ""}>
-          <Exceptions
-            draft={draft}
-            profiles={profiles}
-            calendars={calendars}
-            error={errorAt("exceptions")}
-            onChange={put}
+      <fieldset disabled={!mayManage} className={css.fields}>
+        {refused && !hasPlace && (
+          <ErrorNote
+            error={refused}
+            onRetry={isStale(refused) ? onLookAgain : undefined}
+            retryLabel={t("error.lookAgain")}
           />
+        )}
+        <SimpleGrid cols={{ base: 1, sm: 2 }}>
+          <TextInput
+            label={t("schedule.name")}
+            description={t("schedule.nameHint")}
+            value={draft.name}
+            error={errorAt("name")}
+            required
+            withAsterisk={false}
+            onChange={({ currentTarget }) => put({ name: currentTarget.value })}
+          />
+          <NativeSelect
+            label={t("schedule.purpose")}
+            description={t("schedule.purposeHint")}
+            value={draft.purpose}
+            onChange={({ currentTarget: { value } }) =>
+              put({ purpose: PURPOSES.find((one) => one === value) ?? "recording" })
+            }
+            data={PURPOSES.map((value) => ({ value, label: t(`schedule.purposes.${value}`) }))}
+          />
+          <NativeSelect
+            label={t("schedule.profile")}
+            description={t("schedule.profileHint")}
+            value={String(draft.profile_id ?? "")}
+            onChange={({ currentTarget: { value } }) =>
+              put({ profile_id: profiles.find(({ id }) => String(id) === value)?.id ?? null })
+            }
+            data={[
+              { value: "", label: t("schedule.ownProfile") },
+              ...profiles.map(({ id, name }) => ({ value: String(id), label: name })),
+            ]}
+          />
+          <Checkbox
+            mt={{ base: 0, sm: 28 }}
+            label={t("schedule.enabled")}
+            description={t("schedule.enabledHint")}
+            checked={draft.is_enabled}
+            onChange={({ currentTarget }) => put({ is_enabled: currentTarget.checked })}
+          />
+        </SimpleGrid>
+        <Fieldset legend={t("schedule.when")} className={css.group ?? ""}>
+          <When draft={draft} profiles={profiles} errorAt={errorAt} onChange={put} />
         </Fieldset>
-      )}
-      <Fieldset legend={t("schedule.for")} className={css.group ?? ""}>
-        <Targets draft={draft} groups={groups} error={errorAt("camera_ids")} onChange={put} />
-      </Fieldset>
+        {draft.kind !== "once" && (
+          <Fieldset legend={t("schedule.exceptions")} className={css.group ?? ""}>
+            <Exceptions
+              draft={draft}
+              profiles={profiles}
+              calendars={calendars}
+              error={errorAt("exceptions")}
+              onChange={put}
+            />
+          </Fieldset>
+        )}
+        <Fieldset legend={t("schedule.for")} className={css.group ?? ""}>
+          <Targets draft={draft} groups={groups} error={errorAt("camera_ids")} onChange={put} />
+        </Fieldset>
+      </fieldset>
       <CheckPanel
         check={shown}
         isStale={check.isPlaceholderData || check.isError || settled !== tried}
@@ -131,9 +146,11 @@ export function ScheduleEditor({ schedule, profiles, groups, calendars }: Props)
         <Button variant="default" onClick={() => void navigate("/plans/schedules")}>
           {t("action.cancel")}
         </Button>
-        <Button type="submit" loading={save.isPending}>
-          {schedule ? t("action.save") : t("schedule.create")}
-        </Button>
+        {mayManage && (
+          <Button type="submit" loading={save.isPending}>
+            {schedule ? t("action.save") : t("schedule.create")}
+          </Button>
+        )}
       </div>
     </form>
   );

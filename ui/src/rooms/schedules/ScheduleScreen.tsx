@@ -1,11 +1,13 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
 
 import { useRemoveSchedule } from "@/api/planActs";
 import { calendarsQuery, groupsQuery, profilesQuery, schedulesQuery } from "@/api/plans";
 import type { Schedule } from "@/api/planTypes";
+import { useMay } from "@/api/rights";
 import { EmptyState } from "@/kit/EmptyState";
 import { ErrorNote } from "@/kit/ErrorNote";
 import { Page } from "@/kit/Page";
@@ -21,6 +23,8 @@ export function ScheduleScreen() {
   const profiles = useQuery(profilesQuery);
   const groups = useQuery(groupsQuery);
   const calendars = useQuery(calendarsQuery);
+  const mayManage = useMay("manage");
+  const [looks, setLooks] = useState(0);
   const error = schedules.error ?? profiles.error ?? groups.error ?? calendars.error;
   if (error) {
     return (
@@ -46,14 +50,15 @@ export function ScheduleScreen() {
     <Page
       title={schedule?.name ?? t("schedule.newTitle")}
       lead={t("schedule.editLead")}
-      action={schedule && <Remove schedule={schedule} />}
+      action={schedule && mayManage && <Remove schedule={schedule} />}
     >
       <ScheduleEditor
-        key={schedule?.id ?? "new"}
+        key={`${schedule?.id ?? "new"} ${looks}`}
         schedule={schedule}
         profiles={profiles.data}
         groups={groups.data}
         calendars={calendars.data}
+        onLookAgain={() => void schedules.refetch().then(() => setLooks(looks + 1))}
       />
     </Page>
   );
@@ -70,7 +75,7 @@ function Remove({ schedule }: { schedule: Schedule }) {
       isPending={remove.isPending}
       error={remove.error}
       onRemove={() =>
-        remove.mutate(schedule.id, { onSuccess: () => void navigate("/plans/schedules") })
+        remove.mutate(schedule, { onSuccess: () => void navigate("/plans/schedules") })
       }
     />
   );

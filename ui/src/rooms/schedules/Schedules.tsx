@@ -6,6 +6,7 @@ import { Link } from "react-router";
 import { groupsQuery, profilesQuery, schedulesQuery } from "@/api/plans";
 import type { Schedule } from "@/api/planTypes";
 import { camerasQuery } from "@/api/queries";
+import { useMay } from "@/api/rights";
 import { CardTable } from "@/kit/CardTable";
 import { EmptyState } from "@/kit/EmptyState";
 import { ErrorNote } from "@/kit/ErrorNote";
@@ -22,7 +23,8 @@ export function Schedules() {
   const { t } = useTranslation();
   const schedules = useQuery(schedulesQuery);
   const list = schedules.data ?? [];
-  const add = (
+  const mayManage = useMay("manage");
+  const add = mayManage && (
     <Button component={Link} to={NEW} leftSection={<Icon name="plus" />}>
       {t("schedule.add")}
     </Button>
@@ -56,15 +58,16 @@ const SHOWN = 6;
 function Row({ schedule }: { schedule: Schedule }) {
   const { t } = useTranslation();
   const when = useWhenWords();
-  const cameras = useQuery(camerasQuery).data ?? [];
-  const groups = useQuery(groupsQuery).data ?? [];
-  const profiles = useQuery(profilesQuery).data ?? [];
+  const cameras = useQuery(camerasQuery).data;
+  const groups = useQuery(groupsQuery).data;
+  const profiles = useQuery(profilesQuery).data;
+  const isKnown = cameras !== undefined && groups !== undefined && profiles !== undefined;
   const names = [
-    ...groups.filter(({ id }) => schedule.group_ids.includes(id)),
-    ...cameras.filter(({ id }) => schedule.camera_ids.includes(id)),
+    ...(groups ?? []).filter(({ id }) => schedule.group_ids.includes(id)),
+    ...(cameras ?? []).filter(({ id }) => schedule.camera_ids.includes(id)),
   ].map(({ name }) => name);
   const used = [schedule.profile_id, ...schedule.intervals.map((one) => one.profile_id)];
-  const named = profiles.filter(({ id }) => used.includes(id)).map(({ name }) => name);
+  const named = (profiles ?? []).filter(({ id }) => used.includes(id)).map(({ name }) => name);
   const rest = names.length - SHOWN;
   return (
     <Table.Tr>
@@ -77,11 +80,13 @@ function Row({ schedule }: { schedule: Schedule }) {
       </Table.Td>
       <Table.Td data-label={t("schedule.when")}>{when(schedule)}</Table.Td>
       <Table.Td data-label={t("schedule.for")}>
-        {names.length > 0 ? names.slice(0, SHOWN).join(", ") : t("schedule.forNobody")}
+        {names.length > 0
+          ? names.slice(0, SHOWN).join(", ")
+          : t(isKnown ? "schedule.forNobody" : "app.loading")}
         {rest > 0 && ` ${t("profiles.andMore", { count: rest })}`}
       </Table.Td>
       <Table.Td data-label={t("schedule.profile")}>
-        {named.length > 0 ? named.join("; ") : t("schedule.ownProfile")}
+        {named.length > 0 ? named.join("; ") : t(isKnown ? "schedule.ownProfile" : "app.loading")}
       </Table.Td>
     </Table.Tr>
   );

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import type { CameraGroup } from "@/api/planTypes";
 import { camerasQuery } from "@/api/queries";
+import { CameraChoice } from "@/kit/plan/CameraChoice";
 
 import type { Draft } from "./draft";
 import css from "./Schedules.module.css";
@@ -35,16 +36,15 @@ export function Targets({ draft, groups, error, onChange }: {
           }
         />
       )}
-      <MultiSelect
-        label={t("schedule.cameras")}
-        error={error}
-        value={draft.camera_ids}
-        searchable
-        clearable
-        nothingFoundMessage={t("schedule.noneFound")}
-        data={cameras.map(({ id, name }) => ({ value: id, label: name }))}
-        onChange={(camera_ids) => onChange({ camera_ids })}
-      />
+      <div className={css.choice}>
+        <CameraChoice
+          label={t("schedule.cameras")}
+          error={error}
+          value={draft.camera_ids}
+          cameras={cameras}
+          onChange={(camera_ids) => onChange({ camera_ids })}
+        />
+      </div>
       {isForNobody && (
         <Text size="sm" c="dimmed">
           {t("schedule.forNobodyHint")}

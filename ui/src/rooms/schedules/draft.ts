@@ -48,11 +48,27 @@ export function draftOf(schedule: Schedule): Draft {
   };
 }
 
-/** Without the id, which is not among what a person writes. */
+/** What a person writes, without what the hub keeps beside it. */
 function fieldsOf(schedule: Schedule): ScheduleFields {
-  const fields: Partial<Schedule> = { ...schedule };
-  delete fields.id;
-  return fields as ScheduleFields;
+  const { name, purpose, kind, is_enabled, profile_id, camera_ids, group_ids } = schedule;
+  const { intervals, once, cron, cron_minutes } = schedule;
+  const { exceptions, calendar_id, holiday_intervals } = schedule;
+  return {
+    name,
+    purpose,
+    kind,
+    is_enabled,
+    intervals,
+    once,
+    cron,
+    cron_minutes,
+    exceptions,
+    calendar_id,
+    holiday_intervals,
+    profile_id,
+    camera_ids,
+    group_ids,
+  };
 }
 
 /** Only what the kind uses; what was written for another kind is not sent. */

@@ -1,12 +1,13 @@
 import { Table } from "@mantine/core";
+import { memo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
 import type { Runner } from "@/api/planTypes";
-import { ScrollBox } from "@/kit/ScrollBox";
+import { Ago } from "@/kit/Ago";
 import { StateBadge } from "@/kit/StateBadge";
 import { useNow } from "@/kit/useNow";
-import { bitrate, duration, figure } from "@/lib/format";
+import { bitrate, figure } from "@/lib/format";
 import { rangesText } from "@/lib/ranges";
 import { toState } from "@/lib/state";
 import { pick } from "@/lib/words";
@@ -18,34 +19,28 @@ export function RunnerTable({ runners }: { runners: readonly Runner[] }) {
   const { t } = useTranslation();
   const columns = ["camera", "state", "manner", "process", "stream"] as const;
   return (
-    <ScrollBox label={t("runners.title")}>
-      <Table className={css.table ?? ""}>
-        <Table.Thead>
-          <Table.Tr>
-            {columns.map((column) => (
-              <Table.Th key={column} scope="col">
-                {t(`runners.${column}`)}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {runners.map((runner) => (
-            <Row key={`${runner.camera_id} ${runner.stream}`} runner={runner} />
+    <Table className={css.table ?? ""}>
+      <Table.Thead>
+        <Table.Tr>
+          {columns.map((column) => (
+            <Table.Th key={column} scope="col">
+              {t(`runners.${column}`)}
+            </Table.Th>
           ))}
-        </Table.Tbody>
-      </Table>
-    </ScrollBox>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {runners.map((runner) => (
+          <Row key={`${runner.camera_id} ${runner.stream}`} runner={runner} />
+        ))}
+      </Table.Tbody>
+    </Table>
   );
 }
 
-function Row({ runner }: { runner: Runner }) {
+const Row = memo(function Row({ runner }: { runner: Runner }) {
   const { t, i18n } = useTranslation();
-  const now = useNow();
   const { language } = i18n;
-  const ago = (at: string) => duration(Math.max(0, now - Date.parse(at)));
-  const age = runner.heard_at === null ? Infinity : now - Date.parse(runner.heard_at);
-  const isLate = age > 3000 * runner.hb_interval;
   return (
     <Table.Tr>
       <Table.Td>
@@ -59,9 +54,7 @@ function Row({ runner }: { runner: Runner }) {
         <StateBadge state={toState(runner.state)} />
         {runner.reason && <small className={css.reason}>{pick(runner.reason, language)}</small>}
         {runner.heard_at && (
-          <small className={css.heard} data-late={isLate}>
-            {t("runners.heard", { ago: ago(runner.heard_at) })}
-          </small>
+          <Heard at={Date.parse(runner.heard_at)} lateAfterMs={3000 * runner.hb_interval} />
         )}
       </Table.Td>
       <Table.Td>
@@ -80,7 +73,7 @@ function Row({ runner }: { runner: Runner }) {
             [t("runners.sharedBy"), runner.shared_by || null],
             [t("runners.nice"), runner.nice],
             [t("runners.cpus"), rangesText(runner.cpu_affinity) || null],
-            [t("runners.started"), runner.started_at && ago(runner.started_at)],
+            [t("runners.started"), runner.started_at && <Since at={runner.started_at} />],
             [t("runners.restarts"), runner.restarts],
             [t("runners.lastExit"), runner.last_exit || null],
           ]}
@@ -102,6 +95,20 @@ function Row({ runner }: { runner: Runner }) {
       </Table.Td>
     </Table.Tr>
   );
+});
+
+/** When the node told of a stream last; marked where three of its reports are missing. */
+function Heard({ at, lateAfterMs }: { at: number; lateAfterMs: number }) {
+  const { t } = useTranslation();
+  return (
+    <small className={css.heard} data-late={useNow() - at > lateAfterMs}>
+      <Ago at={at}>{(ago) => t("runners.heard", { ago })}</Ago>
+    </small>
+  );
+}
+
+function Since({ at }: { at: string }) {
+  return <Ago at={Date.parse(at)}>{(ago) => ago}</Ago>;
 }
 
 /** Frames a second as measured, and as the stream says of itself. */
@@ -110,7 +117,7 @@ function fpsText({ fps, advertised_fps: advertised }: Runner, language: string):
   return advertised > 0 ? `${figure(fps, language)} / ${figure(advertised, language)}` : figure(fps, language);
 }
 
-function Facts({ facts }: { facts: [string, string | number | null | false | undefined][] }) {
+function Facts({ facts }: { facts: [string, ReactNode][] }) {
   return (
     <dl className={css.facts}>
       {facts

@@ -35,7 +35,9 @@ export function Tile({ camera, delayMs }: { camera: Camera; delayMs: number }) {
                 <VisuallyHidden>{t("state.recording")}</VisuallyHidden>
               </span>
             ) : camera.pause && now.state === "paused" ? null : (
-              <StateBadge state={now.state} />
+              <span className={css.state}>
+                <StateBadge state={now.state} />
+              </span>
             )}
           </span>
         )}

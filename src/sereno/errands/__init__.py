@@ -1,0 +1,1 @@
+"""What people ask nodes to look into now: diagnoses."""

@@ -1,0 +1,223 @@
+"""Every change of errands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from sereno.accounts.queries import Asker, require
+from sereno.accounts.rules import Right
+from sereno.audit.actions import record
+from sereno.base.errors import Conflict, NotFound, Unavailable, Words
+from sereno.base.redact import redact
+from sereno.enforcer.leases import leases_of
+from sereno.enforcer.rules_moments import TooSoon
+from sereno.errands.models import Errand
+from sereno.errands.queries import open_errands
+from sereno.errands.rules import KEPT, MOST_AT_ONCE, WAIT, good_until, seconds_to_wait
+from sereno.policy.choices import StreamName
+from sereno.sites.actions import wake
+from sereno.sites.addresses import parse_address
+from sereno.sites.models import Camera, Node, Site
+from sereno.sites.queries import access_camera, nodes_of, sites_of
+from sereno.sites.rules import check_credentials, is_online, one_place
+from sereno.sites.secrets import seal
+from sereno.wire.errands import DIAGNOSE, DiagnosisReport
+
+_NO_SUB = Words(
+    "This camera has no address of a small stream (sub). Give it one first.",
+    "Esta cámara no tiene dirección de flujo menor (sub). Póngale una primero.",
+)
+_NO_SITE = Words(
+    "There is no such site. Reload the list.",
+    "No existe ese sitio. Recargue la lista.",
+)
+_NO_NODE = Words(
+    "No node of {site} can be asked. Enrol one at the site, or connect it.",
+    "No hay nodo en {site} al que preguntar. Registre uno en el sitio o conéctelo.",
+)
+_OFFLINE = Words(
+    "The node of {site} does not answer. Check its power and the site's connection.",
+    "El nodo de {site} no responde. Revise su corriente y la conexión del sitio.",
+)
+_TOO_SOON = Words(
+    "It was diagnosed only just now. Try again in {seconds} seconds.",
+    "Se diagnosticó hace un momento. Inténtelo de nuevo en {seconds} segundos.",
+)
+_UNDER_WAY = Words(
+    "It is being diagnosed already. Wait for the result.",
+    "Ya se está diagnosticando. Espere el resultado.",
+)
+_MANY_UNDER_WAY = Words(
+    "The site's node has enough diagnoses under way. Wait until one has ended.",
+    "El nodo del sitio ya tiene bastantes diagnósticos en marcha. Espere a que termine uno.",
+)
+_OVER = Words(
+    "Nobody waits for this any more.",
+    "Ya nadie espera esto.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AddressSaid:
+    """What a person would make a camera of."""
+
+    address: str
+    username: str | None = None
+    password: str | None = None
+
+
+@transaction.atomic
+def diagnose_camera(
+    asker: Asker, camera_id: UUID, stream: StreamName = "main", now: datetime | None = None
+) -> Errand:
+    """Have the camera's node try it, with its stored credentials.
+
+    Raises NotFound, Conflict, TooSoon, Unavailable when its node is away.
+    """
+    require(asker, Right.OPERATE)
+    now = now or timezone.now()
+    camera = access_camera(asker, camera_id)
+    Camera.objects.select_for_update(no_key=True).get(pk=camera.pk)  # one after the other
+    if stream == "sub" and not camera.sub_address:
+        raise Conflict("no_sub_stream", _NO_SUB)
+    node = _reachable(_node_of(camera), camera.site, now)
+    _check_pause(camera, now)
+    errand = Errand(camera=camera, stream=stream)
+    return _ask(asker, errand, node, now, "camera_diagnose", "camera", camera.pk, stream=stream)
+
+
+@transaction.atomic
+def diagnose_address(
+    asker: Asker,
+    site_id: int,
+    said: AddressSaid,
+    node_id: UUID | None = None,
+    now: datetime | None = None,
+) -> Errand:
+    """Have a node of the site try an address of which there is no camera yet.
+
+    Raises NotFound, Invalid, TooSoon, Unavailable when no node is there.
+    """
+    require(asker, Right.MANAGE)
+    now = now or timezone.now()
+    site = sites_of(asker).filter(pk=site_id).first()
+    if site is None:
+        raise NotFound("no_such_site", _NO_SITE)
+    parsed = parse_address(said.address)
+    username, password = one_place(parsed, said.username, said.password) or ("", "")
+    check_credentials(username, password)
+    node = _reachable(_node_at(asker, site, node_id, now), site, now)
+    errand = Errand(
+        stream="main",
+        address=parsed.without_credentials,
+        username=username,
+        password_sealed=seal(password),
+    )
+    address = errand.address
+    return _ask(asker, errand, node, now, "address_diagnose", "site", site.pk, address=address)
+
+
+def _ask(
+    asker: Asker,
+    errand: Errand,
+    node: Node,
+    now: datetime,
+    act: str,
+    kind: str,
+    object_id: object,
+    **details: object,
+) -> Errand:
+    Node.objects.select_for_update(no_key=True).get(pk=node.pk)  # counted one after the other
+    if open_errands(now).filter(node=node).count() >= MOST_AT_ONCE:
+        raise TooSoon("diagnoses_under_way", _MANY_UNDER_WAY)
+    errand.kind, errand.node = DIAGNOSE, node
+    errand.asked_at, errand.asked_by, errand.expires_at = now, asker.name, now + WAIT
+    errand.save(force_insert=True)
+    wake(node.pk)
+    record(asker.actor, act, kind, object_id, node=str(node.pk), **details)
+    return errand
+
+
+def _check_pause(camera: Camera, now: datetime) -> None:
+    """Each try is a login at the device. Raises TooSoon."""
+    if open_errands(now).filter(camera=camera).exists():
+        raise TooSoon("diagnosis_under_way", _UNDER_WAY)
+    last = Errand.objects.filter(camera=camera).order_by("-asked_at").first()
+    if last is not None and (seconds := seconds_to_wait(last.asked_at, now)) > 0:
+        raise TooSoon("diagnosed_just_now", _TOO_SOON.fill(seconds=seconds))
+
+
+def _node_of(camera: Camera) -> Node | None:
+    """Who runs it now."""
+    lease = leases_of([camera]).get(camera.pk)
+    return lease.node if lease is not None else camera.node
+
+
+def _node_at(asker: Asker, site: Site, node_id: UUID | None, now: datetime) -> Node | None:
+    """The one that was chosen, or one of the site that is online."""
+    nodes = list(nodes_of(asker).filter(site=site).order_by("enrolled_at"))
+    if node_id is not None:
+        return next((node for node in nodes if node.pk == node_id), None)
+    online = (node for node in nodes if is_online(node.last_seen, now))
+    return next(online, next(iter(nodes), None))
+
+
+def _reachable(node: Node | None, site: Site, now: datetime) -> Node:
+    if node is None:
+        raise Unavailable("no_node", _NO_NODE.fill(site=site.name))
+    if not is_online(node.last_seen, now):
+        raise Unavailable("node_offline", _OFFLINE.fill(site=site.name))
+    return node
+
+
+@transaction.atomic
+def take_report(node: Node, errand_id: UUID, report: DiagnosisReport, now: datetime) -> None:
+    """Keep what the node found by now. Telling, not acting: not journalled.
+
+    Idempotent; what comes behind the last report changes nothing. Raises NotFound where nobody
+    waits for it any more.
+    """
+    errand = Errand.objects.select_for_update().filter(pk=errand_id, node=node).first()
+    if errand is None or (errand.done_at is None and errand.expires_at <= now):
+        raise NotFound("errand_over", _OVER)
+    if errand.done_at is not None:
+        return
+    errand.started_at = errand.started_at or now
+    errand.engine = _text(report.engine)
+    errand.steps = _kept([step.model_dump(mode="json") for step in report.steps])
+    errand.expires_at = max(errand.expires_at, good_until(errand.asked_at, now))
+    if report.is_done:
+        errand.done_at, errand.password_sealed = now, ""
+    errand.save()
+
+
+def wipe_passwords(now: datetime) -> int:
+    """Forget the passwords of errands that nobody did in time; how many."""
+    lost = Errand.objects.filter(done_at=None, expires_at__lte=now)
+    return lost.exclude(password_sealed="").update(password_sealed="")
+
+
+def forget_old_errands(now: datetime | None = None) -> int:
+    """Delete what nobody needs any more; how many rows went."""
+    before = (now or timezone.now()) - KEPT
+    gone, _ = Errand.objects.filter(asked_at__lt=before).delete()
+    return gone
+
+
+def _kept(told: object) -> object:
+    """What a node told, each text of it fit to be kept."""
+    if isinstance(told, dict):
+        return {_text(str(name)): _kept(value) for name, value in told.items()}
+    if isinstance(told, list):
+        return [_kept(each) for each in told]
+    return _text(told) if isinstance(told, str) else told
+
+
+def _text(told: str) -> str:
+    """No secrets, and no NUL, which no column takes."""
+    return redact(told.replace("\0", ""))

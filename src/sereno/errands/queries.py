@@ -1,0 +1,65 @@
+"""Reading errands; every access check of theirs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from sereno.accounts.queries import Asker, require
+from sereno.accounts.rules import Right
+from sereno.base.errors import NotFound, Words
+from sereno.errands.models import Errand
+from sereno.sites.models import Node
+from sereno.sites.queries import cameras_of
+from sereno.sites.secrets import unseal
+from sereno.wire.errands import Errand as ErrandOrder
+
+_NONE = Words(
+    "There is no such diagnosis; they are kept for a day. Ask for a new one.",
+    "No existe ese diagnóstico; se guardan un día. Pida uno nuevo.",
+)
+
+
+def errands_of(asker: Asker) -> QuerySet[Errand]:
+    """What `asker` may see, the newest first: of cameras that they see, and of addresses for whom
+    may make cameras of them."""
+    require(asker, Right.VIEW)
+    seen = Q(camera__in=cameras_of(asker).order_by())
+    if asker.user is None or Right.MANAGE in asker.user.rights:
+        seen |= Q(camera=None)
+    return Errand.objects.filter(seen).select_related("camera", "node").order_by("-asked_at")
+
+
+def access_errand(asker: Asker, errand_id: UUID) -> Errand:
+    """One errand. Raises NotFound alike for one that is not and one not to be seen."""
+    if (errand := errands_of(asker).filter(pk=errand_id).first()) is None:
+        raise NotFound("no_such_diagnosis", _NONE)
+    return errand
+
+
+def open_errands(now: datetime) -> QuerySet[Errand]:
+    """Those that are neither done nor expired."""
+    return Errand.objects.filter(done_at=None, expires_at__gt=now)
+
+
+def has_errands(node: Node, now: datetime) -> bool:
+    """Whether there is something that `node` should look into."""
+    return open_errands(now).filter(node=node).exists()
+
+
+def orders_of(node: Node, now: datetime) -> tuple[ErrandOrder, ...]:
+    """What `node` is to look into, with the passwords it needs, the oldest first."""
+    return tuple(
+        ErrandOrder(
+            errand_id=errand.pk,
+            kind=errand.kind,
+            camera_id=errand.camera_id,
+            stream="sub" if errand.stream == "sub" else "main",
+            address=errand.address,
+            username=errand.username,
+            password=unseal(errand.password_sealed),
+        )
+        for errand in open_errands(now).filter(node=node).order_by("asked_at", "pk")
+    )

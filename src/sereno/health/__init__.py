@@ -1,0 +1,1 @@
+"""What is wrong, everywhere, in one list: most severe first, one cause one line."""
