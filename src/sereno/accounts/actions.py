@@ -46,6 +46,11 @@ _NAME_BAD = Words(
     "A user name has 1 to 150 characters, none of them a control character.",
     "Un nombre de usuario tiene de 1 a 150 caracteres, ninguno de control.",
 )
+LONGEST_TOKEN_NAME = 80
+_TOKEN_NAME_BAD = Words(
+    "A token's name says what it is for: 1 to 80 characters, none of them invisible.",
+    "El nombre de una clave dice para qué es: de 1 a 80 caracteres, ninguno invisible.",
+)
 # Writing down each use of a token would turn every reading call into a write.
 LAST_USED_GRAIN = timedelta(minutes=5)
 
@@ -204,10 +209,13 @@ def _check_password(password: str, user: User) -> None:
 
 
 @transaction.atomic
-def make_api_token(asker: Asker, user: User, name: str, token: str | None = None) -> str:
-    """A token with which programs act as `user`; only now it can be read."""
+def make_api_token(asker: Asker, user: User, name: str) -> str:
+    """A token with which programs act as `user`; only now it can be read. Raises Invalid."""
     require(asker, Right.MANAGE)
-    token = token or new_token("sereno")
+    name = name.strip()
+    if not 1 <= len(name) <= LONGEST_TOKEN_NAME or not name.isprintable():
+        raise Invalid("token_name_bad", _TOKEN_NAME_BAD, field="name")
+    token = new_token("sereno")
     made = ApiToken.objects.create(token_hash=digest_of(token), name=name, user=user)
     record(asker.actor, "api_token_make", "api_token", made.pk, name=name, user=user.pk)
     return token
@@ -217,8 +225,8 @@ def make_api_token(asker: Asker, user: User, name: str, token: str | None = None
 def revoke_api_token(asker: Asker, token: ApiToken) -> None:
     """From now on the token opens nothing."""
     require(asker, Right.MANAGE)
-    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
-    record(asker.actor, "api_token_revoke", "api_token", token.pk)
+    if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
+        record(asker.actor, "api_token_revoke", "api_token", token.pk)
 
 
 def note_token_use(asker: Asker, now: datetime | None = None) -> None:

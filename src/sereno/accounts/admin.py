@@ -25,6 +25,8 @@ from sereno.base.errors import Words
 # Rights are given by role (`accounts.rules`): a group would give none.
 admin.site.unregister(Group)
 
+_ONCE = Words("once, within 24 hours", "una vez, en 24 horas")
+
 
 def _about(role: Role) -> Words:
     pairs = zip(ROLE_NAMES[role], ROLE_ACTS[role], strict=True)
@@ -75,7 +77,11 @@ class UserAdmin(ActingAdmin):
         obj.pk = actions.add_user(asker, obj.username, Role(obj.role)).pk
         self._show_link(request, obj)
 
-    @admin.action(description="Make a link to choose a password")
+    @admin.action(
+        description=both(
+            Words("Make a link to choose a password", "Crear un enlace para elegir contraseña")
+        )
+    )
     def make_setup_links(self, request: HttpRequest, users: QuerySet[User]) -> None:
         for user in users:
             self._show_link(request, user)
@@ -83,7 +89,7 @@ class UserAdmin(ActingAdmin):
     def _show_link(self, request: HttpRequest, user: User) -> None:
         token = actions.make_setup_link(asker_of(request), user)
         link = request.build_absolute_uri(f"/setup#{token}")
-        messages.success(request, f"{user}: {link} (once, within 24 hours)")
+        messages.success(request, f"{user}: {link} ({in_ones_language(_ONCE)})")
 
 
 @admin.register(ApiToken)
@@ -92,7 +98,7 @@ class ApiTokenAdmin(ReadingAdmin):
     exclude = ("token_hash",)
     actions = ("revoke",)
 
-    @admin.action(description="Revoke")
+    @admin.action(description=both(Words("Revoke", "Revocar")))
     def revoke(self, request: HttpRequest, tokens: QuerySet[ApiToken]) -> None:
         for token in tokens:
             actions.revoke_api_token(asker_of(request), token)

@@ -1,4 +1,4 @@
-"""People over HTTP: who there is, and what each may do."""
+"""People over HTTP: who there is, what each may do, and their programs' tokens."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ninja import Router, Schema, Status
 
 from sereno.accounts import actions, queries
 from sereno.accounts.auth import ANYBODY_KNOWN, KnownRequest
-from sereno.accounts.models import User
+from sereno.accounts.models import ApiToken, User
 from sereno.accounts.rules import Role
 
 router = Router(tags=["users"], auth=ANYBODY_KNOWN)
@@ -49,6 +49,36 @@ class NewUserAnswer(SetupLinkAnswer):
     user: UserAnswer
 
 
+class TokenAnswer(Schema):
+    """A program's token, by what it is for; `last_used_at`: to within some minutes, null: never."""
+
+    id: int
+    name: str
+    created_at: datetime
+    last_used_at: datetime | None
+
+    @classmethod
+    def of(cls, token: ApiToken) -> TokenAnswer:
+        return cls(
+            id=token.pk,
+            name=token.name,
+            created_at=token.created_at,
+            last_used_at=token.last_used_at,
+        )
+
+
+class NewToken(Schema):
+    """`name`: what it is for."""
+
+    name: str
+
+
+class NewTokenAnswer(Schema):
+    """What the program shows; it is told this once."""
+
+    token: str
+
+
 class UserChange(Schema):
     """What is left out or null stays as it is."""
 
@@ -84,6 +114,32 @@ def change_user(request: KnownRequest, user_id: int, body: UserChange) -> UserAn
 def make_setup_link(request: KnownRequest, user_id: int) -> SetupLinkAnswer:
     """A fresh link with which a person chooses a password; earlier links end."""
     return _link(request, queries.access_user(request.auth, user_id))
+
+
+@router.get("/users/{user_id}/tokens", response=list[TokenAnswer], operation_id="list_tokens")
+def list_tokens(request: KnownRequest, user_id: int) -> list[TokenAnswer]:
+    """The tokens with which programs act as this person, by name."""
+    user = queries.access_user(request.auth, user_id)
+    return [TokenAnswer.of(token) for token in queries.tokens_of(request.auth, user)]
+
+
+@router.post("/users/{user_id}/tokens", response={201: NewTokenAnswer}, operation_id="add_token")
+def add_token(request: KnownRequest, user_id: int, body: NewToken) -> Status[NewTokenAnswer]:
+    """A token for a program: with it, it may do what this person may."""
+    user = queries.access_user(request.auth, user_id)
+    token = actions.make_api_token(request.auth, user, body.name)
+    return Status(201, NewTokenAnswer(token=token))
+
+
+@router.delete(
+    "/users/{user_id}/tokens/{token_id}", response={204: None}, operation_id="revoke_token"
+)
+def revoke_token(request: KnownRequest, user_id: int, token_id: int) -> Status[None]:
+    """From now on the token opens nothing."""
+    user = queries.access_user(request.auth, user_id)
+    token = queries.access_token(request.auth, user, token_id)
+    actions.revoke_api_token(request.auth, token)
+    return Status(204, None)
 
 
 def _link(request: KnownRequest, user: User) -> SetupLinkAnswer:

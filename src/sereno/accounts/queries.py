@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from sereno.accounts.models import ApiToken, SetupLink, User
@@ -19,8 +20,8 @@ NOT_SIGNED_IN = Words(
     "Inicie sesión primero.",
 )
 _TOKEN_REFUSED = Words(
-    "This token is not valid or was revoked. Make a new one.",
-    "Esta clave no es válida o fue revocada. Cree una nueva.",
+    "This token is not valid or was revoked. Ask an administrator for a new one.",
+    "Esta clave no es válida o fue revocada. Pida una nueva a un administrador.",
 )
 _NOT_ALLOWED = {
     Right.VIEW: Words(
@@ -39,6 +40,10 @@ _NOT_ALLOWED = {
 _NO_USER = Words(
     "There is no such person. Reload the list.",
     "No existe esa persona. Recargue la lista.",
+)
+_NO_TOKEN = Words(
+    "There is no such token, or it was revoked. Reload the list.",
+    "No existe esa clave, o fue revocada. Recargue la lista.",
 )
 _LINK_SPENT = Words(
     "This link was used, has expired or never was. Ask for a new one.",
@@ -76,7 +81,7 @@ def require(asker: Asker, right: Right) -> None:
 def users_of(asker: Asker) -> QuerySet[User]:
     """Everybody, by name. Raises Forbidden unless `asker` manages them."""
     require(asker, Right.MANAGE)
-    return User.objects.order_by("username", "pk")
+    return User.objects.order_by(Lower("username"), "pk")
 
 
 def access_user(asker: Asker, user_id: int) -> User:
@@ -84,6 +89,19 @@ def access_user(asker: Asker, user_id: int) -> User:
     if (user := users_of(asker).filter(pk=user_id).first()) is None:
         raise NotFound("no_such_user", _NO_USER)
     return user
+
+
+def tokens_of(asker: Asker, user: User) -> QuerySet[ApiToken]:
+    """The tokens that still open something for `user`'s programs, by name. Raises Forbidden."""
+    require(asker, Right.MANAGE)
+    return ApiToken.objects.filter(user=user, revoked_at=None).order_by("name", "pk")
+
+
+def access_token(asker: Asker, user: User, token_id: int) -> ApiToken:
+    """One of those. Raises NotFound, Forbidden."""
+    if (token := tokens_of(asker, user).filter(pk=token_id).first()) is None:
+        raise NotFound("no_such_token", _NO_TOKEN)
+    return token
 
 
 def asker_with_token(token: str, address: str) -> Asker:

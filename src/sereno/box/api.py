@@ -42,6 +42,12 @@ _NO_ANSWER = Words(
     "Sereno does not answer at {url}. Look whether `sereno up` still runs, and at its logs folder.",
     "Sereno no responde en {url}. Mire si `sereno up` sigue en marcha y su carpeta de registros.",
 )
+_OWN_TOKEN = Words(
+    "This command is not let in any more: whose administrator's rights it had, has them no longer. "
+    "`sereno admin link` gives it those of another.",
+    "Esta orden ya no tiene acceso: quien le prestaba sus permisos de administración ya no los "
+    "tiene. `sereno admin link` le da los de otra persona.",
+)
 _ODD_ANSWER = Words(
     "Sereno could not do that (answer {status}). The reason is in its logs folder.",
     "Sereno no pudo hacerlo (respuesta {status}). El motivo está en su carpeta de registros.",
@@ -137,6 +143,8 @@ class Api:
             answer = self._http.request(method, f"/api/v1/{path}", **content)
         except httpx.TransportError:
             raise Unavailable("no_answer", _NO_ANSWER.fill(url=self.url)) from None
+        if answer.status_code in (401, 403):
+            raise _KINDS[answer.status_code]("own_token", _OWN_TOKEN)
         if answer.is_error:
             raise _refusal(answer)
         return answer

@@ -106,7 +106,13 @@ def _disks(volumes: list[dict[str, Any]]) -> str:
     ),
 )
 def link(
-    username: Annotated[str | None, typer.Argument()] = None,
+    username: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[USER]",
+            help=say("Whose; the first one.", "De quién; por omisión, el primero."),
+        ),
+    ] = None,
     as_json: Json = False,
     data: Data = None,
 ) -> None:

@@ -12,7 +12,7 @@ import typer
 
 from sereno.base.errors import Conflict, Unavailable, Words
 from sereno.cli.language import is_spanish, say
-from sereno.cli.options import Camera, Data, From, Json, To
+from sereno.cli.options import Camera, Data, From, Json, Output, To
 
 if TYPE_CHECKING:
     from sereno.box.api import Api
@@ -78,7 +78,7 @@ def clip(
     camera: Camera,
     start: From,
     end: To,
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE")],
+    output: Output,
     is_forced: Annotated[
         bool, typer.Option("--force", help=say("Replace the file.", "Reemplazar el archivo."))
     ] = False,

@@ -21,7 +21,9 @@ _KEEP_SAFE = Words(
 )
 _START = Words("Restored. Start it with `sereno up`.", "Restaurada. Arránquela con `sereno up`.")
 
-File = Annotated[Path, typer.Argument(metavar="FILE")]
+File = Annotated[
+    Path, typer.Argument(metavar="FILE", help=say("The backup.", "La copia de seguridad."))
+]
 
 
 def backup(

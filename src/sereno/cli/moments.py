@@ -14,7 +14,7 @@ from sereno.base.errors import Conflict, Invalid, Words
 from sereno.cli.camera_facts import state_name, words_of
 from sereno.cli.finding import camera_ids
 from sereno.cli.language import say
-from sereno.cli.options import Camera, Cameras, Data, Json, Minutes, Until
+from sereno.cli.options import Camera, Cameras, Data, Json, Minutes, Output, Until
 
 _EXISTS = Words(
     "{path} exists already. Choose another file, or give --force.",
@@ -176,7 +176,7 @@ def enforce(
 
 def snapshot(
     camera: Camera,
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE")],
+    output: Output,
     is_forced: Annotated[
         bool, typer.Option("--force", help=say("Replace the file.", "Reemplazar el archivo."))
     ] = False,

@@ -13,6 +13,12 @@ from sereno.cli.language import say
 
 T = TypeVar("T")
 
+Output = Annotated[
+    Path,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help=say("Where to write it.", "Dónde escribirlo.")
+    ),
+]
 Data = Annotated[
     Path | None,
     typer.Option(

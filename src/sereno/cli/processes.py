@@ -45,7 +45,11 @@ def hub_prepare() -> None:
     "link",
     help=say("A one-time link's token, as JSON.", "El código de un enlace, en JSON."),
 )
-def hub_link(username: Annotated[str | None, typer.Argument()] = None) -> None:
+def hub_link(
+    username: Annotated[
+        str | None, typer.Argument(help=say("Whose; the first one.", "De quién; el primero."))
+    ] = None,
+) -> None:
     from sereno.hub.link import main
 
     main(username)

@@ -229,7 +229,9 @@ def preview(
         str | None,
         typer.Option("--group", metavar="GROUP", help=say("Those of a group.", "Las de un grupo.")),
     ] = None,
-    days: Annotated[int, typer.Option(min=1, max=31)] = PREVIEW_DAYS,
+    days: Annotated[
+        int, typer.Option(min=1, max=31, help=say("How many.", "Cuántos."))
+    ] = PREVIEW_DAYS,
     start: Annotated[
         str, typer.Option("--from", metavar="TIME", help=say("From when on.", "Desde cuándo."))
     ] = "now",

@@ -106,15 +106,20 @@ Answers = Annotated[
 
 @sim.command("cameras", help=say("Serve simulated cameras.", "Servir cámaras simuladas."))
 def sim_cameras(
-    count: Annotated[int, typer.Option(min=1, max=200)] = 8,
+    count: Annotated[int, typer.Option(min=1, max=200, help=say("How many.", "Cuántas."))] = 8,
     port: Annotated[int, typer.Option(help=say("0: any free one.", "0: uno libre."))] = 0,
-    listen: Annotated[str, typer.Option()] = "127.0.0.1",
+    listen: Annotated[str, typer.Option(help=say("Address.", "Dirección."))] = "127.0.0.1",
     user: User = None,
     auth: Auths = None,
     tls: Tls = False,
-    codec: Annotated[Codec, typer.Option()] = Codec.H264,
-    sound: Annotated[Sound, typer.Option()] = Sound.NONE,
-    b_frames: Annotated[int, typer.Option(min=0, max=8)] = 0,
+    codec: Annotated[
+        Codec, typer.Option(help=say("Of the pictures.", "De las imágenes."))
+    ] = Codec.H264,
+    sound: Annotated[Sound, typer.Option(help=say("Beside them.", "Junto a ellas."))] = Sound.NONE,
+    b_frames: Annotated[
+        int,
+        typer.Option(min=0, max=8, help=say("In a row, at most.", "Seguidos, como máximo.")),
+    ] = 0,
     open_gops: OpenGops = False,
     small: Small = False,
     quirks: QuirkNames = None,

@@ -131,7 +131,13 @@ def rebuild(as_json: Json = False, data: Data = None) -> None:
     ),
 )
 def accept_volume(
-    folder: Annotated[Path, typer.Argument(metavar=say("FOLDER", "CARPETA"))], data: Data = None
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar=say("FOLDER", "CARPETA"), help=say("Of the volume.", "La del volumen.")
+        ),
+    ],
+    data: Data = None,
 ) -> None:
     from sereno.box.settings import load_settings
     from sereno.cli.terminal import print_line

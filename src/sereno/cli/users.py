@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from sereno.accounts.rules import ROLE_NAMES, Role
 from sereno.base.errors import Invalid, Words
 from sereno.cli.finding import pick_one
-from sereno.cli.language import say
+from sereno.cli.language import pick, say
 from sereno.cli.options import Data, Json, group
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def list_users(as_json: Json = False, data: Data = None) -> None:
     rows = [
         (
             each["username"],
-            each["role"],
+            _role(each),
             say("yes", "sí") if each["is_active"] else say("no", "no"),
             show_moment(each["last_login"], zone),
             each["id"],
@@ -99,10 +100,10 @@ def change(
     changed = api.patch(f"users/{_find(api, name)['id']}", body)
     if as_json:
         return print_json(changed)
-    text = say("“{username}” is {role} now.", "«{username}» es ahora {role}.")
+    text = say("“{username}” is {name} now.", "«{username}» es ahora {name}.")
     if not changed["is_active"]:
         text = say("“{username}” is kept out.", "«{username}» no puede entrar.")
-    return print_line(text.format(**changed))
+    return print_line(text.format(username=changed["username"], name=_role(changed)))
 
 
 @app.command("link", help=say("A new link to choose a password.", "Otro enlace de contraseña."))
@@ -114,6 +115,77 @@ def link(name: Name, as_json: Json = False, data: Data = None) -> None:
     made = api.post(f"users/{_find(api, name)['id']}/setup-link", {})
     address = _whole(made["setup_link"], data)
     return print_json({"setup_link": address}) if as_json else print_line(address)
+
+
+@app.command(
+    "tokens", help=say("Programs' tokens of a person.", "Claves de programas de una persona.")
+)
+def tokens(name: Name, as_json: Json = False, data: Data = None) -> None:
+    from sereno.box.settings import load_settings
+    from sereno.cli.running import api_of
+    from sereno.cli.terminal import print_json, print_table
+    from sereno.cli.times import show_moment
+
+    api = api_of(data)
+    found = api.get(f"users/{_find(api, name)['id']}/tokens")
+    if as_json:
+        return print_json(found)
+    zone = ZoneInfo(load_settings(data=data).time_zone)
+    heads = (say("NAME", "NOMBRE"), say("MADE", "CREADA"), say("LAST USED", "ÚLTIMO USO"), "ID")
+    rows = [
+        (
+            each["name"],
+            show_moment(each["created_at"], zone),
+            show_moment(each["last_used_at"], zone),
+            each["id"],
+        )
+        for each in found
+    ]
+    return print_table(heads, rows)
+
+
+@app.command(
+    "add-token",
+    help=say(
+        "A token with which a program does what this person may; it is told only now.",
+        "Una clave con la que un programa hace lo que puede esta persona; solo se dice ahora.",
+    ),
+)
+def add_token(
+    name: Name,
+    token_name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help=say("What it is for.", "Para qué es.")),
+    ],
+    as_json: Json = False,
+    data: Data = None,
+) -> None:
+    from sereno.cli.running import api_of
+    from sereno.cli.terminal import print_json, print_line
+
+    api = api_of(data)
+    made = api.post(f"users/{_find(api, name)['id']}/tokens", {"name": token_name})
+    return print_json(made) if as_json else print_line(made["token"])
+
+
+@app.command("revoke-token", help=say("It opens nothing any more.", "Ya no abre nada."))
+def revoke_token(
+    name: Name,
+    token: Annotated[
+        int, typer.Argument(metavar="ID", help=say("As `tokens` shows.", "Según `tokens`."))
+    ],
+    data: Data = None,
+) -> None:
+    from sereno.cli.running import api_of
+    from sereno.cli.terminal import print_line
+
+    api = api_of(data)
+    api.delete(f"users/{_find(api, name)['id']}/tokens/{token}")
+    print_line(say("The token was revoked.", "Se revocó la clave."))
+
+
+def _role(user: dict[str, Any]) -> str:
+    return pick(ROLE_NAMES[Role(user["role"])])
 
 
 def _find(api: Api, name_or_id: str) -> dict[str, Any]:

@@ -210,6 +210,7 @@ def add_fitting_camera(asker: Asker, fields: CameraFields) -> Camera:
 @transaction.atomic
 def change_fitting_camera(asker: Asker, camera_id: UUID, fields: CameraFields) -> Camera:
     """`sites.change_camera`, where its fields fit its profile. Raises Invalid, Conflict."""
+    require(asker, Right.MANAGE)
     before = access_camera(asker, camera_id)
     camera = change_camera(asker, camera_id, fields)
     # Somebody who only renames it need not answer for what never fitted.

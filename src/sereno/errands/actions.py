@@ -219,5 +219,5 @@ def _kept(told: object) -> object:
 
 
 def _text(told: str) -> str:
-    """No secrets, and no NUL, which no column takes."""
-    return redact(told.replace("\0", ""))
+    """No secrets, and no NUL, which no column takes; no longer than it was told, which fits."""
+    return redact(told.replace("\0", ""))[: len(told)]

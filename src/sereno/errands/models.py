@@ -42,8 +42,6 @@ class Errand(models.Model):
             ),
             models.Index(fields=["asked_at"], name="errands_errand_asked"),
         )
-        verbose_name = "diagnosis"
-        verbose_name_plural = "diagnoses"
 
     def __str__(self) -> str:
         return f"{self.camera or self.address} {self.asked_at:%Y-%m-%d %H:%M:%S}"

@@ -9,9 +9,14 @@ from django.db.models import QuerySet
 
 from sereno.accounts.actions import add_user, make_api_token, make_setup_link
 from sereno.accounts.models import User
-from sereno.accounts.queries import SYSTEM, administrator_without_password, asker_with_token
-from sereno.accounts.rules import Role
-from sereno.base.errors import NotFound, Unauthenticated, Words
+from sereno.accounts.queries import (
+    SYSTEM,
+    administrator_without_password,
+    asker_with_token,
+    require,
+)
+from sereno.accounts.rules import Right, Role
+from sereno.base.errors import Forbidden, NotFound, Unauthenticated, Words
 from sereno.box.files import write_atomic
 from sereno.box.paths import DataDir
 from sereno.box.secrets import read_secret
@@ -55,13 +60,19 @@ def first_start(settings: Settings) -> Prepared:
     )
 
 
-def administrator_link(username: str | None = None) -> Prepared:
-    """A fresh one-time link for an administrator, the first one unless named. Raises NotFound."""
+@transaction.atomic
+def administrator_link(data: DataDir, username: str | None = None) -> Prepared:
+    """A fresh one-time link for an administrator, the first one unless named. Raises NotFound.
+
+    It is what the owner of the machine has left when nothing else opens: the command's own token
+    is seen to as well.
+    """
     found = _administrators()
     if username is not None:
         found = found.filter(username__iexact=username)
     if (administrator := found.first()) is None:
         raise NotFound("no_administrator", _NO_ADMINISTRATOR, field="username")
+    _ensure_cli_token(data, administrator)
     token = make_setup_link(SYSTEM, administrator)
     return Prepared(setup_token=token, enrolment_code=None, username=administrator.username)
 
@@ -71,9 +82,12 @@ def _administrators() -> QuerySet[User]:
 
 
 def _ensure_cli_token(data: DataDir, administrator: User) -> None:
-    """See that the file holds a token that the database knows."""
+    """See that the file holds a token that the database knows, and that opens everything.
+
+    Whose it was may have become less than an administrator.
+    """
     try:
-        asker_with_token(read_secret(data.cli_token), "")
-    except (FileNotFoundError, Unauthenticated):
+        require(asker_with_token(read_secret(data.cli_token), ""), Right.MANAGE)
+    except (FileNotFoundError, Unauthenticated, Forbidden):
         token = make_api_token(SYSTEM, administrator, CLI_TOKEN_NAME)
         write_atomic(data.cli_token, token + "\n")

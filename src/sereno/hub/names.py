@@ -18,6 +18,7 @@ ROOMS = {
     "footage": Words("Footage", "Grabaciones"),
     "enforcer": Words("How cameras run", "Cómo funcionan las cámaras"),
     "coverage": Words("Coverage", "Cobertura"),
+    "errands": Words("Diagnoses", "Diagnósticos"),
 }
 
 # One, and many.
@@ -40,6 +41,7 @@ TABLES = {
     ),
     "Lease": (Words("lease", "derecho"), Words("leases", "derechos")),
     "BrokenPromise": (Words("alarm", "alarma"), Words("alarms", "alarmas")),
+    "Errand": (Words("diagnosis", "diagnóstico"), Words("diagnoses", "diagnósticos")),
 }
 
 COLUMNS = {
@@ -48,6 +50,8 @@ COLUMNS = {
     "actor_kind": Words("kind of who", "tipo de quién"),
     "address": Words("address", "dirección"),
     "applies": Words("taken up", "se aplica"),
+    "asked_at": Words("asked", "pedido"),
+    "asked_by": Words("asked by", "pedido por"),
     "backlog": Words("not reported yet", "sin informar aún"),
     "based_on": Words("based on", "basado en"),
     "based_on_name": Words("based on", "basado en"),
@@ -64,6 +68,7 @@ COLUMNS = {
     "cpu_count": Words("number of CPUs", "número de CPU"),
     "created_at": Words("made", "creado"),
     "cron_minutes": Words("minutes (cron)", "minutos (cron)"),
+    "done_at": Words("done", "hecho"),
     "end": Words("end", "fin"),
     "ended_at": Words("ended", "terminó"),
     "engine": Words("engine", "motor"),

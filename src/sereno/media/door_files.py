@@ -141,8 +141,8 @@ class DoorFiles:
 
     def _written(self, name: str, data: bytes) -> Path:
         """A file of our own with these bytes, to be put in the place of `name`."""
-        path = self._folder / f"{name}.{os.getpid()}"
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        path = self._folder / f"{name}.{secrets.token_hex(8)}"
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
         return path

@@ -36,7 +36,10 @@ TOLD_AFTER_SECONDS = 0.5
 DISK_SECONDS = 5.0
 """A disk that does not answer for so long keeps nobody from recording on another."""
 
-_LOOK_SECONDS = 0.1
+COMPLAINS_EVERY_SECONDS = 600.0
+"""A disk that fails now and then fills no log."""
+
+_LOOK_SECONDS = (0.1, 0.5)  # first and longest: who has waited for long looks less often
 _NOBODY_THERE = frozenset({"name_unknown", "unreachable", "refused", "timed_out"})
 """What holds for everybody who wants the same port."""
 
@@ -65,7 +68,8 @@ class Doors:
         self._thread = ThreadPoolExecutor(1, "doors")
         self._lines: dict[str, asyncio.Lock] = {}
         self._news: dict[str, _News] = {}
-        self._has_complained = False
+        self._doubted: set[str] = set()
+        self._complains_at = 0.0  # monotonic
 
     def door(
         self, address: str, username: str, password: str, on_wait: Callable[[], None] | None = None
@@ -102,6 +106,7 @@ class Doors:
         Raises StreamFault where another attempt finds out meanwhile that nobody is there.
         """
         since = asyncio.get_running_loop().time()
+        pause_seconds, longest = _LOOK_SECONDS
         async with self._lines.setdefault(line, asyncio.Lock()):
             while True:
                 news = self._news.get(device.port)
@@ -109,7 +114,8 @@ class Doors:
                     raise StreamFault(news.reason)
                 if (taken := await self._taken(device, take)) is not None:
                     return taken
-                await asyncio.sleep(_LOOK_SECONDS)
+                await asyncio.sleep(pause_seconds)
+                pause_seconds = min(pause_seconds * 1.5, longest)
 
     async def has_refused(self, device: Device) -> bool:
         """Whether these credentials were refused once and may be tried now all the same.
@@ -129,6 +135,19 @@ class Doors:
         elif device.login and reason.key in OF_THE_LOGIN:
             refusal = Refusal(reason=ReasonReport.of(reason), until_us=self._until_us(reason))
             await self._done(self._begin(lambda x: x.refuse(device, refusal)))
+
+    def doubt(self, device: Device) -> None:
+        """A session with these credentials was refused something."""
+        if device.login:
+            self._doubted.add(device.login)
+
+    def doubts(self, device: Device) -> bool:
+        """Whether they were refused in a session, and accepted by no attempt since."""
+        return device.login in self._doubted
+
+    def trust(self, device: Device) -> None:
+        """They were accepted now."""
+        self._doubted.discard(device.login)
 
     def pardon(self, device: Device) -> None:
         """Credentials that were refused once are right."""
@@ -160,17 +179,16 @@ class Doors:
             self._complain("its disk does not answer")
             raise _Unusable
         try:
-            result = doing.result()
+            return doing.result()
         except OSError as error:
             self._complain(error)
             raise _Unusable from None
-        self._has_complained = False
-        return result
 
     def _complain(self, what: object) -> None:
-        if not self._has_complained:
+        now = self._clock.monotonic()
+        if now >= self._complains_at:
             _log.error("The folder of the doors cannot be used, so all stand open: %s", what)
-        self._has_complained = True
+            self._complains_at = now + COMPLAINS_EVERY_SECONDS
 
 
 class Door:
@@ -191,7 +209,9 @@ class Door:
         self._login: int | None = None
         self._turn: int | None = None
         self._had_refusal = False
+        self._is_accepted = self._is_shared = False
         self._is_answered = False
+        self._is_doubted = False
         self._timers: list[asyncio.TimerHandle] = []
 
     async def __aenter__(self) -> Self:
@@ -206,7 +226,7 @@ class Door:
             self._let_go()
             raise
         self._cancel_timers()
-        self._timers.append(loop.call_later(HELD_SECONDS, self._let_go))
+        self._timers.append(loop.call_later(HELD_SECONDS, self._let_others_in))
         return self
 
     async def __aexit__(
@@ -216,7 +236,7 @@ class Door:
         trace: TracebackType | None,
     ) -> None:
         try:
-            if isinstance(error, StreamFault) and self._device and not self._is_answered:
+            if isinstance(error, StreamFault) and self._device and self._concerns(error):
                 _, username, password = self._target
                 reason = without_secrets(error.reason, username, password)
                 await self._doors.learn(self._device, reason)
@@ -231,12 +251,27 @@ class Door:
             return
         self._is_answered = True
         self._cancel_timers()
-        _close(self._turn)
-        self._turn = None
-        if self._login is not None:
-            share(self._login)
-        if self._had_refusal and self._device is not None:
-            self._doors.pardon(self._device)
+        self._give_turn_back()
+        self._share()
+
+    def accepted(self) -> None:
+        """The device took the credentials: whoever waits to try them may."""
+        self._is_accepted, self._is_doubted = True, False
+        if self._device is not None:
+            self._doors.trust(self._device)
+        self._share()
+
+    def doubt(self) -> None:
+        """The device refuses, in the middle of a session, the credentials that it took before."""
+        self._is_doubted = True
+        if self._device is not None:
+            self._doors.doubt(self._device)
+
+    @property
+    def is_doubted(self) -> bool:
+        """Whether a session of this process with these credentials was refused something."""
+        device = self._device
+        return self._is_doubted or (device is not None and self._doors.doubts(device))
 
     async def _enter(self) -> None:
         doors = self._doors
@@ -246,11 +281,37 @@ class Door:
             self._had_refusal = await doors.has_refused(device)
         self._turn = await doors.wait_for(device.host, device, DoorFiles.take_turn)
 
+    def _concerns(self, error: StreamFault) -> bool:
+        """Whether what ended the attempt is news for others. Credentials that were accepted and
+        then refused lack a right, or were changed: the next attempt finds out which."""
+        return not (self._is_answered or (self._is_accepted and error.reason.key == "unauthorized"))
+
+    def _share(self) -> None:
+        """The credentials are right: others may try them beside this session."""
+        if self._is_shared:
+            return
+        self._is_shared = True
+        if self._login is not None:
+            share(self._login)
+        if self._had_refusal and self._device is not None:
+            self._doors.pardon(self._device)
+
+    def _let_others_in(self) -> None:
+        """It takes too long."""
+        self._give_turn_back()
+        if not self._is_shared:
+            _close(self._login)
+            self._login = None
+
     def _let_go(self) -> None:
         self._cancel_timers()
-        _close(self._turn)
+        self._give_turn_back()
         _close(self._login)
-        self._turn = self._login = None
+        self._login = None
+
+    def _give_turn_back(self) -> None:
+        _close(self._turn)
+        self._turn = None
 
     def _cancel_timers(self) -> None:
         for each in self._timers:

@@ -46,7 +46,7 @@ async def _try(
         async with (
             doors.door(task.address, task.username, password) as door,
             asyncio.timeout(PROBE_SECONDS),
-            new_source(task, choice, sink.now_us, patience, on_answered=door.answered) as source,
+            new_source(task, choice, sink.now_us, patience, doorway=door) as source,
         ):
             await source.play(sink)
             door.answered()

@@ -30,8 +30,8 @@ from sereno.media.timing import (
     LARGEST_OWN_ERROR_US,
     RunClock,
     capture_us,
+    clock_fault,
     ticks_to_us,
-    unbelieved_seconds,
 )
 from sereno.policy.reasons import Reason
 from sereno.wire.reports import ReasonReport
@@ -131,8 +131,8 @@ class Recorder:
 
     def video_report(self, report: SenderReport) -> None:
         self._report = report
-        if off_seconds := unbelieved_seconds(report, to_us(self._clock.now())):
-            self.notice("camera_clock_wrong", {"seconds": str(off_seconds)})
+        if wrong := clock_fault((report.wall_us - to_us(self._clock.now())) / 1e6):
+            self.notice(wrong.key, dict(wrong.params))
 
     def packets_lost(self, count: int) -> None:
         self.lost_packets += count

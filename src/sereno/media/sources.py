@@ -8,6 +8,7 @@ from sereno.media.contract import StreamTask
 from sereno.media.engines import FFMPEG, Choice
 from sereno.media.ffmpeg.argv import Plan
 from sereno.media.ffmpeg.source import FfmpegSource
+from sereno.media.rtsp.doorway import Doorway
 from sereno.media.rtsp.receivers import Encode
 from sereno.media.rtsp.session import Patience, Session
 from sereno.media.sink import Source
@@ -22,11 +23,11 @@ def new_source(
     encode: Encode | None = None,
     on_command: Callable[[str], None] | None = None,
     redirect: str = "",
-    on_answered: Callable[[], None] = lambda: None,
+    doorway: Doorway | None = None,
 ) -> Source:
     """A source for one session. `plan` is how ffmpeg was asked the last time; `on_command` gets
     each command of ffmpeg that is started, for people; `redirect` is where the server sent the
-    session before; `on_answered` is called as soon as PLAY is, by an engine that learns of it."""
+    session before; `doorway` is told what others may want to know, where the engine learns it."""
     if choice.engine == FFMPEG:
         wish = choice.remembered_transport if task.transport == "auto" else task.transport
         return FfmpegSource(
@@ -44,5 +45,5 @@ def new_source(
         records_sound=task.records_sound,
         encode=encode,
         redirect=redirect,
-        on_answered=on_answered,
+        doorway=doorway,
     )

@@ -162,7 +162,7 @@ class Stream:
     async def _play(self, door: Door, redirect: str) -> NoReturn:
         async with new_source(
             self._task, self._choice, self._recorder.now_us, self._patience, self._plan,
-            self._encode, self._on_command, redirect, door.answered,
+            self._encode, self._on_command, redirect, door,
         ) as source:  # fmt: skip
             self._source = source
             await source.play(self._recorder)

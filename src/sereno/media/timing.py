@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sereno.media.contract import TIMESCALE
 from sereno.media.rtsp.rtcp import SenderReport
+from sereno.policy.reasons import Reason
 
 LARGEST_JUMP_US = 10_000_000
 """Media time that is further than this from its arrival jumped."""
@@ -13,6 +14,7 @@ LARGEST_REPORT_ERROR_US = 2_000_000
 LARGEST_OWN_ERROR_US = 1_000_000
 """A run whose wall time is off by more, as the camera itself says, is continued in a new one."""
 
+_UNITS = ((86_400, "d"), (3600, "h"), (60, "min"))
 _WINDOW_TICKS = 30 * TIMESCALE
 _PACE = 1000  # a correction moves wall time by at most a thousandth of the media time passed
 
@@ -41,10 +43,20 @@ def capture_us(
     return said_us if abs(said_us - arrival_us) <= LARGEST_REPORT_ERROR_US else None
 
 
-def unbelieved_seconds(report: SenderReport, now_us: int) -> int:
-    """By how many seconds the camera's clock is off, where that is too much to believe it; or 0."""
-    off_us = abs(report.wall_us - now_us)
-    return off_us // 1_000_000 if off_us > LARGEST_REPORT_ERROR_US else 0
+def clock_fault(ahead_seconds: float) -> Reason | None:
+    """What is wrong with a camera's clock that is so far ahead of ours; None: it is believed."""
+    if abs(ahead_seconds) * 1_000_000 <= LARGEST_REPORT_ERROR_US:
+        return None
+    key = "camera_clock_behind" if ahead_seconds < 0 else "camera_clock_ahead"
+    return Reason(key, {"time": duration_in_words(abs(ahead_seconds))})
+
+
+def duration_in_words(seconds: float) -> str:
+    """In the largest unit of which there are at least two: `37 s`, `12 min`, `10957 d`."""
+    for size, unit in _UNITS:
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
 
 
 class RunClock:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sereno.base.clock import Clock
-from sereno.media.contract import Event, RunStarted, StreamTask
+from sereno.media.contract import Event, Failed, RunStarted, StreamTask
 from sereno.media.doors import Doors
+from sereno.media.hosts import host_and_port
 from sereno.node.desired import Aim, Desired
 from sereno.node.neighbours import may_hope
 from sereno.node.pace import Pace
@@ -20,6 +21,7 @@ from sereno.node.runner_life import STOPPED, Surroundings
 from sereno.node.slot import Slot
 from sereno.node.tasks import task_of
 from sereno.node.troubles import Troubles
+from sereno.node.turns import Turns
 from sereno.node.wishes import Place, Rest, Step, Terms, Wish, step_between
 from sereno.wire.reports import ReasonReport, StreamState
 
@@ -82,6 +84,7 @@ class Supervisor:
         self._wishes: dict[StreamKey, Wish] = {}
         self._aims: Mapping[StreamKey, Aim] = {}
         self._pending: set[StreamKey] = set()
+        self._turns = Turns()
         self._asked: dict[StreamKey, tuple[int, int]] = {}
         self._slots: list[Slot] = []
         self._slot_by_key: dict[StreamKey, Slot] = {}
@@ -180,7 +183,18 @@ class Supervisor:
             case Step.LATER:
                 self._pending.add(key)
                 return given
+            case Step.NOW if not self._may_begin_anew(key, given, wish):
+                self._pending.add(key)
+                return given
         return wish
+
+    def _may_begin_anew(self, key: StreamKey, given: Wish, wish: Wish) -> bool:
+        """Whether it is the stream's turn to give up what it records, to record it otherwise."""
+        is_recording = self._recording.book(key).run is not None
+        if not (is_recording and wish.is_recorded and given.address == wish.address):
+            return True  # there is nothing to lose, or to keep
+        host, _ = host_and_port(wish.address)
+        return self._turns.begin(key, host, self._clock.monotonic())
 
     def _heed_people(self, key: StreamKey, wish: Wish, slot: Slot | None) -> None:
         """A person asked to act now: neither pauses nor an earlier refusal count any more.
@@ -212,6 +226,7 @@ class Supervisor:
     def _drop_wish(self, key: StreamKey) -> None:
         self._wishes.pop(key, None)
         self._pending.discard(key)
+        self._turns.end(key)
 
     def _settle_stream(self, key: StreamKey, wish: Wish, slot: Slot | None) -> None:
         """Into a slot of its terms; out of any other."""
@@ -281,8 +296,11 @@ class Supervisor:
 
     def _hear(self, event: Event) -> None:
         self._listener(event)
+        key = StreamKey(event.camera_id, event.stream)
+        if isinstance(event, RunStarted | Failed) and self._turns.end(key):
+            self._wake.set()
         if isinstance(event, RunStarted):
-            self._tell_neighbours(StreamKey(event.camera_id, event.stream))
+            self._tell_neighbours(key)
 
     def _tell_neighbours(self, key: StreamKey) -> None:
         """A stream plays: let those of its device that wait for that be tried."""

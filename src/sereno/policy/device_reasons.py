@@ -5,6 +5,10 @@ from __future__ import annotations
 from sereno.base.errors import Words
 from sereno.policy.reason_entry import Entry, Retry
 
+_SET_ITS_TIME = Words(
+    "Set a time server (NTP) on the camera.", "Ponga un servidor de hora (NTP) en la cámara."
+)
+
 DEVICE_REASONS: dict[str, Entry] = {
     "device_unopened": Entry(
         Words(
@@ -166,15 +170,20 @@ DEVICE_REASONS: dict[str, Entry] = {
             "Revise los ajustes de hora de la cámara si se repite.",
         ),
     ),
-    "camera_clock_wrong": Entry(
+    "camera_clock_behind": Entry(
         Words(
-            "The camera's clock is {seconds} s off; Sereno goes by the site's clock instead.",
-            "El reloj de la cámara está desviado {seconds} s; Sereno usa el del sitio.",
+            "The camera's clock is {time} behind the node's, so Sereno does not go by it.",
+            "El reloj de la cámara atrasa {time} respecto al nodo, así que Sereno no lo usa.",
         ),
         Retry.NONE,
+        _SET_ITS_TIME,
+    ),
+    "camera_clock_ahead": Entry(
         Words(
-            "Set a time server (NTP) on the camera.",
-            "Ponga un servidor de hora (NTP) en la cámara.",
+            "The camera's clock is {time} ahead of the node's, so Sereno does not go by it.",
+            "El reloj de la cámara adelanta {time} respecto al nodo, así que Sereno no lo usa.",
         ),
+        Retry.NONE,
+        _SET_ITS_TIME,
     ),
 }

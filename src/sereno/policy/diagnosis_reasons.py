@@ -133,28 +133,6 @@ DIAGNOSIS_REASONS: dict[str, Entry] = {
             "Actualice su firmware si las horas deben ser exactas.",
         ),
     ),
-    "camera_clock_behind": Entry(
-        Words(
-            "The camera's clock is {time} behind the node's.",
-            "El reloj de la cámara atrasa {time} respecto al nodo.",
-        ),
-        Retry.NONE,
-        Words(
-            "Set the camera's time by NTP.",
-            "Ponga la cámara en hora por NTP.",
-        ),
-    ),
-    "camera_clock_ahead": Entry(
-        Words(
-            "The camera's clock is {time} ahead of the node's.",
-            "El reloj de la cámara adelanta {time} respecto al nodo.",
-        ),
-        Retry.NONE,
-        Words(
-            "Set the camera's time by NTP.",
-            "Ponga la cámara en hora por NTP.",
-        ),
-    ),
     "losses_seen": Entry(
         Words(
             "{count} packets of video were lost in {seconds} s.",

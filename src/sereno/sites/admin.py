@@ -6,14 +6,23 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 from django.http import HttpRequest
 
-from sereno.accounts.backoffice import ActingAdmin, ReadingAdmin, asker_of, both, column
+from sereno.accounts.backoffice import (
+    ActingAdmin,
+    ReadingAdmin,
+    asker_of,
+    both,
+    column,
+    in_ones_language,
+)
 from sereno.base.errors import Words
 from sereno.sites import actions, actions_groups, queries
 from sereno.sites.admin_parts import VersionedForm
 from sereno.sites.models import CameraGroup, Node, Site
+
+_ONCE = Words("once, within an hour", "una vez, en una hora")
 
 
 @admin.register(Site)
@@ -44,7 +53,7 @@ class SiteAdmin(ActingAdmin):
     def make_enrolment_codes(self, request: HttpRequest, sites: QuerySet[Site]) -> None:
         for site in sites:
             code = actions.create_enrolment_code(asker_of(request), site)
-            messages.success(request, f"{site}: {code} (once, within an hour)")
+            messages.success(request, f"{site}: {code} ({in_ones_language(_ONCE)})")
 
 
 @admin.register(Node)
@@ -71,9 +80,14 @@ class GroupAdmin(ActingAdmin):
     filter_horizontal = ("cameras",)
     search_fields = ("name",)
 
-    @column(Words("Cameras", "Cámaras"))
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CameraGroup]:
+        present = Count("cameras", filter=Q(cameras__removed_at=None))
+        return queries.groups_of(asker_of(request)).annotate(size=present)
+
+    @column(Words("Cameras", "Cámaras"), ordering="size")
     def size(self, group: CameraGroup) -> int:
-        return group.cameras.filter(removed_at=None).count()
+        count: int = group.size  # type: ignore[attr-defined]  # counted by get_queryset
+        return count
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         options["queryset"] = queries.cameras_of(asker_of(request))

@@ -52,7 +52,7 @@ class StepReport(Message):
 
     step: str = Field(max_length=_LONGEST_WORD)
     verdict: VerdictName
-    ms: float | None = Field(default=None, ge=0)
+    ms: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     saw: str = Field(default="", max_length=LONGEST_SAW)
     reason: ReasonReport | None = Field(default=None, description="why it failed")
     advice: tuple[ReasonReport, ...] = Field(default=(), max_length=_MOST_ADVICE)

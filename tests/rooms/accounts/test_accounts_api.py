@@ -13,6 +13,7 @@ from sereno.accounts.actions import add_user, make_setup_link
 from sereno.accounts.models import User
 from sereno.accounts.queries import SYSTEM
 from sereno.accounts.rules import Role
+from sereno.audit.models import Entry
 
 PASSWORD = "correct horse battery"
 
@@ -169,3 +170,32 @@ def test_the_api_too_keeps_one_administrator(admin_program: Any, admin: Any) -> 
     for body in ({"role": "operator"}, {"is_active": False}):
         refused = admin_program("PATCH", path, body)
         assert (refused.status_code, refused.json()["error"]["key"]) == (409, "last_administrator")
+
+
+def test_a_programs_token_does_what_its_person_may(
+    admin_program: Any, stranger: Any, make_user: Callable[..., User]
+) -> None:
+    path = f"users/{make_user('olga', Role.OPERATOR).pk}/tokens"
+    made = admin_program("POST", path, {"name": " guardia "})
+    assert made.status_code == 201
+    shown = {"authorization": f"Bearer {made.json()['token']}"}
+    assert stranger("GET", "cameras", **shown).status_code == 200
+    assert stranger("GET", path, **shown).status_code == 403, (
+        "an operator gives no tokens, nor sees them"
+    )
+    (listed,) = admin_program("GET", path).json()
+    assert listed["name"] == "guardia"
+    assert listed["last_used_at"] is not None
+    assert made.json()["token"] not in admin_program("GET", path).content.decode()
+
+    other = make_user("vera")
+    wrong = f"users/{other.pk}/tokens/{listed['id']}"
+    assert admin_program("DELETE", wrong).status_code == 404, "it is not hers"
+    assert admin_program("DELETE", f"{path}/{listed['id']}").status_code == 204
+    assert admin_program("DELETE", f"{path}/{listed['id']}").status_code == 404
+    assert stranger("GET", "cameras", **shown).status_code == 401
+    assert admin_program("GET", path).json() == []
+    refused = admin_program("POST", path, {"name": "a\nb"})
+    assert (refused.status_code, refused.json()["error"]["field"]) == (422, "name")
+    kept = "".join(str(entry.details) for entry in Entry.objects.all())
+    assert made.json()["token"] not in kept

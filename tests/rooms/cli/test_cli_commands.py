@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
+
+from sereno.cli import main
 
 Sereno = Callable[..., Any]
 
@@ -277,3 +280,17 @@ def test_alarms_that_last_are_told_alone(api: Any, sereno: Sereno) -> None:
     assert lines[1].split()[0] == "Patio"
     assert "it lasts" in lines[1]
     assert "2026-11-21 12:05:00" in sereno("alarms").out
+
+
+def test_help_tells_what_each_word_is_for() -> None:
+    untold, waiting = [], [("sereno", typer.main.get_command(main.app))]
+    while waiting:
+        path, command = waiting.pop()
+        waiting += [
+            (f"{path} {name}", one) for name, one in getattr(command, "commands", {}).items()
+        ]
+        untold += [path] if not command.help else []
+        untold += [
+            f"{path} {word.name}" for word in command.params if not getattr(word, "help", "")
+        ]
+    assert untold == []

@@ -8,6 +8,10 @@ from typing import Any
 
 import pytest
 
+from sereno.accounts.models import User
+from sereno.accounts.queries import Asker
+from sereno.accounts.rules import Role
+
 Sereno = Callable[..., Any]
 
 
@@ -181,3 +185,34 @@ def test_people_are_managed(hub: None, sereno: Sereno) -> None:
     assert sereno("users", "change", "olga").status == 2
     assert sereno("users", "link", "olga").out != link
     assert "There is no user “nobody”" in sereno("users", "link", "nobody").err
+
+
+def test_a_command_that_is_not_let_in_says_how_to_be(
+    hub: None, sereno: Sereno, admin: Asker
+) -> None:
+    for less in ({"role": Role.VIEWER}, {"is_active": False}):
+        User.objects.update(**less)
+        refused = sereno("users", "list")
+        assert refused.status == 1
+        assert "`sereno admin link`" in refused.err
+
+
+def test_programs_get_tokens(hub: None, sereno: Sereno) -> None:
+    assert sereno("users", "add-token", "ana", "respaldo").out.startswith("sereno_")
+    by_name = {each["name"]: each["id"] for each in ask(sereno, "users", "tokens", "ana")}
+    assert set(by_name) == {"cli", "respaldo"}
+    assert "respaldo" in sereno("users", "tokens", "ana").out
+    gone = sereno("users", "revoke-token", "ana", str(by_name["respaldo"]))
+    assert (gone.status, gone.out) == (0, "The token was revoked.\n")
+    again = sereno("users", "revoke-token", "ana", str(by_name["respaldo"]))
+    assert (again.status, again.err.startswith("There is no such token")) == (1, True)
+
+
+def test_what_people_are_is_said_in_ones_language(
+    hub: None, sereno: Sereno, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "es_EC.UTF-8")
+    assert "administrador " in sereno("users", "list").out
+    sereno("users", "add", "olga")
+    changed = sereno("users", "change", "olga", "--role", "operator")
+    assert changed.out == "«olga» es ahora operador.\n"

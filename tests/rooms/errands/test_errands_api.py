@@ -25,7 +25,7 @@ from sereno.errands.models import Errand
 from sereno.errands.queries import has_errands
 from sereno.sites.actions import CameraFields, change_camera, note_heard
 from sereno.sites.models import Camera, Node, Site
-from sereno.wire.errands import DiagnosisReport, Errands
+from sereno.wire.errands import LONGEST_SAW, DiagnosisReport, Errands
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SAID = {"address": "rtsp://192.0.2.8/main", "username": "root", "password": "n3w-Pa55"}
@@ -264,6 +264,26 @@ def test_what_a_device_said_is_kept_without_secrets(
     seen = admin_program("GET", f"diagnoses/{errand_id}")
     assert b"hunter2" not in seen.content
     assert seen.json()["steps"][0]["raw"] == "see rtsp://***@192.0.2.7/"
+
+
+def test_what_is_hidden_makes_nothing_too_long_to_be_read_again(
+    heard: None, camera: Camera, admin_program: Any, node_program: Any
+) -> None:
+    errand_id = ask(admin_program, camera)
+    step = FAILED | {"saw": ("rtsp://@ " * 30)[:LONGEST_SAW]}
+    path = f"node/errands/{errand_id}"
+    assert node_program("POST", path, report(step, is_done=True)).status_code == 204
+    seen = admin_program("GET", f"diagnoses/{errand_id}")
+    assert seen.status_code == 200
+    assert "rtsp://***@" in seen.json()["steps"][0]["saw"]
+
+
+def test_a_time_that_is_no_number_is_refused(
+    heard: None, camera: Camera, admin_program: Any, node_program: Any
+) -> None:
+    path = f"node/errands/{ask(admin_program, camera)}"
+    told = node_program("POST", path, report(FAILED | {"ms": float("inf")}))
+    assert (told.status_code, told.json()["error"]["field"]) == (422, "ms")
 
 
 def test_heartbeats_say_that_there_are_errands(

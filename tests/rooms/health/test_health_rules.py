@@ -207,7 +207,7 @@ def test_notices_are_good_to_know_and_one_of_them_is_more() -> None:
     assert (found.severity, found.subject.kind, found.subject.name) == (
         Severity.SERIOUS, "node", "box",
     )  # fmt: skip
-    wrong = only(stream(camera(1), notices=(Reason("camera_clock_wrong", {"seconds": "9"}),)))
+    wrong = only(stream(camera(1), notices=(Reason("camera_clock_ahead", {"time": "9.0 s"}),)))
     assert wrong.subject.kind == "clock"
 
 

@@ -242,9 +242,9 @@ def test_a_timeline_as_the_contract_says(admin_program: Any, node: Node, camera:
     told = admin_program("GET", f"cameras/{camera.pk}/timeline?{span}").json()
     words = {
         "en": "cam answers, but its video port 554 is closed. "
-        "Check the port and that RTSP is enabled on the camera.",
+        "Check the port in the camera's address, and that RTSP is enabled on the camera.",
         "es": "cam responde, pero su puerto de vídeo 554 está cerrado. "
-        "Revise el puerto y que RTSP esté activado en la cámara.",
+        "Revise el puerto en la dirección de la cámara, y que RTSP esté activado en ella.",
     }
 
     def span_of(start: str, end: str) -> dict[str, str]:
@@ -352,8 +352,8 @@ def test_passwords_never_come_out(
     assert "s3cr3t-Pa55" not in caplog.text
 
 
-def test_health_needs_nobody(stranger: Any) -> None:
-    assert stranger("GET", "health").json() == {"version": "0.1.0"}
+def test_that_it_lives_is_told_to_anybody(stranger: Any) -> None:
+    assert stranger("GET", "alive").json() == {"version": "0.1.0"}
 
 
 @pytest.mark.parametrize("path", ["session", "setup/x", "node/enrol"])
@@ -403,6 +403,9 @@ def test_the_contract_names_every_call(client: Client) -> None:
         *("remove_calendar", "remove_schedule"),
         *("enforce_now", "list_runners", "preview_plans"),
         *("get_coverage", "get_snapshot", "list_alarms"),
+        *("diagnose_address", "diagnose_camera", "get_diagnosis"),
+        *("add_user", "change_user", "list_users", "make_setup_link"),
+        *("get_errands", "tell_errand"),
         *("enrol_node", "get_orders", "send_reports", "send_heartbeat", "get_node_identity"),
         *("get_health", "get_alive"),
     }

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from sereno.accounts.auth import SlowedBackend
@@ -15,7 +17,9 @@ from sereno.accounts.models import ApiToken, User
 from sereno.accounts.queries import SYSTEM, Asker, user_of_setup_link
 from sereno.audit.models import Entry
 from sereno.enforcer.models import Lease
+from sereno.errands.models import Errand
 from sereno.sites.actions import create_enrolment_code, enrol_node
+from sereno.sites.actions_groups import make_group
 from sereno.sites.models import Camera, EnrolmentCode, Node, Site
 from sereno.sites.secrets import unseal
 
@@ -179,6 +183,42 @@ def test_nodes_and_tokens_are_revoked(office: Client, node: Node, admin_program:
     form = {"action": "revoke", "_selected_action": [str(token.pk)]}
     office.post("/admin/accounts/apitoken/", form)
     assert admin_program("GET", "cameras").status_code == 401
+
+
+def test_diagnoses_are_read_in_ones_language(office: Client, camera: Camera) -> None:
+    found = {"step": "tcp", "verdict": "ok", "saw": "192.0.2.7:554"}
+    now = timezone.now()
+    errand = Errand.objects.create(
+        kind="diagnose", node=camera.node, camera=camera, stream="main", asked_by="ana",
+        asked_at=now, expires_at=now, done_at=now, steps=[found], password_sealed="sealed",
+    )  # fmt: skip
+    for page in ("", f"{errand.pk}/change/"):
+        shown = office.get(f"/admin/errands/errand/{page}", headers={"accept-language": "es"})
+        text = shown.content.decode()
+        assert shown.status_code == 200
+        assert "iagnóstico" in text
+        assert "edido por" in text
+        assert "sealed" not in text
+    assert "Conexión TCP" in text
+
+
+def test_groups_cost_the_same_however_many(office: Client, camera: Camera, admin: Asker) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert office.get("/admin/sites/cameragroup/").status_code == 200
+        return len(queries)
+
+    make_group(admin, "Patios", [camera.pk])
+    before = asked()
+    make_group(admin, "Aulas", [camera.pk])
+    make_group(admin, "Nadie", [])
+    assert asked() == before
+    sizes = {group.name: group.size for group in _shown(office)}
+    assert sizes == {"Patios": 1, "Aulas": 1, "Nadie": 0}
+
+
+def _shown(office: Client) -> Any:
+    return office.get("/admin/sites/cameragroup/").context["cl"].result_list
 
 
 def test_hashes_and_sealed_passwords_are_not_shown(

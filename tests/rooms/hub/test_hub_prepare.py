@@ -11,9 +11,15 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection
 
-from sereno.accounts.actions import make_setup_link, use_setup_link
+from sereno.accounts.actions import (
+    add_user,
+    change_user,
+    make_setup_link,
+    use_setup_link,
+)
 from sereno.accounts.models import ApiToken, SetupLink, User
 from sereno.accounts.queries import SYSTEM, asker_with_token, user_of_setup_link
+from sereno.accounts.rules import Role
 from sereno.audit.queries import verify_chain
 from sereno.base.errors import Conflict, NotFound
 from sereno.box.secrets import read_secret
@@ -61,6 +67,24 @@ def test_the_commands_token_lies_in_its_file() -> None:
     assert asker_with_token(read_secret(path), "")
 
 
+def test_the_commands_token_stays_an_administrators() -> None:
+    prepare(BOX)
+    first = User.objects.get()
+    change_user(SYSTEM, add_user(SYSTEM, "maria"), role=Role.ADMINISTRATOR)
+    for change in ({"role": Role.VIEWER}, {"is_active": False}):
+        change_user(SYSTEM, first, **change)
+        prepare(BOX)
+        assert whose_token() == "maria"
+    change_user(SYSTEM, first, role=Role.ADMINISTRATOR, is_active=True)
+    change_user(SYSTEM, User.objects.get(username="maria"), is_active=False)
+    administrator_link(BOX.data_dir)
+    assert whose_token() == "admin", "without a start, too"
+
+
+def whose_token() -> str:
+    return asker_with_token(read_secret(BOX.data_dir.cli_token), "").name
+
+
 def test_a_later_start_hands_nothing_over() -> None:
     first = prepare(BOX)
     assert first["setup_token"]
@@ -85,12 +109,12 @@ def test_a_start_without_a_password_ends_the_earlier_link() -> None:
 
 def test_a_lost_password_is_replaced_by_a_link() -> None:
     prepare(BOX)
-    found = administrator_link("ADMIN")
+    found = administrator_link(BOX.data_dir, "ADMIN")
     assert found["username"] == "admin"
     assert found["setup_token"]
     assert user_of_setup_link(found["setup_token"])
     with pytest.raises(NotFound):
-        administrator_link("nobody")
+        administrator_link(BOX.data_dir, "nobody")
 
 
 @pytest.mark.parametrize("step", [("sites", "9999_later"), ("evidence", "0001_initial")])

@@ -22,6 +22,9 @@ from sereno.policy.reason_entry import Retry
 from sereno.policy.retries import PAUSES
 
 from .camera import until
+from .odd_camera import OddCamera
+from .playing import session
+from .sinks import Collected
 
 ADDRESS, USER, PASSWORD = "rtsp://192.0.2.7/1", "operator", "s3cret word"
 OTHER = "rtsp://192.0.2.7/2"
@@ -139,6 +142,42 @@ async def test_credentials_that_nobody_plays_with_are_tried_one_at_a_time(
     await until(lambda: len(inside) == 4)  # they are right, and three may dial
     ended.set()
     await asyncio.gather(*streams)
+
+
+async def test_who_hangs_after_the_credentials_were_accepted_holds_up_nobody(
+    odd: OddCamera, one: Doors
+) -> None:
+    odd.digest = "MD5"
+    odd.changes.append(lambda method, _, reply: "" if method == "PLAY" else reply)
+
+    async def play() -> None:
+        async with (
+            one.door(odd.address, USER, PASSWORD) as door,
+            session(odd, doorway=door) as playing,
+        ):
+            await playing.play(Collected())
+
+    plays = [asyncio.create_task(play()) for _ in range(MOST_AT_ONCE)]
+    await until(lambda: odd.requests.count("PLAY") == MOST_AT_ONCE)
+    assert not any(each.done() for each in plays)
+    for each in plays:
+        each.cancel()
+    await asyncio.wait(plays)
+
+
+async def test_a_right_that_is_missing_says_nothing_of_a_password_that_was_accepted(
+    one: Doors,
+) -> None:
+    with pytest.raises(StreamFault):
+        async with one.door(ADDRESS, USER, PASSWORD) as door:
+            door.accepted()
+            raise fault("unauthorized")
+    assert await may_enter(one, OTHER)
+    with pytest.raises(StreamFault):
+        async with one.door(ADDRESS, USER, PASSWORD) as door:
+            door.accepted()
+            raise fault("account_locked")
+    assert not await may_enter(one, OTHER)
 
 
 async def test_a_refused_password_is_tried_once_by_all(

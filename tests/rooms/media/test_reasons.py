@@ -118,7 +118,7 @@ ROWS = [
     row("another size", "format_changed", "sets-change=1.2", tells=RunEnded, after_seconds=4.0),
     row("a clock that jumps", "camera_clock_stepped", "rtp-jump=2", tells=RunEnded,
         after_seconds=4.0),
-    row("a clock that is wrong", "camera_clock_wrong", "sr-offset=37", tells=Noticed,
+    row("a clock that is wrong", "camera_clock_behind", "sr-offset=37", tells=Noticed,
         after_seconds=1.0, engines=("native",)),
 ]  # fmt: skip
 CASES = [

@@ -235,7 +235,7 @@ async def test_credentials_that_no_keep_alive_can_use_are_left_to_the_next_sessi
     for method in ("GET_PARAMETER", "OPTIONS", "SET_PARAMETER"):
         odd.changes.append(refuse(method, "Session:", "401 Unauthorized"))
     with pytest.raises(StreamFault) as caught:
-        await kept_alive(odd, 4)
+        await kept_alive(odd, 5)
     assert (caught.value.reason.key, caught.value.reason.params["status"]) == (
         "session_ended", "401",
     )  # fmt: skip

@@ -33,8 +33,6 @@ class Migration(migrations.Migration):
                 ('node', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='sites.node')),
             ],
             options={
-                'verbose_name': 'diagnosis',
-                'verbose_name_plural': 'diagnoses',
                 'indexes': [
                     models.Index(condition=models.Q(('done_at', None)), fields=['node', 'expires_at'], name='errands_errand_open'),
                     models.Index(fields=['asked_at'], name='errands_errand_asked'),

@@ -6,15 +6,14 @@ from sereno.media.contract import Sibling
 from sereno.media.diagnosis.findings import Judged
 from sereno.media.diagnosis.gauge import Gauge
 from sereno.media.formats import VideoFormat
+from sereno.media.timing import clock_fault, duration_in_words
 from sereno.policy.reasons import Reason
 
 LONG_SECONDS = 4.0
 """Between key frames; more makes live view slow to start, and a break expensive."""
 
 VARIED_RATIO = 1.5
-CLOCK_OFF_SECONDS = 2.0
 _CODECS = {b"avc1": "H.264", b"hvc1": "H.265"}
-_UNITS = ((86_400, "d"), (3600, "h"), (60, "min"))
 
 
 def judge_key_interval(intervals: list[float], watched_seconds: float) -> Judged:
@@ -83,19 +82,9 @@ def judge_clock(offsets: list[float]) -> Judged:
         return _warning("–", Reason("no_rtcp"))
     offset = _middle(offsets)
     sign = "" if abs(offset) < 0.05 else "−" if offset < 0 else "+"
-    saw = f"{sign}{_duration(abs(offset))}"
-    if abs(offset) <= CLOCK_OFF_SECONDS:
-        return Judged(saw=saw)
-    key = "camera_clock_behind" if offset < 0 else "camera_clock_ahead"
-    return _warning(saw, Reason(key, {"time": _duration(abs(offset))}))
-
-
-def _duration(seconds: float) -> str:
-    """In the largest unit of which there are at least two: `37 s`, `12 min`, `10957 d`."""
-    for size, unit in _UNITS:
-        if seconds >= 2 * size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
+    saw = f"{sign}{duration_in_words(abs(offset))}"
+    wrong = clock_fault(offset)
+    return Judged(saw=saw) if wrong is None else _warning(saw, wrong)
 
 
 def _middle(values: list[float]) -> float:

@@ -85,7 +85,7 @@ def new_session(
         wanted=task.transport,
         records_sound=task.records_sound,
         encode=gauge.encode,
-        on_answered=door.answered,
+        doorway=door,
         new_dialogue=new_dialogue,
     )
 

@@ -15,6 +15,7 @@ from sereno.media.rtsp.addresses import Address, redirected
 from sereno.media.rtsp.clear_text import may_see_password, unsafe, wants_password
 from sereno.media.rtsp.connection import Connection
 from sereno.media.rtsp.digest import Authorizer, Basic, Credentials, choose_challenge
+from sereno.media.rtsp.doorway import Doorway, OpenDoorway
 from sereno.media.rtsp.messages import Message
 from sereno.media.rtsp.tls import context_for, tls_fault
 
@@ -57,6 +58,7 @@ class Dialogue:
         self.address = redirected(address, redirect) if redirect else address
         self.session_id = ""
         self.timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+        self.doorway: Doorway = OpenDoorway()
         self._host = address.host
         self._username = username
         self._password = password
@@ -155,6 +157,7 @@ class Dialogue:
             if reply.status == 401 and self._is_stale(reply):
                 self._credentials = self._answer_challenge(reply)
                 reply = await self.send(method, url, headers)
+        self._learn_from(reply)
         if not 200 <= reply.status < 300 and reply.status not in also:
             raise status_fault(reply)
         return reply
@@ -176,6 +179,17 @@ class Dialogue:
         except TimeoutError:
             raise no_answer(f"no answer to {method}", self.address.host, seconds) from None
 
+    async def send_unsigned(self, method: str, url: str) -> Message:
+        """As `send`, without credentials, which are forgotten."""
+        self._credentials = None
+        return await self.send(method, url)
+
+    def _learn_from(self, reply: Message) -> None:
+        """What another host says of the credentials tells nothing of them here."""
+        is_signed = self._credentials is not None and self.address.host == self._host
+        if is_signed and 200 <= reply.status < 300:
+            self.doorway.accepted()
+
     def meet_session(self, header: str) -> None:
         """Take a `Session` header: an id, and perhaps after how many seconds of silence it ends."""
         session_id, _, parameters = header.partition(";")
@@ -190,6 +204,8 @@ class Dialogue:
         if connection is None or connection.ended.done() or not self.session_id:
             return
         connection.read_at_once()
+        if self.doorway.is_doubted:
+            self._credentials = None
         try:
             async with asyncio.timeout(_TEARDOWN_SECONDS):
                 await self.send("TEARDOWN", url)

@@ -13,6 +13,7 @@ from sereno.base.errors import Garbled
 from sereno.media.faults import StreamFault, fault
 from sereno.media.rtsp.addresses import Address, base_of, join, parse_address
 from sereno.media.rtsp.dialogue import Dialogue, Patience
+from sereno.media.rtsp.doorway import Doorway, OpenDoorway
 from sereno.media.rtsp.keep_alive import KeepAlive
 from sereno.media.rtsp.receivers import (
     Encode,
@@ -51,7 +52,7 @@ class Session:
     """Plays a stream's video, and its sound where wanted, into a sink: a `Source`.
 
     `wanted` is `auto` or one transport, `remembered` what worked the last time, `redirect` where
-    the server sent the session before; `on_answered` is called when PLAY was answered. Use as an
+    the server sent the session before; `doorway` is told what others may want to know. Use as an
     asynchronous context manager around `play` and `watch`. All of them raise StreamFault.
     """
 
@@ -68,7 +69,7 @@ class Session:
         records_sound: bool = False,
         encode: Encode | None = None,
         redirect: str = "",
-        on_answered: Callable[[], None] = lambda: None,
+        doorway: Doorway | None = None,
         new_dialogue: NewDialogue = Dialogue,
     ) -> None:
         self._now_us = now_us
@@ -77,10 +78,11 @@ class Session:
         self._remembered = TCP if remembered == "tls" else remembered
         self._records_sound = records_sound
         self._encode = encode
-        self._on_answered = on_answered
+        self._doorway = doorway or OpenDoorway()
         self._dialogue = new_dialogue(
             parse_address(address), username, password, self._patience, redirect
         )
+        self._dialogue.doorway = self._doorway
         self._control = self._dialogue.address.url
         self._kind = TCP
         self._offered: _Offered | None = None
@@ -212,7 +214,7 @@ class Session:
         self._video = await self._set_up_video(offered, sink)
         await self._set_up_sound(offered, sink)
         await self._start()
-        self._on_answered()
+        self._doorway.answered()
         if not is_last:
             await self._first_packet(self._video)
 
