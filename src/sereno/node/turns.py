@@ -10,8 +10,9 @@ from __future__ import annotations
 from sereno.media.door_files import MOST_AT_ONCE
 from sereno.node.rows import StreamKey
 
-MOST_OF_A_HOST = 5 * MOST_AT_ONCE
-"""While some dial, the others end, or wait for their key frame."""
+MOST_OF_A_HOST = 10 * MOST_AT_ONCE
+"""While some dial, the others end, or wait for their key frame: two seconds or so each, so that a
+hundred are through in ten."""
 
 LONGEST_SECONDS = 30.0
 """A stream that does not play by then is in trouble, and holds up the others no longer."""
