@@ -163,5 +163,5 @@ ENROLMENT_CODE = Explained(
     "Needed once; remove it afterwards.",
     default="none",
     example="R7KM-2QXD-9TFA",
-    must_be=Words("the code that the hub gave", "el código que dio el hub"),
+    must_be=Words("the code that the hub gave", "el código que dio la central"),
 )

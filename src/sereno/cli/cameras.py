@@ -171,8 +171,8 @@ def change(
 @app.command(
     "try-again",
     help=say(
-        "Let the automatic choice of engine and transport start from its first.",
-        "Que la elección automática de motor y transporte empiece por la primera.",
+        "Forget what worked and what was refused, and try again.",
+        "Olvidar lo que servía y lo que se rechazó, y probar de nuevo.",
     ),
 )
 def try_again(camera: Camera, data: Data = None) -> None:

@@ -10,21 +10,23 @@ from sereno.cli.language import say
 from sereno.cli.options import group
 
 hub = group(
-    say("The hub: what should be and what is known.", "El hub: lo que se quiere y se sabe.")
+    say("The hub: what should be and what is known.", "La central: lo que se quiere y se sabe.")
 )
 front = group(say("The one open port.", "El único puerto abierto."))
 node = group(say("The node: records at a site.", "El nodo: graba en un sitio."))
 stream = group(say("Recording processes.", "Procesos de grabación."))
 
 
-@hub.command("serve", help=say("Answer calls on the hub's socket.", "Atender el socket del hub."))
+@hub.command(
+    "serve", help=say("Answer calls on the hub's socket.", "Atender el socket de la central.")
+)
 def hub_serve() -> None:
     from sereno.hub.serve import serve
 
     serve()
 
 
-@hub.command("work", help=say("Do the hub's chores.", "Hacer las tareas del hub."))
+@hub.command("work", help=say("Do the hub's chores.", "Hacer las tareas de la central."))
 def hub_work() -> None:
     from sereno.hub.work import work
 
@@ -63,7 +65,7 @@ def front_serve() -> None:
     serve(load_settings())
 
 
-@node.command("run", help=say("Record what the hub orders.", "Grabar lo que ordena el hub."))
+@node.command("run", help=say("Record what the hub orders.", "Grabar lo que ordena la central."))
 def node_run() -> None:
     from sereno.box.settings import load_settings
     from sereno.node.daemon import run

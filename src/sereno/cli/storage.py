@@ -27,7 +27,7 @@ SHOWN_FINDINGS = 100
 _UNREADABLE = Words(
     "The recording ledger cannot be read ({why}). `sereno ledger rebuild` makes it anew from the "
     "files.",
-    "No se puede leer el registro de grabaciones ({why}). `sereno ledger rebuild` lo rehace desde "
+    "No se puede leer el libro de grabaciones ({why}). `sereno ledger rebuild` lo rehace desde "
     "los archivos.",
 )
 _NO_DISK = Words(
@@ -53,7 +53,7 @@ _WAITING = Words(
 _MORE = Words("… and {count} more; --json lists all.", "… y {count} más; --json los da todos.")
 _REBUILT = Words(
     "The ledger is made anew from {files} files in {seconds:.1f} s.",
-    "El registro se rehízo desde {files} archivos en {seconds:.1f} s.",
+    "El libro se rehízo desde {files} archivos en {seconds:.1f} s.",
 )
 _LEFT_OUT = Words(
     "{count} files are no recordings of their place and were left out; see `sereno fsck`.",
@@ -62,14 +62,14 @@ _LEFT_OUT = Words(
 _KEPT = Words("The old one is kept: {path}", "El anterior se conserva: {path}")
 _NO_OLD = Words(
     "The old ledger could not be read: why recordings ended is not known any more.",
-    "El registro anterior no se pudo leer: ya no se sabe por qué terminaron las grabaciones.",
+    "El libro anterior no se pudo leer: ya no se sabe por qué terminaron las grabaciones.",
 )
 _ACCEPTED = Words(
     "The next start of the node, or its next look, takes {path} as a new volume.",
     "El próximo arranque del nodo, o su próxima revisión, toma {path} como volumen nuevo.",
 )
 
-ledger = group(say("The index of recordings.", "El registro de grabaciones."))
+ledger = group(say("The index of recordings.", "El libro de grabaciones."))
 
 
 def fsck(

@@ -55,8 +55,8 @@ KNOBS: tuple[Knob, ...] = (
             "propio y ffmpeg para lo que aquel no sabe leer.",
         ),
         Words(
-            "The native engine needs a third of the processor and a tenth of the memory.",
-            "El motor propio ocupa un tercio del procesador y una décima parte de la memoria.",
+            "The native engine needs two fifths of the processor and a third of the memory.",
+            "El motor propio ocupa dos quintos del procesador y un tercio de la memoria.",
         ),
         "auto",
         choices=get_args(EngineName),

@@ -405,6 +405,7 @@ def test_the_contract_names_every_call(client: Client) -> None:
         *("get_coverage", "get_snapshot", "list_alarms"),
         *("diagnose_address", "diagnose_camera", "get_diagnosis"),
         *("add_user", "change_user", "list_users", "make_setup_link"),
+        *("add_token", "list_tokens", "revoke_token"),
         *("get_errands", "tell_errand"),
         *("enrol_node", "get_orders", "send_reports", "send_heartbeat", "get_node_identity"),
         *("get_health", "get_alive"),

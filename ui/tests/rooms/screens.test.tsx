@@ -136,7 +136,7 @@ it("tells why the first choice was left, and tries it again", async () => {
   expect(screen.getByText("31")).toBeVisible();
   expect(screen.getByText(/5 pictures\/s, 12.5 ms of processor each, 2 dropped/)).toBeVisible();
   expect(screen.getByText("No card.")).toBeVisible();
-  await user.click(screen.getByRole("button", { name: "Try the first choice again" }));
+  await user.click(screen.getByRole("button", { name: "Try everything again from the start" }));
   expect(await screen.findByRole("button", { name: "It is being tried" })).toBeDisabled();
   expect(sent.some(({ call }) => call.endsWith("/try-again"))).toBe(true);
 });
