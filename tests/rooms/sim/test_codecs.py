@@ -145,13 +145,22 @@ async def test_the_beep_begins_with_the_second(
             elif packet.channel == 2:
                 units.append(packet)
     utc = int.from_bytes(report[8:16], "big") / 2**32 - NTP_EPOCH
-    behind = (units[0].timestamp - int.from_bytes(report[16:20], "big") + 2**31) % 2**32 - 2**31
-    begin = utc + behind / kind.rate
     heard = await decoded(sound, [unit.data[12:] for unit in units])
-    loud = next(place for place, sample in enumerate(heard) if abs(sample) > 4000)
-    second = round(begin + loud / kind.rate)
-    assert begin + loud / kind.rate == pytest.approx(second, abs=0.005)
-    assert units[0].arrived - begin < 0.3
+    # The first may be in the middle of a beep: its beginning is the first noise after a silence.
+    rest = kind.rate // 10
+    loud = next(
+        place
+        for place in range(rest, len(heard))
+        if abs(heard[place]) > 4000 and max(map(abs, heard[place - rest : place])) < 4000
+    )
+    # By the stamp of its own unit: a simulator that was held up leaves out what is late.
+    index, within = divmod(loud, kind.unit_samples)
+    reported = int.from_bytes(report[16:20], "big")
+    behind = (units[index].timestamp - reported + 2**31) % 2**32 - 2**31
+    begins = utc + (behind + within) / kind.rate
+    second = round(begins)
+    assert begins == pytest.approx(second, abs=0.005)
+    assert units[index].arrived - begins < 2  # what is later than that is not sent at all
     tone = heard[loud : loud + round(0.08 * kind.rate)]
     rises = sum(a < 0 <= b for a, b in pairwise(tone))
     assert rises / 0.08 == pytest.approx(LOWEST_BEEP_HZ + BEEP_STEP_HZ * (second % 8), abs=26)
