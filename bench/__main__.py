@@ -12,7 +12,9 @@ from rich.console import Console
 
 from bench import (
     capacity,
+    clip,
     ledger,
+    live,
     preview,
     profile_change,
     rebuild,
@@ -21,6 +23,7 @@ from bench import (
     startup,
     tick,
     together,
+    whep,
 )
 
 BENCHMARKS = {
@@ -28,8 +31,11 @@ BENCHMARKS = {
     "recording": recording.run,
     "together": together.run,
     "capacity": capacity.run,
+    "clip": clip.run,
     "ledger": ledger.run,
+    "live": live.run,
     "preview": preview.run,
+    "whep": whep.run,
     "tick": tick.run,
     "profile-change": profile_change.run,
     "rebuild": rebuild.run,

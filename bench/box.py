@@ -88,13 +88,33 @@ class Box:
             found: list[dict[str, Any]] = api.get("runners").json()
         return found
 
-    def node(self) -> list[psutil.Process]:
-        """The node and its runners."""
+    def invite(self, username: str) -> str:
+        """The page on which a new person, who may look, chooses a password."""
+        with self._api() as api:
+            made = api.post("users", json={"username": username}).raise_for_status()
+        return f"{self.url}{made.json()['setup_link']}"
+
+    def ticket(self, camera_id: str) -> str:
+        """Leave to see a camera live, good for a minute."""
+        with self._api() as api:
+            made = api.post("tickets", json={"camera_id": camera_id, "purpose": "live"})
+        return str(made.raise_for_status().json()["ticket"])
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def process_of(self, command: str) -> psutil.Process:
+        """The one that `sereno <command>` is."""
         assert self._process is not None
         for process in family(self._process.pid):
-            if "node run" in " ".join(process.cmdline()):
-                return family(process.pid)
-        raise RuntimeError("no node is running")
+            if command in " ".join(process.cmdline()):
+                return process
+        raise RuntimeError(f"there is no {command}")
+
+    def node(self) -> list[psutil.Process]:
+        """The node and its runners."""
+        return family(self.process_of("node run").pid)
 
     def _is_ready(self) -> bool:
         if not (self.data / "run" / "address.json").exists():
@@ -109,7 +129,7 @@ class Box:
     def _api(self) -> httpx.Client:
         token = (self.data / "secrets" / "cli.token").read_text().strip()
         return httpx.Client(
-            base_url=f"http://127.0.0.1:{self.port}/api/v1/",
+            base_url=f"{self.url}/api/v1/",
             headers={"Authorization": f"Bearer {token}"},
             timeout=30,
         )

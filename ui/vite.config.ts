@@ -10,7 +10,7 @@ const upstream = { target, secure: false, ws: true, xfwd: false };
 export default defineConfig({
   plugins: [react()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
-  server: { proxy: { "/api": upstream, "/media": upstream } },
+  server: { proxy: { "/api": upstream, "/media": upstream, "/ws": upstream } },
   build: {
     outDir: "../src/sereno/front/static",
     emptyOutDir: true,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,8 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from tests.cables import Cable, cable
+from websockets.sync.client import connect
 
 from sereno.base.clock import from_us
 from sereno.base.spans import intersect
@@ -211,6 +215,37 @@ def _there(scene: Scene, kind: str) -> Scene:
     if kind not in scene.nodes:
         pytest.skip("network namespaces need root and iproute2")
     return scene
+
+
+def seen(scene: Scene, kind: str, purpose: str, path: str) -> httpx.Response:
+    """What is to be seen of a camera, of the last hour, through the box's own port."""
+    now = datetime.now(UTC)
+    span = {"from": (now - timedelta(hours=1)).isoformat(), "to": now.isoformat()}
+    asked = {"camera_id": scene.ids[kind], "purpose": purpose, **span}
+    ticket = scene.box.call("POST", "tickets", json=asked).json()["ticket"]
+    headers = {"Authorization": f"Bearer {ticket}"}
+    return httpx.get(f"{scene.box.url}/media/v1/{path}", headers=headers, timeout=60)
+
+
+def test_what_another_node_has_is_seen_here(scene: Scene) -> None:
+    """Live view, playback, clip and picture come over that node's link."""
+    asked = {"camera_id": scene.ids[ALONE], "purpose": "live"}
+    ticket = scene.box.call("POST", "tickets", json=asked).json()["ticket"]
+    with connect(f"ws{scene.box.url.removeprefix('http')}/media/v1/live") as viewer:
+        viewer.send(json.dumps({"ticket": ticket}))
+        while not isinstance(message := viewer.recv(60), bytes):
+            pass
+    assert message[4:8] == b"ftyp"
+    playlist = seen(scene, ALONE, "playback", "vod/index.m3u8")
+    assert playlist.text.startswith("#EXTM3U")
+    address = next(re.finditer(r'URI="([^"]+)"', playlist.text))[1]
+    file = seen(scene, ALONE, "playback", f"vod/{address}")
+    assert file.content[4:8] == b"ftyp"
+    clip = seen(scene, ALONE, "clip", "clip.mp4")
+    assert (clip.status_code, clip.content[4:8]) == (200, b"ftyp")
+    picture = f"cameras/{scene.ids[ALONE]}/snapshot.jpg"
+    eventually(lambda: scene.box.call("GET", picture).status_code == 200, "a picture")
+    assert scene.box.call("GET", picture).content.startswith(b"\xff\xd8")
 
 
 @pytest.mark.parametrize("kind", KINDS)

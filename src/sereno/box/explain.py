@@ -151,6 +151,59 @@ FFMPEG = Explained(
     example="/usr/bin/ffmpeg",
     must_be=TLS_CERT.must_be,
 )
+RELAYS_PER_NODE = Explained(
+    text="How many views and files at once each node on a machine of its own may carry over its "
+    "connection to this one. Lower it for sites with a thin line.",
+    default="64",
+    example="8",
+    must_be=Words("a whole number from 1 to 1000", "un número entero de 1 a 1000"),
+)
+WHEP_SESSIONS = Explained(
+    text="How many may watch by WebRTC (WHEP) at once on this node. Each costs some of its "
+    "processor, more than the ordinary live view does; 0 switches it off.",
+    default="16",
+    example="40",
+    must_be=Words("a whole number from 0 to 200", "un número entero de 0 a 200"),
+)
+ICE_SERVERS = Explained(
+    text="STUN and TURN servers for WebRTC, separated by commas: needed only where viewers "
+    "cannot reach this node's own addresses. The first of each kind is used; players are told all.",
+    default="none",
+    example="stun:stun.example.org:3478,turn:turn.example.org:3478?transport=udp",
+    must_be=Words(
+        "addresses such as stun:host:3478 or turn:host:3478, separated by commas",
+        "direcciones como stun:host:3478 o turn:host:3478, separadas por comas",
+    ),
+)
+ICE_USERNAME = Explained(
+    text="The name at the TURN server.",
+    default="none",
+    example="sereno",
+    must_be=Words("plain characters without accents", "caracteres simples sin acentos"),
+)
+ICE_CREDENTIAL = Explained(
+    text="The password at the TURN server. Whoever may watch live is told it: players need it.",
+    default="none",
+    example="a-long-random-password",
+    must_be=ICE_USERNAME.must_be,
+)
+ICE_PUBLIC_ADDRESS = Explained(
+    text="The public address under which a router passes this node's UDP ports on "
+    "(SERENO_ICE_PORTS), where the machine itself has a private one.",
+    default="none",
+    example="203.0.113.7",
+    must_be=Words("an IP address", "una dirección IP"),
+)
+ICE_PORTS = Explained(
+    text="The UDP ports that WebRTC uses on this node, for a firewall or router that must know; "
+    "one for each viewer and address of the machine.",
+    default="any free port",
+    example="40000-40100",
+    must_be=Words(
+        "a range within 1024-65535 such as 40000-40100",
+        "un rango dentro de 1024-65535 como 40000-40100",
+    ),
+)
 ALARM_AFTER = Explained(
     text="For how many seconds a camera must not be recorded, although it should be, before there "
     "is an alarm.",

@@ -119,6 +119,11 @@ class DataDir:
         return self.node / "snapshots"
 
     @property
+    def clips(self) -> Path:
+        """Clips that were made, each with its sidecar."""
+        return self.root / "clips"
+
+    @property
     def secrets(self) -> Path:
         return self.root / "secrets"
 
@@ -187,6 +192,11 @@ class DataDir:
         return self.root / "cache"
 
     @property
+    def pictures(self) -> Path:
+        """Small pictures of footage, which can be made again."""
+        return self.cache / "pictures"
+
+    @property
     def backups(self) -> Path:
         return self.root / "backups"
 
@@ -200,6 +210,7 @@ class DataDir:
         """The folders that `prepare` makes; PostgreSQL makes its own."""
         return (
             self.footage,
+            self.clips,
             self.node,
             self.secrets,
             self.run,

@@ -29,11 +29,13 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from sereno.base.errors import Invalid, Words
 from sereno.box import explain
+from sereno.box.ice import PortRange, parse_ports, parse_servers
 from sereno.box.paths import DataDir, default_root
 from sereno.box.volumes import VolumeSetting, parse_volumes
 
 PREFIX = "SERENO_"
 ENV_FILE = Path(".env")
+_ANY_ADDRESS = frozenset(("0.0.0.0", "::"))  # noqa: S104
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 _REFUSED = Words(
@@ -43,6 +45,10 @@ _REFUSED = Words(
 _REFUSED_SECRET = Words(
     "{variable} is not valid: it must be {must_be}. Correct it in the environment or in .env.",
     "{variable} no es válida: debe ser {must_be}. Corríjala en el entorno o en .env.",
+)
+_HALF_TURN = Words(
+    "A TURN server in SERENO_ICE_SERVERS needs SERENO_ICE_USERNAME and SERENO_ICE_CREDENTIAL.",
+    "Un servidor TURN en SERENO_ICE_SERVERS necesita SERENO_ICE_USERNAME y SERENO_ICE_CREDENTIAL.",
 )
 _HALF_TLS = Words(
     "SERENO_TLS_CERT and SERENO_TLS_KEY belong together. Set both or none.",
@@ -112,6 +118,21 @@ def _absolute(path: Path) -> Path:
     return path.expanduser().absolute()
 
 
+def _address(text: str) -> str:
+    return str(ipaddress.ip_address(text.strip("[]")))
+
+
+def _plain(text: str) -> str:
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError("it travels in a header")
+    return text
+
+
+def _plain_secret(secret: SecretStr) -> SecretStr:
+    return SecretStr(_plain(secret.get_secret_value()))
+
+
+Plain = Annotated[str, AfterValidator(_plain)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Size = Annotated[ByteSize, Field(ge=0)]
 ReadableFile = Annotated[Path, AfterValidator(_file)]
@@ -161,6 +182,21 @@ class Settings(BaseSettings):
     volume_reserve: Annotated[Size | None, explain.VOLUME_RESERVE] = None
     camera_ca: Annotated[ReadableFile | None, explain.CAMERA_CA] = None
     ffmpeg: Annotated[ReadableFile | None, explain.FFMPEG] = None
+    relays_per_node: Annotated[int, Field(ge=1, le=1000), explain.RELAYS_PER_NODE] = 64
+    whep_sessions: Annotated[int, Field(ge=0, le=200), explain.WHEP_SESSIONS] = 16
+    ice_servers: Annotated[
+        tuple[str, ...], NoDecode, BeforeValidator(parse_servers), explain.ICE_SERVERS
+    ] = ()
+    ice_username: Annotated[Plain | None, explain.ICE_USERNAME] = None
+    ice_credential: Annotated[
+        Annotated[SecretStr, AfterValidator(_plain_secret)] | None, explain.ICE_CREDENTIAL
+    ] = None
+    ice_public_address: Annotated[
+        Annotated[str, AfterValidator(_address)] | None, explain.ICE_PUBLIC_ADDRESS
+    ] = None
+    ice_ports: Annotated[
+        PortRange | None, NoDecode, BeforeValidator(parse_ports), explain.ICE_PORTS
+    ] = None
     alarm_after: Annotated[int, Field(ge=5, le=86400), explain.ALARM_AFTER] = 30
     enrolment_code: Annotated[SecretStr | None, explain.ENROLMENT_CODE] = None
 
@@ -178,6 +214,16 @@ class Settings(BaseSettings):
         """Whether only this machine can reach the port."""
         found = {str(entry[4][0]) for entry in socket.getaddrinfo(self.listen, None)}
         return all(ipaddress.ip_address(address.split("%")[0]).is_loopback for address in found)
+
+    @property
+    def ice_addresses(self) -> tuple[str, ...]:
+        """From which WebRTC is sent: where the port listens; empty: from all of the machine.
+
+        A node that stands alone has no port, and viewers come from elsewhere.
+        """
+        if self.hub_url is not None or self.listen in _ANY_ADDRESS:
+            return ()
+        return (str(socket.getaddrinfo(self.listen, None)[0][4][0]).split("%")[0],)
 
     @property
     def is_tls(self) -> bool:
@@ -234,6 +280,10 @@ def load_settings(env_file: Path = ENV_FILE, **given: Any) -> Settings:
         raise _refusal(error) from None
     if (settings.tls_cert is None) != (settings.tls_key is None):
         raise Invalid("tls_half", _HALF_TLS, field="tls_key" if settings.tls_cert else "tls_cert")
+    has_turn = any(uri.startswith("turn") for uri in settings.ice_servers)
+    if has_turn and not (settings.ice_username and settings.ice_credential):
+        missing = "ice_credential" if settings.ice_username else "ice_username"
+        raise Invalid("turn_half", _HALF_TURN, field=missing)
     return settings
 
 

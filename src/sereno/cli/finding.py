@@ -14,7 +14,7 @@ from sereno.cli.language import say
 if TYPE_CHECKING:
     from sereno.box.api import Api
 
-Kind = Literal["profiles", "schedules", "groups", "calendars", "nodes", "users"]
+Kind = Literal["profiles", "schedules", "groups", "calendars", "nodes", "users", "clips"]
 
 _NAMES = {
     "profiles": Words("profile", "el perfil"),
@@ -23,6 +23,7 @@ _NAMES = {
     "calendars": Words("calendar", "el calendario"),
     "nodes": Words("node", "el nodo"),
     "users": Words("user", "el usuario"),
+    "clips": Words("clip", "el clip"),
 }
 _NONE = Words(
     "There is no {what} “{name}”. `sereno {kind} list` shows them all.",

@@ -16,6 +16,7 @@ from sereno.box.logs import has_log
 from sereno.cli import (
     about,
     cameras,
+    clips,
     coverage,
     footage,
     gatherings,
@@ -82,6 +83,7 @@ app.command("timeline", help=say("What was recorded.", "Lo que se grabó."))(foo
 app.command("clip", help=say("A piece of footage as a file.", "Un trozo de grabación en archivo."))(
     footage.clip
 )
+app.add_typer(clips.app, name="clips")
 app.add_typer(profiles.app, name="profiles")
 app.add_typer(schedules.app, name="schedules")
 app.add_typer(gatherings.groups, name="groups")

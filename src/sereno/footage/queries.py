@@ -208,15 +208,24 @@ def stretches_of(camera: Camera, window: Span) -> list[Stretch]:
     return stretches(footage, window)
 
 
-def nodes_with(camera: Camera, span: Span) -> list[UUID]:
-    """The nodes that have footage of its main stream inside `span`, who has the first first.
+def holders_of(camera: Camera, stream: str, span: Span) -> list[tuple[UUID, Span]]:
+    """What `span` holds of footage, by who has it: earliest first, one node's in a row as one.
 
     What was told before nodes were kept is taken for that of the camera's own node.
     """
-    runs = CoverageRun.objects.filter(camera=camera, stream=MAIN)
+    runs = CoverageRun.objects.filter(camera=camera, stream=stream)
     inside = runs.filter(span__overlap=(span.start, span.end)).order_by("span")
-    having = (run.node_id or camera.node_id for run in inside if run.covered)
-    return list(dict.fromkeys(node_id for node_id in having if node_id))
+    held: list[tuple[UUID, Span]] = []
+    for told_by, bounds in inside.values_list("node_id", "span"):
+        node_id = told_by or camera.node_id
+        covered = span_or_none(bounds.lower, bounds.upper)
+        if node_id is None or covered is None:
+            continue
+        if held and held[-1][0] == node_id:
+            earlier = held.pop()[1]
+            covered = Span(earlier.start, max(earlier.end, covered.end))
+        held.append((node_id, covered))
+    return held
 
 
 def days_with_footage(camera: Camera, first: date, last: date) -> list[date]:

@@ -13,85 +13,73 @@ from contextlib import suppress
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs
 
-import httpx
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
-from websockets.asyncio.client import ClientConnection, connect, unix_connect
-from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from sereno.base.clock import Clock
-from sereno.base.errors import Unauthenticated
+from sereno.base.errors import Busy, Unauthenticated, Unavailable
 from sereno.base.tasks import until_first
 from sereno.front.addresses import is_same_origin
-from sereno.front.relay import client_of, fetch, relay
+from sereno.front.far import FarNode, FarNodes
+from sereno.front.far_socket import FarSocket
+from sereno.front.near import NearNode, NearShowing
+from sereno.front.openings import SNAPSHOT_PATH, opening_of
 from sereno.front.troubles import NO_TICKET, NODE_AWAY, refusal
-from sereno.wire.tickets import PLAYBACK_OVERTIME, Purpose, Ticket, verify
+from sereno.wire.tickets import Purpose, Ticket, verify
 
 log = logging.getLogger(__name__)
 
-LIVE_PATH = "/media/v1/live"
-SEGMENTS_PATH = "/media/v1/vod/segments/"
-SNAPSHOT_PATH = "/media/v1/snapshot.jpg"
-_PURPOSES: dict[str, Purpose] = {"/media/v1/clip.mp4": "clip", SNAPSHOT_PATH: "snapshot"}
 TICKET_REFUSED = 4401
 NODE_NOT_REACHABLE = 4503
 FIRST_OWN_CODE = 4000
 TICKET_SECONDS = 10.0
-# Messages read ahead of the viewer: enough to fill the line, too few to hide that it is slow.
-AHEAD_MESSAGES = 4
-# A fragment holds a GOP at most; this bounds what a broken node can make front keep.
-LARGEST_MESSAGE_BYTES = 64 * 1024 * 1024
 
 
 class MediaRelay:
-    """Goes to the box's own node, and nowhere else.
+    """Goes to the node that a ticket names: the box's own, or one elsewhere over its own link.
 
-    The address inside a ticket is what the node said of itself: followed blindly, it would lead
-    front to any service of this machine. Nodes elsewhere need an address that the hub vouches for
-    before front may go there.
+    What a node says of its own address is never followed: it could lead front to any service of
+    this machine.
     """
 
-    def __init__(self, public_key: Path, node_socket: Path, clock: Clock) -> None:
+    def __init__(self, public_key: Path, near: NearNode, far: FarNodes, clock: Clock) -> None:
         self._public_key = public_key
-        self._node_socket = node_socket
+        self._near = near
+        self._far = far
         self._clock = clock
-        self._client = client_of(node_socket)
 
     async def close(self) -> None:
-        await self._client.aclose()
+        await self._near.close()
 
     async def answer(self, request: Request) -> Response:
         """A playlist, a file, a clip or a picture."""
-        purpose = _PURPOSES.get(request.url.path, "playback")
-        # To the files of a playlist that was opened in time the node gives passes of its own.
-        is_opened = request.url.path.startswith(SEGMENTS_PATH)
-        overtime = PLAYBACK_OVERTIME if is_opened else timedelta(0)
+        opening = opening_of(request.url.path)
         try:
-            ticket = self._admit(_token(request), purpose, overtime)
+            ticket = self._admit(_token(request), opening.purpose, opening.overtime)
+            return await self._way(ticket).answer(request)
         except Unauthenticated as error:
             return refusal(request, HTTPStatus.UNAUTHORIZED, error.key, error.words)
-        if self._is_own_node(ticket.media_address):
-            with suppress(httpx.TransportError):
-                return await relay(request, self._client, is_session_passed=False)
-        return refusal(request, HTTPStatus.SERVICE_UNAVAILABLE, "node_away", NODE_AWAY)
+        except (Unavailable, Busy) as error:
+            return refusal(request, HTTPStatus.SERVICE_UNAVAILABLE, error.key, error.words)
+        except ClientDisconnect:
+            return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody is there to read it
 
     async def answer_with(self, request: Request, place: str) -> Response:
         """The picture at a place that the hub named for this caller, who may see it."""
         try:
             ticket = self._admit(_token_at(place), "snapshot")
+            answer = await self._way(ticket).fetch(place)
         except Unauthenticated:
             log.error("The hub named media that its own ticket does not open.")  # noqa: TRY400
+        except (Unavailable, Busy) as error:
+            return refusal(request, HTTPStatus.SERVICE_UNAVAILABLE, error.key, error.words)
         else:
-            if self._is_own_node(ticket.media_address):
-                with suppress(httpx.TransportError):
-                    answer = await fetch(self._client, place)
-                    if answer.status_code != HTTPStatus.UNAUTHORIZED:
-                        return answer
-                    await answer.drop()  # a node without orders; nobody is to sign in anew for it
+            if answer.status_code != HTTPStatus.UNAUTHORIZED:
+                return answer
+            await answer.drop()  # a node without orders; nobody is to sign in anew for it
         return refusal(request, HTTPStatus.SERVICE_UNAVAILABLE, "node_away", NODE_AWAY)
 
     async def watch(self, viewer: WebSocket) -> None:
@@ -103,34 +91,30 @@ class MediaRelay:
         try:
             first = await _first_message(viewer)
             ticket = self._admit(_token_in(first), "live")
+            async with self._way(ticket).live(first) as node:
+                await _pass_on(node, viewer)
         except Unauthenticated as error:
-            await viewer.close(TICKET_REFUSED, error.key)
-            return
+            await _close(viewer, TICKET_REFUSED, error.key)
+        except (Unavailable, Busy) as error:
+            await _close(viewer, NODE_NOT_REACHABLE, error.key)
         except WebSocketDisconnect:
             return
-        if not self._is_own_node(ticket.media_address):
-            await _close(viewer, NODE_NOT_REACHABLE, "node_away")
-            return
-        try:
-            async with _connect(self._node_socket) as node:
-                await node.send(first)
-                await _pass_on(node, viewer)
-        except (OSError, WebSocketException):
-            await _close(viewer, NODE_NOT_REACHABLE, "node_away")
 
-    def _admit(self, token: str, purpose: Purpose, overtime: timedelta = timedelta(0)) -> Ticket:
+    def _way(self, ticket: Ticket) -> NearNode | FarNode:
+        return self._near if ticket.is_own_node else self._far.node(ticket.node_id)
+
+    def _admit(
+        self,
+        token: str,
+        purpose: Purpose | frozenset[Purpose],
+        overtime: timedelta = timedelta(0),
+    ) -> Ticket:
         # Read each time: it is small, and the hub may make it after front has started.
         try:
             key = self._public_key.read_text()
         except FileNotFoundError:
             raise Unauthenticated("ticket_refused", NO_TICKET) from None
         return verify(token, key, purpose, self._clock.now(), overtime)
-
-    def _is_own_node(self, address: str) -> bool:
-        is_own = address == f"unix:{self._node_socket}"
-        if not is_own:
-            log.warning("A node says that it is at %r; that is not this box's node.", address)
-        return is_own
 
 
 def _token_at(place: str) -> str:
@@ -163,34 +147,21 @@ def _token_in(message: str) -> str:
     return ticket if isinstance(ticket, str) else ""
 
 
-def _connect(node_socket: Path) -> connect:
-    """A socket to the node; without pings, for a slow viewer holds them up and is no fault."""
-    options: dict[str, Any] = {
-        "compression": None,
-        "max_size": LARGEST_MESSAGE_BYTES,
-        "max_queue": AHEAD_MESSAGES,
-        "ping_interval": None,
-        "open_timeout": 5.0,
-        "close_timeout": 1.0,
-    }
-    return unix_connect(str(node_socket), f"ws://localhost{LIVE_PATH}", **options)
-
-
-async def _pass_on(node: ClientConnection, viewer: WebSocket) -> None:
+async def _pass_on(node: NearShowing | FarSocket, viewer: WebSocket) -> None:
     """Until one side leaves. The node's reason to close is passed on too."""
     node_left = 0
     if await until_first(_send(node, viewer), _until_gone(viewer)) != node_left:
         return
     code = node.close_code
     if code is not None and code >= FIRST_OWN_CODE:
-        await _close(viewer, code, node.close_reason or "")
+        await _close(viewer, code, node.close_reason)
     else:
         await _close(viewer, NODE_NOT_REACHABLE, "node_away")
 
 
-async def _send(node: ClientConnection, viewer: WebSocket) -> None:
-    with suppress(ConnectionClosed, WebSocketDisconnect):
-        async for message in node:
+async def _send(node: NearShowing | FarSocket, viewer: WebSocket) -> None:
+    with suppress(WebSocketDisconnect):
+        async for message in node.messages():
             if isinstance(message, str):
                 await viewer.send_text(message)
             else:

@@ -42,6 +42,7 @@ def config_of(settings: Settings) -> uvicorn.Config:
         database_url=connection_url(settings),
         # One of our own making may be replaced by none: no browser must insist on it.
         has_trusted_certificate=settings.tls_cert is not None,
+        relays_per_node=settings.relays_per_node,
     )
     certificate = key = None
     if settings.is_tls:

@@ -20,6 +20,12 @@ NODE_AWAY = Words(
     "The node that has this video does not answer. Check its machine and its network.",
     "El nodo que tiene este vídeo no responde. Revise su máquina y su red.",
 )
+TOO_MANY_RELAYS = Words(
+    "The connection of this site carries as many views at once as it may ({most}). Close one and "
+    "try again.",
+    "La conexión de este sitio ya lleva todas las vistas a la vez que puede ({most}). Cierre una e "
+    "intente de nuevo.",
+)
 NO_TICKET = Words(
     "This viewing ticket is not valid or has expired. Open the camera again.",
     "Este pase de visualización no es válido o caducó. Abra la cámara de nuevo.",

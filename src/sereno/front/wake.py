@@ -1,4 +1,4 @@
-"""The nodes' control sockets: the hub's notifications, passed on as one word.
+"""The nodes' control sockets: the hub's notifications, passed on as one word; and front's own.
 
 The hub says `NOTIFY sereno_wake, '<node id>'` inside the transaction that changed something, so a
 node is woken for what was committed. One that is lost costs a delay: nodes also ask by themselves,
@@ -8,27 +8,36 @@ and all are woken when front hears again.
 from __future__ import annotations
 
 import asyncio
-import logging
+import hashlib
+import hmac
+from collections import deque
 from contextlib import suppress
+from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import Literal
 
 import httpx
-import psycopg
-from psycopg import AsyncConnection
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from sereno.base.backoff import Backoff
 from sereno.base.clock import Clock
 from sereno.base.tasks import until_first
 from sereno.front.addresses import is_same_origin
 from sereno.wire.orders import Wake
 
-log = logging.getLogger(__name__)
-
 CHANNEL = "sereno_wake"
-AGAIN_BASE_SECONDS = 0.2
-AGAIN_CAP_SECONDS = 5.0
 TRY_AGAIN_LATER = 1013
+# Of dials that a line has not been told of; older ones nobody waits for any more.
+MOST_CALLS = 1000
+
+
+@dataclass(eq=False, slots=True)
+class _Line:
+    """A node's socket: what it showed to be let in, and what it is still to be told."""
+
+    seal: bytes
+    bell: asyncio.Event = field(default_factory=asyncio.Event)
+    has_orders: bool = False
+    relays: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_CALLS))
 
 
 class WakeRoom:
@@ -37,7 +46,7 @@ class WakeRoom:
     def __init__(self, hub: httpx.AsyncClient, clock: Clock) -> None:
         self._hub = hub
         self._clock = clock
-        self._bells: dict[str, set[asyncio.Event]] = {}
+        self._lines: dict[str, set[_Line]] = {}
 
     async def hold(self, socket: WebSocket) -> None:
         """Keep a node's socket until it leaves. Who is no node gets 403."""
@@ -50,48 +59,43 @@ class WakeRoom:
         if node_id is None:
             await socket.close()  # before it is accepted: 403
             return
-        bell = asyncio.Event()
-        bells = self._bells.setdefault(node_id, set())
-        bells.add(bell)
+        line = _Line(_seal(socket))
+        lines = self._lines.setdefault(node_id, set())
+        lines.add(line)
         try:
             await socket.accept()
-            await until_first(self._ring(socket, bell), _until_gone(socket))
+            await until_first(self._tell(socket, line), _until_gone(socket))
         finally:
-            bells.discard(bell)
+            lines.discard(line)
 
     def wake(self, node_id: str) -> None:
         """Tell a node to ask for its orders. Several times before it heard are one."""
-        for bell in self._bells.get(node_id, ()):
-            bell.set()
+        for line in self._lines.get(node_id, ()):
+            line.has_orders = True
+            line.bell.set()
 
     def wake_all(self) -> None:
         """Something may have been missed."""
-        for node_id in self._bells:
+        for node_id in self._lines:
             self.wake(node_id)
 
-    async def listen(self, database_url: str) -> None:
-        """Hear the hub's notifications for as long as it runs; connect again when cut off."""
-        backoff = Backoff(AGAIN_BASE_SECONDS, AGAIN_CAP_SECONDS)
-        is_deaf = False
-        while True:
-            try:
-                connection = await AsyncConnection.connect(
-                    database_url, autocommit=True, connect_timeout=5
-                )
-                async with connection:
-                    await connection.execute(f"LISTEN {CHANNEL}")
-                    if is_deaf:
-                        log.info("The database answers again; all nodes are woken.")
-                    is_deaf = False
-                    backoff.reset()
-                    self.wake_all()
-                    async for notification in connection.notifies():
-                        self.wake(notification.payload)
-            except psycopg.Error as error:
-                if not is_deaf:
-                    log.warning("The database does not answer, nodes are woken later: %s", error)
-                is_deaf = True
-            await asyncio.sleep(backoff.next_seconds())
+    def call(self, node_id: str, relay_id: str) -> bool:
+        """Tell a node to dial a relay; whether it is connected.
+
+        All its sockets are told, for nobody knows which of them still leads to it; the dial is
+        good for one.
+        """
+        lines = self._lines.get(node_id, ())
+        for line in lines:
+            line.relays.append(relay_id)
+            line.bell.set()
+        return bool(lines)
+
+    def is_of(self, node_id: str, socket: WebSocket) -> bool:
+        """Whether a call shows the token by which the node was let in here."""
+        seal = _seal(socket)
+        lines = self._lines.get(node_id, ())
+        return any(hmac.compare_digest(seal, line.seal) for line in lines)
 
     async def _node_of(self, socket: WebSocket) -> str | None:
         """The node whose token the call carries, as the hub says; None for nobody known."""
@@ -105,12 +109,27 @@ class WakeRoom:
             raise httpx.RemoteProtocolError("the hub is not well")
         return str(answer.json()["node_id"]) if answer.is_success else None
 
-    async def _ring(self, socket: WebSocket, bell: asyncio.Event) -> None:
+    async def _tell(self, socket: WebSocket, line: _Line) -> None:
         with suppress(WebSocketDisconnect):
             while True:
-                await bell.wait()
-                bell.clear()
-                await socket.send_text(Wake(sent_at=self._clock.now()).model_dump_json())
+                await line.bell.wait()
+                line.bell.clear()
+                while line.relays:
+                    relay_id = line.relays.popleft()
+                    await self._say(socket, relay_id)
+                if line.has_orders:
+                    line.has_orders = False
+                    await self._say(socket, None)
+
+    async def _say(self, socket: WebSocket, relay_id: str | None) -> None:
+        what: Literal["relay", "orders"] = "relay" if relay_id else "orders"
+        wake = Wake(wake=what, relay=relay_id, sent_at=self._clock.now())
+        await socket.send_text(wake.model_dump_json(exclude_none=True))
+
+
+def _seal(socket: WebSocket) -> bytes:
+    """Of what it shows, without keeping that itself."""
+    return hashlib.sha256(socket.headers.get("authorization", "").encode("latin-1")).digest()
 
 
 async def _until_gone(socket: WebSocket) -> None:

@@ -11,6 +11,7 @@ from sereno.enforcer.actions_running import record_states
 from sereno.enforcer.leases import Held, lease_cameras
 from sereno.enforcer.rules_leases import Moment
 from sereno.gate.queries import etag_for
+from sereno.live.actions_status import tell_news
 from sereno.sites.actions import NodeState, note_heartbeat
 from sereno.sites.models import Node
 from sereno.wire.reports import Heartbeat
@@ -51,3 +52,4 @@ def _remember(node: Node, heartbeat: Heartbeat, now: datetime) -> None:
     )
     note_heartbeat(node, state, now)
     record_states(node, heartbeat.streams, now, is_whole=heartbeat.is_whole)
+    tell_news(heartbeat.streams, now)

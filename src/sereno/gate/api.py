@@ -16,7 +16,9 @@ from sereno.footage.actions import take_reports
 from sereno.gate.actions import take_heartbeat
 from sereno.gate.auth import NodeRequest, NodeToken, speaks_our_wire
 from sereno.gate.queries import etag_for, orders_for
+from sereno.live.actions_clips import take_clip_report
 from sereno.sites.actions import enrol_node, note_heard
+from sereno.wire.clips import ClipReport
 from sereno.wire.errands import DiagnosisReport, Errands
 from sereno.wire.orders import Enrolment, EnrolmentRequest, Orders
 from sereno.wire.reports import Heartbeat, HeartbeatAnswer, Reports
@@ -90,6 +92,13 @@ def get_errands(request: NodeRequest) -> HttpResponse:
 def tell_errand(request: NodeRequest, errand_id: UUID, body: DiagnosisReport) -> Status[None]:
     """Take all that the node has found by now; 404 where nobody waits for it any more."""
     take_report(request.auth, errand_id, body, timezone.now())
+    return Status(204, None)
+
+
+@router.post("/clips/{clip_id}", response={204: None}, operation_id="tell_clip")
+def tell_clip(request: NodeRequest, clip_id: UUID, body: ClipReport) -> Status[None]:
+    """Hear how far a clip is, or what came of it; 404 where nobody wants it any more."""
+    take_clip_report(request.auth, clip_id, body)
     return Status(204, None)
 
 

@@ -12,6 +12,7 @@ from django.conf import settings
 
 from sereno.audit.queries import newest_number
 from sereno.enforcer.queries import desired_of
+from sereno.live.queries_clips import clip_orders
 from sereno.sites.models import Node
 from sereno.wire.orders import CameraOrder, Orders
 from sereno.wire.secret import REVEAL
@@ -58,6 +59,7 @@ def orders_for(node: Node, now: datetime) -> OrdersBody:
         site_name=node.site.name,
         ticket_public_key=settings.SERENO_TICKET_PUBLIC_KEY,
         cameras=desired_of(node, now),
+        clips=clip_orders(node),
     )
     body = orders.model_dump_json(context=REVEAL).encode()
     etag = f'"{sha256(body).hexdigest()}"'

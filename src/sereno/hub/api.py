@@ -19,10 +19,15 @@ from sereno.enforcer.api_schedules import router as schedules
 from sereno.enforcer.api_system import router as system
 from sereno.errands.api import router as errands
 from sereno.footage.api import router as footage
+from sereno.footage.api_recordings import router as recordings
 from sereno.gate.api import router as gate
 from sereno.health.api import router as health
 from sereno.hub.errors import ErrorAnswer, install
 from sereno.live.api import router as live
+from sereno.live.api_clips import router as clips
+from sereno.live.api_layouts import router as layouts
+from sereno.live.api_status import router as status
+from sereno.live.api_streams import router as streams
 from sereno.sites.api import router as sites
 
 
@@ -66,9 +71,14 @@ for prefix, router in (
     ("", schedules),
     ("", system),
     ("", footage),
+    ("", recordings),
     ("", coverage),
     ("", health),
     ("", live),
+    ("", layouts),
+    ("", clips),
+    ("", status),
+    ("", streams),
     ("", errands),
     ("/node", gate),
 ):

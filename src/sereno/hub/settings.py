@@ -17,8 +17,8 @@ SECRET_KEY = read_secret(_DATA.django_key)
 SERENO_FERNET = fernet(BOX)
 SERENO_TICKET_KEY = read_secret(_DATA.ticket_key)
 SERENO_TICKET_PUBLIC_KEY = read_secret(_DATA.ticket_public_key)
-# Where front finds the one node whose media it can show: this box's own.
-SERENO_MEDIA_ADDRESS = f"unix:{_DATA.node_socket}"
+# Whose token lies here is this box's own node: front finds it at its socket.
+SERENO_NODE_TOKEN_FILE = _DATA.node_token
 SERENO_ALARM_AFTER = timedelta(seconds=BOX.alarm_after)
 SERENO_IS_DEMO = os.environ.get("SERENO_DEMO") == "1"
 
@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "sereno.footage",
     "sereno.enforcer",
     "sereno.coverage",
+    "sereno.live",
     "sereno.errands",
     "sereno.health",
     "sereno.hub",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import path
+from django.urls import path, resolve
+from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import RedirectView
 
 from sereno.accounts.backoffice import choose_password
@@ -30,11 +31,21 @@ def system(request: HttpRequest) -> HttpResponse:
     return page
 
 
+@csrf_exempt  # the call itself looks, of those who come with a session
+def older_address(request: HttpRequest, kind: str) -> HttpResponse:
+    """The same call where clients of older systems look for it."""
+    call = resolve(f"/api/v1/streams/{kind}")
+    answer: HttpResponse = call.func(request, *call.args, **call.kwargs)
+    return answer
+
+
 urlpatterns = [
     path("api/v1/", api.urls),
     path("admin/password_change/", admin.site.admin_view(choose_password)),
     path("admin/system/", admin.site.admin_view(system)),
     path("admin/", admin.site.urls),
+    path("streams/live", older_address, {"kind": "live"}),
+    path("streams/playback", older_address, {"kind": "playback"}),
     path("dash/system/", RedirectView.as_view(url="/system")),
 ]
 

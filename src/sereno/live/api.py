@@ -15,6 +15,8 @@ from pydantic import AwareDatetime, Field
 from sereno.accounts.auth import ANYBODY_KNOWN, KnownRequest
 from sereno.live.actions import issue_ticket
 from sereno.live.rules import span_of
+from sereno.live.sources import Part
+from sereno.policy.choices import StreamName
 
 router = Router(tags=["live"], auth=ANYBODY_KNOWN)
 
@@ -27,22 +29,42 @@ class TicketRequest(Schema):
     """`from` and `to` are needed for playback and clips."""
 
     camera_id: UUID
+    stream: StreamName = "main"
     purpose: Literal["live", "playback", "clip"]
     start: AwareDatetime | None = Field(default=None, alias="from")
     end: AwareDatetime | None = Field(default=None, alias="to")
 
 
+class TicketPart(Schema):
+    """A part of the span that was asked for, and the node that has its footage."""
+
+    node_id: UUID
+    node: str
+    start: datetime = Field(serialization_alias="from")
+    end: datetime = Field(serialization_alias="to")
+
+
 class TicketAnswer(Schema):
+    """The ticket opens what the first part's node has; ask for the others one by one."""
+
     ticket: str
     expires_at: datetime
+    parts: list[TicketPart]
 
 
-@router.post("/tickets", response=TicketAnswer, operation_id="make_ticket")
+@router.post("/tickets", response=TicketAnswer, by_alias=True, operation_id="make_ticket")
 def make_ticket(request: KnownRequest, body: TicketRequest) -> TicketAnswer:
     """A minute's leave to see one camera, to show at /media/v1/."""
     span = span_of(body.purpose, body.start, body.end)
-    issued = issue_ticket(request.auth, body.camera_id, body.purpose, span, timezone.now())
-    return TicketAnswer(ticket=issued.ticket, expires_at=issued.expires_at)
+    now = timezone.now()
+    issued = issue_ticket(request.auth, body.camera_id, body.purpose, span, now, body.stream)
+    parts = [_told(part) for part in issued.parts]
+    return TicketAnswer(ticket=issued.ticket, expires_at=issued.expires_at, parts=parts)
+
+
+def _told(part: Part) -> TicketPart:
+    span = part.span
+    return TicketPart(node_id=part.node.pk, node=part.node.name, start=span.start, end=span.end)
 
 
 _JPEG: dict[str, Any] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sereno.base.errors import Invalid, Words
 from sereno.base.spans import Span
@@ -35,3 +36,21 @@ def span_of(purpose: Purpose, start: datetime | None, end: datetime | None) -> S
     if end - start > LONGEST[purpose]:
         raise Invalid("span_too_long", _TOO_LONG.fill(days=LONGEST[purpose].days), field="to")
     return Span(start, end)
+
+
+def parted(held: list[tuple[UUID, Span]], span: Span) -> list[tuple[UUID, Span]]:
+    """The span in parts without a hole, by who has the footage that begins each.
+
+    A part reaches to where the next one's footage begins.
+    """
+    parts: list[tuple[UUID, Span]] = []
+    start = span.start
+    for place, (node_id, _) in enumerate(held, start=1):
+        end = held[place][1].start if place < len(held) else span.end
+        if end <= start:
+            continue
+        if parts and parts[-1][0] == node_id:
+            start = parts.pop()[1].start
+        parts.append((node_id, Span(start, end)))
+        start = end
+    return parts

@@ -110,6 +110,21 @@ class TrySoon(_Line):
     stream: StreamName
 
 
+class Watched(_Line):
+    """Somebody watches the stream live, or nobody does any more.
+
+    Meanwhile each step on the way to the viewer hands on at once what otherwise waits to be handed
+    on with more. What is written stays the same but for the length of its fragments.
+    """
+
+    do: Literal["watched"] = "watched"
+    camera_id: UUID
+    stream: StreamName
+    fragment_ms: int | None = Field(
+        description="the longest that a fragment may last meanwhile; None: nobody watches"
+    )
+
+
 class Probe(_Line):
     """Try whether a stream could be recorded: up to its first key frame. Nothing is written."""
 
@@ -139,7 +154,9 @@ class Diagnose(_Line):
     sibling: Sibling | None = None
 
 
-Command = Annotated[Start | Stop | Renew | TrySoon | Probe | Diagnose, Field(discriminator="do")]
+Command = Annotated[
+    Start | Stop | Renew | TrySoon | Watched | Probe | Diagnose, Field(discriminator="do")
+]
 
 
 class Origin(_Line):

@@ -37,13 +37,20 @@ class _Result(NamedTuple):
 class DiskQueue:
     """One stream's place in front of the disk: its jobs run in order, their lines come back.
 
-    `pending_bytes` were put and are not written yet; whoever puts must keep them bounded.
+    `pending_bytes` were put and are not written yet; whoever puts must keep them bounded. While
+    `is_prompt` a job goes to the thread at once, and `hurry` is called after its lines.
     """
 
     def __init__(
-        self, disk: Disk, emit: Callable[[str], None], on_error: Callable[[Exception], None]
+        self,
+        disk: Disk,
+        emit: Callable[[str], None],
+        on_error: Callable[[Exception], None],
+        hurry: Callable[[], None] = lambda: None,
     ) -> None:
         self.pending_bytes = 0
+        self.is_prompt = False
+        self._hurry = hurry
         self._disk = disk
         self._emit = emit
         self._on_error = on_error
@@ -61,7 +68,7 @@ class DiskQueue:
         self.pending_bytes += size_bytes
         self._pending += 1
         self._idle.clear()
-        self._disk.put(_Job(self, act, size_bytes))
+        self._disk.put(_Job(self, act, size_bytes), is_prompt=self.is_prompt)
 
     def say(self, line: str) -> None:
         """Emit a line after the lines of all jobs put before."""
@@ -80,6 +87,8 @@ class DiskQueue:
         self._pending -= 1
         for line in result.lines:
             self._emit(line)
+        if result.lines and self.is_prompt:
+            self._hurry()
         if result.error is not None:
             self._on_error(result.error)
         if not self._pending:
@@ -110,10 +119,14 @@ class Disk:
     def has_work(self) -> bool:
         return self._put_count != self.done_count
 
-    def put(self, job: _Job) -> None:
+    def put(self, job: _Job, *, is_prompt: bool = False) -> None:
         self._put_count += 1
         self._batch.append(job)
-        if self._timer is None:
+        if is_prompt:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._hand_over()
+        elif self._timer is None:
             due = self._last_hand_over + HAND_OVER_SECONDS
             self._timer = self._loop.call_at(due, self._hand_over)
 

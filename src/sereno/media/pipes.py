@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from sereno.media.contract import COMMANDS, Command
 
 FLUSH_SECONDS = 0.05
-"""Lines leave together, this often at most."""
+"""Lines leave together, this often at most, but where they are in a hurry."""
 
 LARGEST_BACKLOG_BYTES = 64 * 1024 * 1024
 _CLOSE_SECONDS = 5.0
@@ -56,7 +56,8 @@ class EventPipe:
         self._on_overflow = on_overflow
         self._loop = asyncio.get_running_loop()
         self._lines: list[str] = []
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
+        self._is_hurried = False
         self._last_flush = 0.0
 
     @classmethod
@@ -72,8 +73,15 @@ class EventPipe:
         if self._timer is None:
             self._timer = self._loop.call_at(self._last_flush + FLUSH_SECONDS, self._flush)
 
+    def hurry(self) -> None:
+        """What was emitted leaves as soon as all that is being done now is done."""
+        if self._timer is not None and not self._is_hurried:
+            self._is_hurried = True
+            self._timer.cancel()
+            self._timer = self._loop.call_soon(self._flush)
+
     def _flush(self) -> None:
-        self._timer = None
+        self._timer, self._is_hurried = None, False
         self._last_flush = self._loop.time()
         lines, self._lines = self._lines, []
         self._transport.write(("\n".join(lines) + "\n").encode())

@@ -81,7 +81,7 @@ class Recorder:
         self._queue = queue
         self._clock = clock
         self._chain = SegmentChain(task, queue.volume, leave)
-        self._fragment_ticks = task.fragment_ms * TIMESCALE // 1000
+        self._usual_ticks = self._fragment_ticks = task.fragment_ms * TIMESCALE // 1000
         self._segment_us = task.segment_seconds * 1_000_000
         self._hole_ticks = _FIRST_HOLE_TICKS
         self._run: Run | None = None
@@ -105,6 +105,11 @@ class Recorder:
         self._noticed: set[str] = set()
         self._wall_offset_us = 0
         self._site_step_us = 0
+
+    def shorten(self, fragment_ms: int | None) -> None:
+        """From now on no fragment lasts longer than this; None: than the task says."""
+        ticks = self._usual_ticks if fragment_ms is None else fragment_ms * TIMESCALE // 1000
+        self._fragment_ticks = min(ticks, self._usual_ticks)
 
     @property
     def drift_us(self) -> int:
@@ -294,7 +299,7 @@ class Recorder:
         seen_us, media_us = arrival_us - self._site_step_us, ticks_to_us(ticks)
         run.clock.move_start(min(run.clock.wall_us(0), seen_us - media_us))
         elapsed_us = seen_us - run.first_seen_us
-        is_steady = ticks >= self._fragment_ticks and 2 * elapsed_us >= media_us
+        is_steady = ticks >= self._usual_ticks and 2 * elapsed_us >= media_us
         is_heard = self._audible(arrival_us) == self._sound
         if (is_steady and is_heard) or elapsed_us >= HOLD_US:
             self._open_run(run)

@@ -12,7 +12,7 @@ import ctypes
 import logging
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import assert_never
 from uuid import UUID
@@ -33,6 +33,7 @@ from sereno.media.contract import (
     Stopped,
     StreamTask,
     TrySoon,
+    Watched,
 )
 from sereno.media.diagnosis.diagnose import PATIENCE as DIAGNOSIS_PATIENCE
 from sereno.media.diagnosis.diagnose import Diagnosis, Scene
@@ -58,10 +59,20 @@ _Key = tuple[UUID, str]
 
 
 class Runner:
-    """Holds streams and does what commands say, those of one stream in their order."""
+    """Holds streams and does what commands say, those of one stream in their order.
 
-    def __init__(self, emit: Emit, clock: Clock, patience: Patience | None = None) -> None:
+    `hurry` is called where what was emitted should not wait for more.
+    """
+
+    def __init__(
+        self,
+        emit: Emit,
+        clock: Clock,
+        patience: Patience | None = None,
+        hurry: Callable[[], None] = lambda: None,
+    ) -> None:
         self._emit = emit
+        self._hurry = hurry
         self._clock = clock
         self._patience = patience
         self._sound = SoundEncoding()
@@ -120,6 +131,11 @@ class Runner:
             case TrySoon():
                 if (stream := self._streams.get((command.camera_id, command.stream))) is not None:
                     stream.try_soon()
+            case Watched():
+                key = (command.camera_id, command.stream)
+                async with self._lock_of(key):
+                    if (stream := self._streams.get(key)) is not None:
+                        stream.watched(command.fragment_ms)
             case Probe(task=task):
                 async with self._may_probe:
                     doors = self._doors_of(task)
@@ -144,7 +160,7 @@ class Runner:
             disk = self._disks[task.footage_dir] = Disk(Path(task.footage_dir))
         return Stream(
             task, disk, self._emit, self._clock, self._doors_of(task), self._patience,
-            self._sound.encode,
+            self._sound.encode, self._hurry,
         )  # fmt: skip
 
     def _doors_of(self, task: StreamTask) -> Doors:
@@ -182,7 +198,7 @@ async def run_streams(clock: Clock | None = None) -> None:
         loop.add_signal_handler(number, ended.set)
     pipe = await EventPipe.open(on_overflow=ended.set)
     clock = clock or SystemClock()
-    runner = Runner(pipe.emit, clock)
+    runner = Runner(pipe.emit, clock, hurry=pipe.hurry)
     reading = asyncio.create_task(_read_into(runner))
     reading.add_done_callback(lambda _: ended.set())
     # Until the end: also a runner that seals its files says that it lives.

@@ -14,6 +14,7 @@ from sereno.media.leash import die_with
 
 LARGEST_MOVIE_BYTES = 32 * 1024 * 1024
 _SIZE = Struct(">I")
+_QUESTION = Struct(">II")
 _PATIENCE_SECONDS = 20.0  # machines that are starting are slow, and so is loading PyAV
 _RESTART_SECONDS = 5.0  # at least so long between two helpers
 _log = logging.getLogger(__name__)
@@ -32,14 +33,17 @@ class Stills:
         """Of the helper, while it runs."""
         return self._process.pid if self._process is not None else None
 
-    async def make(self, movie: bytes) -> bytes:
-        """A JPEG of the first picture of an MP4; empty where none can be made now."""
+    async def make(self, movie: bytes, width: int = 0) -> bytes:
+        """A JPEG of the first picture of an MP4; empty where none can be made now.
+
+        It is `width` pixels wide, or as wide as the picture is where that is less; 0: as it is.
+        """
         if not 0 < len(movie) <= LARGEST_MOVIE_BYTES:
             return b""
         async with self._turn:
             try:
                 async with asyncio.timeout(_PATIENCE_SECONDS):
-                    return await self._ask(movie)
+                    return await self._ask(movie, width)
             except (OSError, EOFError, TimeoutError) as error:
                 _log.warning("the helper for stills is started anew: %s", type(error).__name__)
             except BaseException:
@@ -48,15 +52,20 @@ class Stills:
             await self._end()
             return b""
 
+    async def rest(self) -> None:
+        """End the helper until it is needed again, when it has done what it is at."""
+        async with self._turn:
+            await self._end()
+
     async def close(self) -> None:
         """End the helper."""
         await self._end()
 
-    async def _ask(self, movie: bytes) -> bytes:
+    async def _ask(self, movie: bytes, width: int) -> bytes:
         process = self._process or await self._start()
         if process.stdin is None or process.stdout is None:
             raise ValueError("a process without pipes")
-        process.stdin.write(_SIZE.pack(len(movie)) + movie)
+        process.stdin.write(_QUESTION.pack(len(movie), width) + movie)
         await process.stdin.drain()
         (size,) = _SIZE.unpack(await process.stdout.readexactly(_SIZE.size))
         return await process.stdout.readexactly(size)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from random import random
 from typing import Any, NoReturn
@@ -22,7 +23,7 @@ from sereno.media.measuring import tell_measures
 from sereno.media.pipes import Emit
 from sereno.media.recorder import Recorder, disk_fault
 from sereno.media.rtsp.receivers import Encode
-from sereno.media.rtsp.session import Patience
+from sereno.media.rtsp.session import Patience, Session
 from sereno.media.segments import LEASE_LOST
 from sereno.media.sink import Source
 from sereno.media.sources import new_source
@@ -48,6 +49,7 @@ class Stream:
         doors: Doors,
         patience: Patience | None = None,
         encode: Encode | None = None,
+        hurry: Callable[[], None] = lambda: None,
     ) -> None:
         self._task = task
         self._clock = clock
@@ -57,7 +59,7 @@ class Stream:
         self._choice = first_choice(task)
         self._memory = task.memory
         self._plan: Plan | None = None
-        self._queue = DiskQueue(disk, emit, self._on_disk_error)
+        self._queue = DiskQueue(disk, emit, self._on_disk_error, hurry)
         self._leave = Leave(task.write_until, clock)
         self._recorder = Recorder(task, self._queue, clock, self._leave)
         self._source: Source | None = None
@@ -72,6 +74,12 @@ class Stream:
     def renew(self, write_until: float | None) -> None:
         """It may be written for longer."""
         self._leave.renew(write_until)
+
+    def watched(self, fragment_ms: int | None) -> None:
+        """Somebody watches: hand on at once, in fragments no longer than this. None: nobody."""
+        self._queue.is_prompt = fragment_ms is not None
+        self._recorder.shorten(fragment_ms)
+        self._hasten(self._source)
 
     def try_soon(self) -> None:
         """Another stream of its device plays again: wait no longer, if it waits for that."""
@@ -165,11 +173,16 @@ class Stream:
             self._encode, self._on_command, redirect, door,
         ) as source:  # fmt: skip
             self._source = source
+            self._hasten(source)
             await source.play(self._recorder)
             door.answered()
             if isinstance(source, FfmpegSource):
                 self._plan = source.plan
             await source.watch()
+
+    def _hasten(self, source: Source | None) -> None:
+        if isinstance(source, Session):  # ffmpeg's pipe is always read at once
+            source.read_at_once(self._queue.is_prompt)
 
     def _on_wait(self) -> None:
         self._has_waited = True

@@ -35,6 +35,7 @@ class Visit:
     """A ticket that holds here: which stream, and which time in microseconds since 1970."""
 
     key: StreamKey
+    purpose: Purpose
     start: datetime | None
     end: datetime | None
 
@@ -54,7 +55,9 @@ class Doorkeeper:
     clock: Clock
     passes: Passes = field(default_factory=Passes)
 
-    def admit(self, token: str, purpose: Purpose, playback_pass: str = "") -> Visit:
+    def admit(
+        self, token: str, purpose: Purpose | frozenset[Purpose], playback_pass: str = ""
+    ) -> Visit:
         """Raises Unauthenticated for a bad ticket and NotFound for a camera of another node.
 
         With a pass a ticket may have ended.
@@ -63,7 +66,7 @@ class Doorkeeper:
         key = StreamKey(ticket.camera_id, ticket.stream)
         if not self.is_known(key):
             raise NotFound("camera_not_here", _NOT_HERE)
-        return Visit(key, ticket.start, ticket.end)
+        return Visit(key, ticket.purpose, ticket.start, ticket.end)
 
     def admit_to_camera(self, token: str, purpose: Purpose) -> UUID:
         """The camera, for what is of no stream of it alone. Raises as `admit`."""
@@ -72,8 +75,14 @@ class Doorkeeper:
             raise NotFound("camera_not_here", _NOT_HERE)
         return ticket.camera_id
 
+    def admit_to_clip(self, token: str, clip_id: UUID, playback_pass: str = "") -> None:
+        """Raises Unauthenticated for a bad ticket, or one of another clip."""
+        ticket, _ = self._checked(token, "clip_file", playback_pass)
+        if ticket.clip_id != clip_id:
+            raise Unauthenticated("ticket_refused", _NO_TICKET)
+
     def _checked(
-        self, token: str, purpose: Purpose, playback_pass: str = ""
+        self, token: str, purpose: Purpose | frozenset[Purpose], playback_pass: str = ""
     ) -> tuple[Ticket, Orders]:
         orders, now = self.orders(), self.clock.now()
         if not token or orders is None:

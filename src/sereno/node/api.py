@@ -9,10 +9,14 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from sereno.base.errors import Invalid, NotFound, SerenoError, Unauthenticated, Unavailable, Words
+from sereno.node.clip_routes import ClipRoutes
+from sereno.node.live_hls import LiveHls
+from sereno.node.pictures import PicturesOfFootage
 from sereno.node.playback import Playback
 from sereno.node.snapshots import Showing
 from sereno.node.state import NodeState
 from sereno.node.watching import Watching
+from sereno.node.whep import Whep
 
 _STATUS: tuple[tuple[type[SerenoError], HTTPStatus], ...] = (
     (Unauthenticated, HTTPStatus.UNAUTHORIZED),
@@ -25,14 +29,22 @@ _STATUS: tuple[tuple[type[SerenoError], HTTPStatus], ...] = (
 def make_app(
     state: NodeState,
     playback: Playback,
+    live_hls: LiveHls,
     watching: Watching,
+    whep: Whep,
     showing: Showing,
+    pictures: PicturesOfFootage,
+    clips: ClipRoutes,
     hub_troubles: Callable[[], Mapping[str, Words]],
 ) -> FastAPI:
     """`/media/v1/…` for viewers with tickets, `/health` and `/status` for this machine."""
     app = FastAPI(title="Sereno node", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(playback.router(), prefix="/media/v1")
+    app.include_router(live_hls.router(), prefix="/media/v1")
     app.include_router(showing.router(), prefix="/media/v1")
+    app.include_router(pictures.router(), prefix="/media/v1")
+    app.include_router(clips.router(), prefix="/media/v1")
+    app.include_router(whep.router(), prefix="/media/v1")
     app.add_api_websocket_route("/media/v1/live", watching.watch)
 
     @app.get("/health")

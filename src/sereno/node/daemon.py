@@ -15,14 +15,11 @@ from pathlib import Path
 from uuid import UUID
 
 import uvloop
-from cryptography.fernet import Fernet
 
 from sereno.base.backoff import Backoff
 from sereno.base.clock import Clock, SystemClock
 from sereno.base.errors import SerenoError
-from sereno.box.files import write_atomic
 from sereno.box.logs import configure_logging
-from sereno.box.paths import DataDir
 from sereno.box.secrets import fernet
 from sereno.box.settings import Settings
 from sereno.media.contract import Event, Failed, RunEnded, StreamTask
@@ -33,6 +30,8 @@ from sereno.node.access import Doorkeeper
 from sereno.node.analysis import Analysis
 from sereno.node.api import make_app
 from sereno.node.budget import Budget
+from sereno.node.clip_routes import ClipRoutes
+from sereno.node.clips import clips_in
 from sereno.node.departing import finish_departures
 from sereno.node.desired import Desired
 from sereno.node.diagnosing import Diagnosing
@@ -45,21 +44,31 @@ from sereno.node.ledger import Ledger
 from sereno.node.ledger_thread import LedgerThread
 from sereno.node.link import Link
 from sereno.node.live import Live, state_text
+from sereno.node.live_attention import Attention
+from sereno.node.live_hls import LiveHls
+from sereno.node.live_playlists import LivePlaylists
 from sereno.node.order_store import OrderStore
 from sereno.node.pace import Pace
+from sereno.node.pictures import Pictures, PicturesOfFootage
 from sereno.node.playback import Playback
+from sereno.node.preparing import hub_of, prepare_folders
 from sereno.node.probing import Probing
 from sereno.node.recording import Recording
+from sereno.node.relaying import Relaying
 from sereno.node.rows import StreamKey
+from sereno.node.run_formats import RunFormats
 from sereno.node.server import Server, unix_listener
 from sereno.node.snapshots import Showing, Snapshots
 from sereno.node.state import NodeState
 from sereno.node.stream_book import StreamBook
+from sereno.node.strips import Strips
 from sereno.node.supervisor import Supervisor
 from sereno.node.tasks import task_of
 from sereno.node.telling import Telling
 from sereno.node.volumes import Volumes
 from sereno.node.watching import Watching
+from sereno.node.webrtc import WebRtc
+from sereno.node.whep import Whep, ice_of
 from sereno.node.wishes import Place
 from sereno.wire.orders import Orders
 from sereno.wire.reports import Heartbeat, HeartbeatAnswer, ReasonReport
@@ -100,10 +109,13 @@ class Node:
             settings.volume_reserve,
             self._on_volumes,
         )
-        self._live = Live(self._root_of)
+        self._attention = Attention(clock, lambda: self._supervisor.look())
+        self._live = Live(self._root_of, self._attention)
+        self._web_rtc = WebRtc(self._live, ice_of(settings), settings.whep_sessions)
         self._recording = Recording(
             self._ledger, lambda: self._volumes.roots, clock, self._on_change, self._pace
         )
+        self._live_playlists = LivePlaylists(self._recording, clock)
         self._budget = self._new_budget()
         self._leases = Leases(clock)
         self._desired = Desired(clock, self._leases)
@@ -111,6 +123,8 @@ class Node:
         self._supervisor = self._new_supervisor(runner_argv)
         self._probing = self._new_probing(runner_argv)
         self._snapshots = self._new_snapshots()
+        self._pictures = Pictures(data.pictures, self._recording, self._volumes.path_of)
+        self._strips = Strips(self._pictures, self._ledger, self._recording.books, clock)
         self.analysis = self._new_analysis()
         self.state = NodeState(
             self._recording,
@@ -124,10 +138,14 @@ class Node:
             self.analysis.status,
         )
         self._hub = HubClient(*hub_of(settings))
+        self._relaying = Relaying(self._hub, data.node_socket)
+        self._clips = clips_in(
+            data.clips, self._recording, self._ledger, self._volumes, self._hub.tell_clip, clock
+        )
         diagnosing = Diagnosing(self._desired, self._recording, data.doors)
         self._errands = Errands(runner_argv, self._hub, clock, diagnosing.command_of)
         telling = Telling(self._hub, self._ledger, clock, self._pace.batch_rows)
-        self.link = Link(self._hub, telling, self, clock, pace=self._pace)
+        self.link = Link(self._hub, telling, self, clock, self._relaying.show, pace=self._pace)
 
     def stop(self) -> None:
         """Let runners seal their files, write the ledger, tell the hub if it is quick, and end."""
@@ -147,19 +165,15 @@ class Node:
             serving = parts.create_task(server.run_until_stopped())
             supervising = parts.create_task(self._supervisor.run())
             recording = parts.create_task(self._recording.run())
-            budgeting = parts.create_task(self._budget.run())
-            probing = parts.create_task(self._probing.run())
-            picturing = parts.create_task(self._snapshots.run())
-            analysing = parts.create_task(self.analysis.run())
-            doing_errands = parts.create_task(self._errands.run())
+            loops = (
+                self._budget.run, self._probing.run, self._snapshots.run, self._pictures.run,
+                self._strips.run, self.analysis.run, self._clips.run, self._errands.run,
+            )  # fmt: skip
+            others = [parts.create_task(run()) for run in loops]
             linking = parts.create_task(self._link_up())
             await self._ended.wait()
-            linking.cancel()
-            probing.cancel()
-            picturing.cancel()
-            analysing.cancel()
-            doing_errands.cancel()
-            budgeting.cancel()
+            for part in (linking, *others):
+                part.cancel()
             server.stop()
             self._supervisor.stop()
             await supervising
@@ -167,6 +181,8 @@ class Node:
             await self._recording.close()
             await self._say_goodbye()
             await serving
+            await self._web_rtc.close()
+        await self._relaying.close()
         await self._hub.close()
         await self._ledger.close()
 
@@ -217,6 +233,7 @@ class Node:
             self._on_event,
             self._pace,
             doors=self._doors,
+            watched=self._attention.fragment_ms,
         )
 
     def _new_probing(self, runner_argv: Sequence[str]) -> Probing:
@@ -254,16 +271,23 @@ class Node:
         self._desired.take(orders)
         self._supervisor.look()
         self.analysis.look()
+        self._clips.take(orders.clips)
         if self._desired.lacks_leases():
             self.link.say_now()  # the answer brings them
 
     def _server(self) -> Server:
         doorkeeper = Doorkeeper(lambda: self._orders, self._is_known, self._clock)
+        formats = RunFormats(self._ledger, self._recording)
+        playback = Playback(doorkeeper, self._recording, formats, self._volumes.path_of)
         app = make_app(
             self.state,
-            Playback(doorkeeper, self._recording, self._volumes.path_of),
+            playback,
+            LiveHls(doorkeeper, playback, self._live_playlists),
             Watching(doorkeeper, self._recording, self._live),
+            Whep(doorkeeper, self._web_rtc),
             Showing(doorkeeper, self._snapshots, self._clock),
+            PicturesOfFootage(doorkeeper, self._pictures),
+            ClipRoutes(doorkeeper, self._recording, self._volumes.path_of, self._clips.store),
             lambda: self.link.troubles,
         )
         return Server(app, unix_listener(self._data.node_socket))
@@ -327,6 +351,7 @@ class Node:
     def _on_event(self, event: Event) -> None:
         self._recording.apply(event)
         self._live.apply(event)
+        self._live_playlists.apply(event)
         if isinstance(event, Failed | RunEnded) and event.reason.key.startswith("disk_"):
             book = self._recording.book(StreamKey(event.camera_id, event.stream))
             self._volumes.note(book.volume_id, event.reason.key)
@@ -334,20 +359,6 @@ class Node:
     def _on_change(self, book: StreamBook) -> None:
         self._live.show(book.key, state_text(book.state, book.reason))
         self.link.say_now()
-
-
-def hub_of(settings: Settings) -> tuple[str, Path | None]:
-    """The hub's address and the certificate to check it by; by default the box's own."""
-    return settings.hub_url or settings.local_url, settings.ca_file
-
-
-def prepare_folders(settings: Settings) -> None:
-    """A node that stands alone makes its own part of the data folder, and its own key."""
-    data: DataDir = settings.data_dir
-    for folder in (data.footage, data.node, data.secrets, data.run, data.sockets):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if settings.fernet_key is None and not data.fernet_key.exists():
-        write_atomic(data.fernet_key, Fernet.generate_key().decode() + "\n")
 
 
 async def _run_until_signal(settings: Settings) -> None:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from sereno.base.errors import Invalid, NotFound, Unauthenticated, Unavailable, Words
 from sereno.base.redact import redact
 from sereno.policy.reasons import Reason
+from sereno.wire.clips import ClipReport
 from sereno.wire.errands import DiagnosisReport, Errand, Errands
 from sereno.wire.orders import Enrolment, EnrolmentRequest, Orders
 from sereno.wire.reports import Heartbeat, HeartbeatAnswer, Reports
@@ -146,6 +147,13 @@ class HubClient:
         answer = await self._request("POST", f"errands/{errand_id}", report.model_dump_json())
         if answer.status_code == httpx.codes.NOT_FOUND:
             raise NotFound("errand_over", _STRANGE.fill(url=self.url, status=answer.status_code))
+        self._check(answer)
+
+    async def tell_clip(self, clip_id: UUID, report: ClipReport) -> None:
+        """Tell how far a clip is, or what came of it. Raises NotFound: nobody wants it."""
+        answer = await self._request("POST", f"clips/{clip_id}", report.model_dump_json())
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            raise NotFound("clip_over", _STRANGE.fill(url=self.url, status=answer.status_code))
         self._check(answer)
 
     async def _call(

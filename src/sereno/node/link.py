@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from pydantic import ValidationError
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
@@ -22,6 +23,7 @@ from sereno.node.hub_client import Fetched, HubClient
 from sereno.node.pace import Pace
 from sereno.node.telling import Telling
 from sereno.policy.reasons import Reason
+from sereno.wire.orders import Wake
 from sereno.wire.reports import Heartbeat, HeartbeatAnswer
 
 log = logging.getLogger(__name__)
@@ -55,6 +57,7 @@ class Link:
     telling: Telling
     site: Site
     clock: Clock
+    relay: Callable[[str], Awaitable[None]]  # dial one, and end with it
     etag: str = ""
     pace: Pace = field(default_factory=Pace)
     # What each loop last failed with, and in words, until it succeeds.
@@ -82,7 +85,7 @@ class Link:
                 (self.report, self._wake_reports, lambda: pace.reports_seconds),
             ):
                 loops.create_task(self._repeat(act, wake, seconds))
-            loops.create_task(self._listen())
+            loops.create_task(self._listen(loops))
 
     async def report(self) -> None:
         """Tell the hub all that it does not know yet."""
@@ -130,10 +133,11 @@ class Link:
             await asyncio.sleep(shortest)
             await _wait(wake, seconds - shortest)
 
-    async def _listen(self) -> None:
-        """Keep the control socket; each message, and each new connection, means: ask the hub.
+    async def _listen(self, loops: asyncio.TaskGroup) -> None:
+        """Keep the control socket; each new connection, and each message, means: ask the hub.
 
-        For orders, and for leases, which come with the answers to heartbeats.
+        For orders, and for leases, which come with the answers to heartbeats. But for a message
+        of front, which wants this node to dial a relay.
         """
         url = f"ws{self.hub.url.removeprefix('http')}/api/v1/node/wake"
         backoff = Backoff(self.pace.retry_base_seconds, self.pace.retry_cap_seconds)
@@ -144,13 +148,23 @@ class Link:
                     url, ssl=self.hub.tls, additional_headers=headers, compression=None, proxy=None
                 ) as socket:
                     self._woken()
-                    async for _ in socket:
+                    async for message in socket:
                         backoff.reset()
+                        if relay_id := _relay_in(message):
+                            loops.create_task(self._relay(relay_id))
+                            continue
                         self._woken()
                         self._wake_heartbeat.set()
             except (OSError, WebSocketException) as error:
                 log.debug("The wake-up socket ended (%s).", type(error).__name__)
             await asyncio.sleep(backoff.next_seconds())
+
+    async def _relay(self, relay_id: str) -> None:
+        """Whatever becomes of it, the link goes on."""
+        try:
+            await self.relay(relay_id)
+        except Exception:
+            log.exception("A relay met an unexpected error.")
 
     def _woken(self) -> None:
         self._wake_orders.set()
@@ -171,6 +185,14 @@ class Link:
         trouble = self._troubles.pop(what, None)
         if trouble is not None and trouble[0] not in self.troubles:
             log.info("The hub at %s takes this node's calls again.", self.hub.url)
+
+
+def _relay_in(message: str | bytes) -> str | None:
+    """The relay that front asks for; None for the hub's word, also of a newer hub."""
+    try:
+        return Wake.model_validate_json(message).relay
+    except ValidationError:
+        return None
 
 
 async def _wait(wake: asyncio.Event, seconds: float) -> None:

@@ -1,8 +1,9 @@
 """Live view: the bytes of the file, handed on while they are written.
 
 A stream without viewers costs nothing but the places of its last GOP's fragments. With viewers,
-each fragment is read from the file once, however many watch. A viewer's queue holds references,
-not bytes, and has a limit; who falls behind it goes on at the newest key frame and delays nobody.
+its fragments get short (`live_attention`), and each is read from the file once, however many watch.
+A viewer's queue holds references, not bytes, and has a limit; who falls behind it goes on at the
+newest key frame and delays nobody.
 """
 
 from __future__ import annotations
@@ -17,11 +18,15 @@ from pathlib import Path
 
 from sereno.media.contract import Event, FragmentWritten, RunEnded, RunStarted, SegmentOpened
 from sereno.media.fmp4.reader import strip_header
+from sereno.node.live_attention import Attention
 from sereno.node.rows import StreamKey
 from sereno.wire.reports import ReasonReport, StreamState
 
-# What a viewer may have in its queue: some ten seconds of 200-ms fragments.
-LARGEST_QUEUE = 50
+LARGEST_LAG_US = 3_000_000
+"""Who is further behind goes on at the newest key frame, where there is one since."""
+
+LARGEST_QUEUE_US = 10_000_000
+"""Who is further behind goes on at the next key frame that comes, whenever that is."""
 
 
 class Piece:
@@ -63,8 +68,21 @@ class Beginning:
     """How a run begins for a player: what it is told, and the head of the newest file."""
 
     run: RunStarted
-    text: str
     head: Piece
+
+    def text(self, newest_us: int) -> str:
+        """What a player is told where the newest fragment that is there begins at `newest_us`."""
+        run = self.run
+        codecs = f"{run.codec}, {run.sound}" if run.sound else run.codec
+        return json.dumps(
+            {
+                "type": "init",
+                "mime": f'video/mp4; codecs="{codecs}"',
+                "run_id": str(run.run_id),
+                "epoch_ms": run.at_us / 1000,
+                "newest_ms": newest_us / 1000,
+            }
+        )
 
     async def read(self) -> bytes:
         """`ftyp` and `moov`."""
@@ -73,7 +91,10 @@ class Beginning:
 
 @dataclass(slots=True, eq=False)
 class Viewer:
-    """One viewer's queue; iterate `messages`."""
+    """One viewer's queue; iterate `messages`.
+
+    `head_start_us` is how old the oldest picture was that it got to begin with.
+    """
 
     state: str = ""
     is_state_new: bool = True
@@ -81,7 +102,8 @@ class Viewer:
     waits_for_key: bool = True
     told: Beginning | None = None
     queue: deque[tuple[Beginning, Piece]] = field(default_factory=deque)
-    room: int = LARGEST_QUEUE
+    head_start_us: int = 0
+    is_watching: bool = True
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def show(self, state: str) -> None:
@@ -89,22 +111,26 @@ class Viewer:
         self.news.set()
 
     def offer(self, beginning: Beginning, piece: Piece) -> None:
-        """The next fragment. Where the queue is full, go on at the newest key frame."""
-        if len(self.queue) >= self.room:
-            self._skip()
+        """The next fragment; who is too far behind goes on at a key frame."""
+        if self.queue:
+            self._keep_up(piece.at_us - self.queue[0][1].at_us - self.head_start_us)
         if self.waits_for_key and not piece.is_key:
             return
         self.waits_for_key = False
         self.queue.append((beginning, piece))
         self.news.set()
 
-    def _skip(self) -> None:
+    def _keep_up(self, behind_us: int) -> None:
         """Drop all before the newest key frame; all, where that is the queue's first."""
+        if behind_us <= LARGEST_LAG_US:
+            return
         newest = max((at for at, (_, piece) in enumerate(self.queue) if piece.is_key), default=0)
+        if not newest and behind_us <= LARGEST_QUEUE_US:
+            return
         self.waits_for_key = newest == 0
         for _ in range(newest or len(self.queue)):
             self.queue.popleft()
-        self.skipped = True
+        self.skipped, self.head_start_us = True, 0
 
     async def messages(self) -> AsyncIterator[str | bytes]:
         """What to send, in order, as soon as it is there."""
@@ -134,7 +160,8 @@ class Viewer:
             yield '{"type": "skip"}'
         if beginning is not self.told:
             self.told = beginning
-            yield beginning.text
+            newest_us = self.queue[-1][1].at_us if self.queue else piece.at_us
+            yield beginning.text(newest_us)
             yield await beginning.read()
         yield await piece.read()
 
@@ -148,25 +175,47 @@ class _Channel:
     path: Path = Path()
     beginning: Beginning | None = None
     gop: list[Piece] = field(default_factory=list)
+    forgotten_count: int = 0  # of `gop`, from its beginning
+
+    def begin_gop(self) -> None:
+        self.gop.clear()
+        self.forgotten_count = 0
+
+    def add(self, piece: Piece) -> None:
+        """The GOP's next. Some cameras send a key frame in minutes: old bytes are not held."""
+        self.gop.append(piece)
+        while self.gop[self.forgotten_count].at_us < piece.at_us - LARGEST_QUEUE_US:
+            self.gop[self.forgotten_count].forget()
+            self.forgotten_count += 1
 
 
 class Live:
     """Every stream's live view. `apply` takes each event of the runners.
 
-    `root_of` tells the root of the volume that a stream is written to.
+    `root_of` tells the root of the volume that a stream is written to; `attention`, if anybody
+    pays it, is told which streams are watched.
     """
 
-    def __init__(self, root_of: Callable[[StreamKey], Path]) -> None:
+    def __init__(
+        self, root_of: Callable[[StreamKey], Path], attention: Attention | None = None
+    ) -> None:
         self._root_of = root_of
+        self._attention = attention
         self._channels: dict[StreamKey, _Channel] = {}
 
     def viewer_count(self) -> int:
         return sum(len(channel.viewers) for channel in self._channels.values())
 
-    def join(self, key: StreamKey, state: str) -> Viewer:
-        """A viewer that gets `state`, the newest GOP, and then everything as it comes."""
+    def join(self, key: StreamKey, state: str, *, is_watching: bool = True) -> Viewer:
+        """A viewer that gets `state`, the newest GOP, and then everything as it comes.
+
+        `is_watching`: delay matters to it, so that the stream counts as watched.
+        """
         channel = self._channel(key)
-        viewer = Viewer(state, room=LARGEST_QUEUE + len(channel.gop))
+        age_us = channel.gop[-1].at_us - channel.gop[0].at_us if channel.gop else 0
+        viewer = Viewer(state, head_start_us=age_us, is_watching=is_watching)
+        if is_watching and self._attention is not None:
+            self._attention.begin(key)
         if channel.beginning is not None:
             for piece in channel.gop:
                 viewer.offer(channel.beginning, piece)
@@ -174,7 +223,11 @@ class Live:
         return viewer
 
     def leave(self, key: StreamKey, viewer: Viewer) -> None:
-        self._channel(key).viewers.discard(viewer)
+        viewers = self._channel(key).viewers
+        if viewer in viewers:
+            viewers.remove(viewer)
+            if viewer.is_watching and self._attention is not None:
+                self._attention.end(key)
 
     def show(self, key: StreamKey, state: str) -> None:
         """Tell the stream's viewers its state."""
@@ -197,11 +250,11 @@ class Live:
                 self._fragment(channel, event)
             case RunStarted():
                 channel.run, channel.beginning = event, None
-                channel.gop.clear()
+                channel.begin_gop()
             case SegmentOpened():
                 self._segment(channel, event)
             case RunEnded():
-                channel.gop.clear()  # who joins now sees no picture rather than an old one
+                channel.begin_gop()  # who joins now sees no picture rather than an old one
 
     def _channel(self, key: StreamKey) -> _Channel:
         return self._channels.setdefault(key, _Channel())
@@ -212,7 +265,7 @@ class Live:
         channel.path = self._root_of(StreamKey(event.camera_id, event.stream)) / event.path
         head = Piece(channel.path, 0, event.init_size_bytes, is_key=False)
         if channel.beginning is None:
-            channel.beginning = Beginning(channel.run, _init_text(channel.run), head)
+            channel.beginning = Beginning(channel.run, head)
         else:  # the same run goes on: older files may be deleted one day
             channel.beginning.head = head
 
@@ -224,24 +277,10 @@ class Live:
             is_key=event.is_key, at_us=event.at_us,
         )  # fmt: skip
         if event.is_key:
-            channel.gop.clear()
-        channel.gop.append(piece)
-        if len(channel.gop) > LARGEST_QUEUE:  # some cameras send a key frame in minutes
-            channel.gop[-LARGEST_QUEUE - 1].forget()
+            channel.begin_gop()
+        channel.add(piece)
         for viewer in channel.viewers:
             viewer.offer(channel.beginning, piece)
-
-
-def _init_text(run: RunStarted) -> str:
-    codecs = f"{run.codec}, {run.sound}" if run.sound else run.codec
-    return json.dumps(
-        {
-            "type": "init",
-            "mime": f'video/mp4; codecs="{codecs}"',
-            "run_id": str(run.run_id),
-            "epoch_ms": run.at_us / 1000,
-        }
-    )
 
 
 def state_text(state: StreamState, reason: ReasonReport | None) -> str:

@@ -28,6 +28,7 @@ from sereno.media.contract import (
     Stopped,
     StreamTask,
     TrySoon,
+    Watched,
 )
 from sereno.node.leases import LEASE_LOST
 from sereno.node.recording import NODE_DOWN, Recording
@@ -86,6 +87,8 @@ class RunnerLife:
         self._broken: set[StreamKey] = set()
         # Up to when it was told that it may write each of `given`.
         self._leaves: dict[StreamKey, float | None] = {}
+        # How short their fragments are to be, of those that it was told are watched.
+        self._attention: dict[StreamKey, int | None] = {}
         self._is_abandoned = False
         self._is_node_down = False
 
@@ -97,6 +100,7 @@ class RunnerLife:
         """Let it record the stream."""
         self.given[key] = wish
         self._leaves[key] = task.write_until
+        self._attention.pop(key, None)
         self._recording.book(key).starts += 1
         self.process.send(Start(task=task))
 
@@ -106,6 +110,14 @@ class RunnerLife:
             self._leaves[key] = write_until
             self.process.send(
                 Renew(camera_id=key.camera_id, stream=key.stream, write_until=write_until)
+            )
+
+    def watched(self, key: StreamKey, fragment_ms: int | None) -> None:
+        """Somebody watches the stream, and its fragments are to be no longer; None: nobody."""
+        if self._attention.get(key) != fragment_ms:
+            self._attention[key] = fragment_ms
+            self.process.send(
+                Watched(camera_id=key.camera_id, stream=key.stream, fragment_ms=fragment_ms)
             )
 
     def try_soon(self, key: StreamKey) -> None:

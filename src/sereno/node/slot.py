@@ -91,6 +91,11 @@ class Slot:
         if self._life is not None:
             self._life.renew(key, write_until)
 
+    def watched(self, key: StreamKey, fragment_ms: int | None) -> None:
+        """Let the runner know whether somebody watches the stream, if it does not know yet."""
+        if self._life is not None:
+            self._life.watched(key, fragment_ms)
+
     def try_soon(self, key: StreamKey) -> None:
         """Another stream of the same device plays again."""
         if self._life is not None:

@@ -65,6 +65,7 @@ class Supervisor:
         pace: Pace | None = None,
         streams_a_runner: int = STREAMS_A_RUNNER,
         doors: Doors | None = None,
+        watched: Callable[[StreamKey], int | None] = lambda _: None,
     ) -> None:
         self._desired = desired
         self._recording = recording
@@ -74,6 +75,7 @@ class Supervisor:
         self._listener = listener
         self._tick_seconds = (pace or Pace()).supervise_seconds
         self._streams_a_runner = streams_a_runner
+        self._watched = watched
         self._wake = asyncio.Event()
         self._troubles = Troubles()
         self._doors = doors or Doors(None, clock)
@@ -270,6 +272,7 @@ class Supervisor:
         for key, given in list(slot.given.items()):
             if given == self._wishes.get(key):
                 slot.renew(key, self._desired.write_until(key))
+                slot.watched(key, self._watched(key))
             else:
                 slot.withdraw(key, ORDER_CHANGED)
         slot.settle()

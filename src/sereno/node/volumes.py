@@ -115,7 +115,7 @@ class Volumes:
         self._ledger = ledger
         self._own = own
         self._clock = clock
-        self._reserve_bytes = reserve_bytes
+        self.reserve_bytes = reserve_bytes
         self._on_change = on_change
         self._volumes = [Volume(each.root, each.limit_bytes, True) for each in settings]
         self._looking: dict[Path, asyncio.Task[Look]] = {}
@@ -156,8 +156,8 @@ class Volumes:
 
     def reserve_of(self, volume: Volume) -> int:
         """The free space that is kept on a volume."""
-        if self._reserve_bytes is not None:
-            return self._reserve_bytes
+        if self.reserve_bytes is not None:
+            return self.reserve_bytes
         return min(LARGEST_MARGIN_BYTES, volume.look.total_bytes // 50)
 
     # Where to record.

@@ -5,6 +5,7 @@ Each subject has its own file; a key stands in one of them.
 
 from __future__ import annotations
 
+from sereno.policy.clip_reasons import CLIP_REASONS
 from sereno.policy.device_reasons import DEVICE_REASONS
 from sereno.policy.diagnosis_reasons import DIAGNOSIS_REASONS
 from sereno.policy.disk_reasons import DISK_REASONS
@@ -26,6 +27,7 @@ SUBJECTS: dict[str, dict[str, Entry]] = {
     "plan": PLAN_REASONS,
     "knob": KNOB_REASONS,
     "diagnosis": DIAGNOSIS_REASONS,
+    "clip": CLIP_REASONS,
 }
 
 REASONS: dict[str, Entry] = {

@@ -60,6 +60,7 @@ _SUBJECTS = {
     "plan": "Plans and orders",
     "knob": "Settings",
     "diagnosis": "What a diagnosis advises",
+    "clip": "Clips",
 }
 
 

@@ -78,6 +78,17 @@ class CameraOrder(Message):
     streams: tuple[StreamOrder, ...]
 
 
+class ClipOrder(Message):
+    """A clip that the node is to make of its own footage, and to keep."""
+
+    clip_id: UUID
+    camera_id: UUID
+    camera: str = Field(description="its name, for who reads the sidecar")
+    stream: StreamName = "main"
+    start: AwareDatetime
+    end: AwareDatetime
+
+
 class Orders(Message):
     """Everything this node must do. Answer to `GET /api/v1/node/orders`, with an ETag.
 
@@ -90,6 +101,9 @@ class Orders(Message):
     site_name: str
     ticket_public_key: str = Field(description="Ed25519 public key of the hub, PEM")
     cameras: tuple[CameraOrder, ...] = ()
+    clips: tuple[ClipOrder, ...] | None = Field(
+        default=None, description="all that are wanted; None: an older hub, which knows of none"
+    )
 
 
 class EnrolmentRequest(Message):
@@ -108,7 +122,12 @@ class Enrolment(Message):
 
 
 class Wake(Message):
-    """The hub's only word on the control socket (`/api/v1/node/wake`): fetch your orders."""
+    """The hub's word on the control socket (`/api/v1/node/wake`): fetch your orders.
 
-    wake: Literal["orders"] = "orders"
+    With `relay` it is front's: dial `/api/v1/node/relay/{relay}`, where somebody wants to see what
+    this node has (`sereno.wire.relay`). It is good for one dial, within seconds.
+    """
+
+    wake: Literal["orders", "relay"] = "orders"
     sent_at: AwareDatetime
+    relay: str | None = Field(default=None, repr=False)

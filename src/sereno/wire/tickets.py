@@ -24,7 +24,8 @@ LIFETIME = timedelta(seconds=60)
 # Front needs it to find the node; the node asks for its own pass besides (sereno.node.passes).
 PLAYBACK_OVERTIME = timedelta(hours=26)
 
-Purpose = Literal["live", "playback", "clip", "snapshot"]
+# `clip` is made while it is fetched; `clip_file` is one that was made before, named by its id.
+Purpose = Literal["live", "playback", "clip", "snapshot", "clip_file"]
 
 _REFUSED = Words(
     "This viewing ticket is not valid or has expired. Open the camera again.",
@@ -33,13 +34,19 @@ _REFUSED = Words(
 
 
 class Ticket(Message):
-    """Who may see what: one user, one stream of one camera, one purpose, one span."""
+    """Who may see what, and where it is: one user, one stream of one camera, one purpose, one span.
+
+    `node_id` is the node that has it. Of `is_own_node` the hub vouches that it is the one of its
+    own box, which front reaches over its socket; any other is reached over its link.
+    """
 
     user_id: int
     camera_id: UUID
     stream: StreamName = "main"
     purpose: Purpose
-    media_address: str
+    node_id: UUID
+    is_own_node: bool = False
+    clip_id: UUID | None = None
     start: AwareDatetime | None = None
     end: AwareDatetime | None = None
 
@@ -58,11 +65,11 @@ def sign(ticket: Ticket, private_key_pem: str, now: datetime) -> str:
 def verify(
     token: str,
     public_key_pem: str,
-    purpose: Purpose,
+    purpose: Purpose | frozenset[Purpose],
     now: datetime,
     overtime: timedelta = timedelta(0),
 ) -> Ticket:
-    """The ticket in `token`, which ended at most `overtime` ago.
+    """The ticket in `token`, for (one of) the purpose, which ended at most `overtime` ago.
 
     Raises Unauthenticated, always with the same words.
     """
@@ -78,6 +85,7 @@ def verify(
         is_fresh = now.timestamp() < float(claims["exp"]) + overtime.total_seconds()
     except (jwt.InvalidTokenError, ValidationError, KeyError, TypeError, ValueError):
         raise Unauthenticated("ticket_refused", _REFUSED) from None
-    if not is_fresh or ticket.purpose != purpose:
+    purposes = {purpose} if isinstance(purpose, str) else purpose
+    if not is_fresh or ticket.purpose not in purposes:
         raise Unauthenticated("ticket_refused", _REFUSED)
     return ticket

@@ -98,7 +98,7 @@ async def test_the_stubborn_are_killed(tmp_path: Path) -> None:
     async with Keeping(tmp_path, script, stop_seconds=0.2) as one:
         await until(lambda: one.log.exists() and "deaf" in one.log.read_text())
         pid, began = one.pid(), time.monotonic()
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 30  # it would never end by itself
     await until(lambda: not psutil.pid_exists(pid))
     assert "did not end in time" in one.log.read_text()
 

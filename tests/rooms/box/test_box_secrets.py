@@ -33,7 +33,7 @@ def test_the_ticket_keys_are_a_pair(data: DataDir) -> None:
         user_id=1,
         camera_id="4a3e8f7c-0000-4000-8000-000000000000",
         purpose="live",
-        media_address="unix:/x",
+        node_id="4a3e8f7c-0000-4000-8000-000000000001",
     )
     token = sign(ticket, data.ticket_key.read_text(), NOW)
     assert verify(token, data.ticket_public_key.read_text(), "live", NOW) == ticket

@@ -46,6 +46,14 @@ def test_who_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("SERENO_LOG_LEVEL", "loud", "one of debug, info, warning, error"),
         ("SERENO_TLS_CERT", "/nowhere", "a file that can be read"),
         ("SERENO_HUB_URL", "ftp://x", "a web address"),
+        ("SERENO_WHEP_SESSIONS", "-1", "a whole number from 0 to 200"),
+        ("SERENO_ICE_SERVERS", "stun:ok:3478,http://x", "addresses such as stun:host:3478"),
+        ("SERENO_ICE_SERVERS", "turn:name:word@host", "addresses such as stun:host:3478"),
+        ("SERENO_ICE_SERVERS", "turns:host?transport=udp", "addresses such as stun:host:3478"),
+        ("SERENO_ICE_PORTS", "40000", "a range within 1024-65535"),
+        ("SERENO_ICE_PORTS", "40010-40000", "a range within 1024-65535"),
+        ("SERENO_ICE_PORTS", "80-90", "a range within 1024-65535"),
+        ("SERENO_ICE_PUBLIC_ADDRESS", "example.org", "an IP address"),
     ],
 )
 def test_a_wrong_one_is_named(
@@ -63,6 +71,7 @@ def test_a_wrong_one_is_named(
     [
         ("SERENO_FERNET_KEY", "hunter2"),
         ("SERENO_DATABASE_URL", "mysql://root:hunter2@db/x"),
+        ("SERENO_ICE_CREDENTIAL", "hunter2ñ"),
     ],
 )
 def test_a_wrong_secret_is_not_repeated(
@@ -134,3 +143,37 @@ def test_volumes_that_make_no_sense_are_refused_by_name(
     monkeypatch.setenv("SERENO_VOLUMES", value)
     with pytest.raises(Invalid, match="SERENO_VOLUMES"):
         load_settings()
+
+
+def test_a_turn_server_needs_a_name_and_a_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SERENO_ICE_SERVERS", "stun:a.example, turn:b.example:3478?transport=tcp")
+    for name in ("ICE_USERNAME", "ICE_CREDENTIAL"):
+        with pytest.raises(Invalid, match="SERENO_ICE_USERNAME and SERENO_ICE_CREDENTIAL"):
+            load_settings()
+        monkeypatch.setenv(f"SERENO_{name}", "hunter2")
+    settings = load_settings()
+    assert settings.ice_servers == ("stun:a.example", "turn:b.example:3478?transport=tcp")
+    assert settings.ice_credential is not None
+    assert settings.ice_credential.get_secret_value() == "hunter2"
+    assert "SecretStr('hunter2')" not in repr(settings)
+
+
+def test_ports_for_webrtc(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SERENO_ICE_PORTS", "40000 - 40100")
+    assert load_settings().ice_ports == (40000, 40100)
+
+
+@pytest.mark.parametrize(
+    ("given", "addresses"),
+    [
+        ({}, ("127.0.0.1",)),
+        ({"listen": "::1"}, ("::1",)),
+        ({"listen": "0.0.0.0"}, ()),  # noqa: S104
+        ({"listen": "::"}, ()),
+        ({"hub_url": "https://hub.example"}, ()),
+    ],
+)
+def test_webrtc_is_sent_from_where_the_port_listens(
+    given: dict[str, str], addresses: tuple[str, ...]
+) -> None:
+    assert load_settings(**given).ice_addresses == addresses

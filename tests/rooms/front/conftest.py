@@ -35,14 +35,14 @@ from sereno.base.clock import SystemClock
 from sereno.front.app import Places, make_app
 from sereno.wire.tickets import Ticket, sign
 
-WAIT_SECONDS = 10.0
+WAIT_SECONDS = 30.0
 NODE_ID = str(uuid4())
 NODE_TOKEN = "node-token"
 FRAGMENT = b"f" * 60_000
 
 
 async def until(is_true: Callable[[], object], what: str = "condition") -> None:
-    """Wait for a condition; it must come true within ten seconds."""
+    """Wait for a condition; the limit only guards against hanging."""
     deadline = time.monotonic() + WAIT_SECONDS
     while not is_true():
         if time.monotonic() > deadline:
@@ -222,7 +222,8 @@ class Front:
             "user_id": 1,
             "camera_id": uuid4(),
             "purpose": purpose,
-            "media_address": f"unix:{self.folder}/node.sock",
+            "node_id": NODE_ID,
+            "is_own_node": True,
         }
         return sign(Ticket.model_validate(values | more), self.private_key, now)
 
@@ -248,7 +249,9 @@ def key_pair() -> tuple[str, str]:
     return private.decode(), public.decode()
 
 
-def places(folder: Path, pages: Path, database_url: str | None = None) -> Places:
+def places(
+    folder: Path, pages: Path, database_url: str | None = None, relays_per_node: int = 64
+) -> Places:
     return Places(
         hub_socket=folder / "hub.sock",
         node_socket=folder / "node.sock",
@@ -256,18 +259,19 @@ def places(folder: Path, pages: Path, database_url: str | None = None) -> Places
         hub_static=folder / "static",
         database_url=database_url,
         pages=pages,
+        relays_per_node=relays_per_node,
     )
 
 
 @asynccontextmanager
 async def fronted(
-    folder: Path, pages: Path, database_url: str | None = None
+    folder: Path, pages: Path, database_url: str | None = None, relays_per_node: int = 64
 ) -> AsyncIterator[Front]:
     private, public = key_pair()
     (folder / "ticket.pub").write_text(public)
     listener = tcp_listener()
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    app = make_app(places(folder, pages, database_url), SystemClock())
+    app = make_app(places(folder, pages, database_url, relays_per_node), SystemClock())
     hub, node = ScriptedHub(), ScriptedNode()
     async with (
         serving(

@@ -48,7 +48,7 @@ async def test_a_place_that_its_ticket_does_not_open_is_not_asked_for(front: Fro
     for named in (
         place(front, now=late),
         place(front, "live"),
-        place(front, media_address="unix:/elsewhere"),
+        place(front, is_own_node=False),
         other,
         "/media/v1/snapshot.jpg",
         "http://[",

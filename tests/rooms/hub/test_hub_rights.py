@@ -15,10 +15,18 @@ SPAN = "?from=2026-11-20T00:00Z&to=2026-11-21T00:00Z"
 SCHEDULE = {"name": "Noches", "kind": "continuous"}
 TICKET = {"camera_id": NOBODY, "purpose": "live"}
 ADDRESS = {"address": "rtsp://192.0.2.8/"}
+HOUR = {"from": "2026-11-20T00:00Z", "to": "2026-11-20T01:00Z"}
+LAYOUT = {
+    "name": "Patios",
+    "columns": 1,
+    "rows": 1,
+    "tiles": [{"camera_id": NOBODY, "x": 0, "y": 0}],
+}
 
 # Proving who one is comes with these.
 OPEN = {"get_alive", "get_session", "sign_in", "sign_out", "get_setup", "use_setup", "enrol_node"}
 OF_NODES = {"get_orders", "send_reports", "send_heartbeat", "get_errands", "tell_errand"} | {
+    "tell_clip",
     "get_node_identity"
 }
 # By `operation_id`: the right that it needs, and what is asked with it.
@@ -33,10 +41,22 @@ CALLS: dict[str, tuple[Right, object]] = {
         (Right.VIEW, None),
     ),
     "list_days": (Right.VIEW, "?month=2026-11"),
-    **dict.fromkeys(["get_timeline", "get_coverage"], (Right.VIEW, SPAN)),
+    **dict.fromkeys(
+        ["get_timeline", "get_coverage", "list_recordings", "list_recording_causes"],
+        (Right.VIEW, SPAN),
+    ),
     "preview_profile": (Right.VIEW, {}),
     "check_schedule": (Right.VIEW, {"schedule": SCHEDULE}),
     "make_ticket": (Right.VIEW, TICKET),
+    "open_live_stream": (Right.VIEW, {"camera_id": NOBODY}),
+    "open_playback_stream": (Right.VIEW, {"camera_id": NOBODY, **HOUR}),
+    **dict.fromkeys(("get_status", "list_layouts", "remove_layout"), (Right.VIEW, None)),
+    "add_layout": (Right.VIEW, LAYOUT),
+    "change_layout": (Right.VIEW, {"name": "Noche"}),
+    **dict.fromkeys(("list_clips", "get_clip", "make_clip_ticket"), (Right.VIEW, None)),
+    "make_clip": (Right.OPERATE, {"camera_id": NOBODY, **HOUR}),
+    "change_clip": (Right.OPERATE, {"name": "Robo"}),
+    "delete_clip": (Right.OPERATE, None),
     "try_camera_again": (Right.OPERATE, None),
     "pause_camera": (Right.OPERATE, {"minutes": 5}),
     "end_pause": (Right.OPERATE, None),
@@ -83,10 +103,11 @@ def calls() -> dict[str, tuple[str, str]]:
 
 def ask(program: Any, name: str, method: str, path: str) -> int:
     """The answer's status, about things that are not there."""
-    for place in ("user", "group", "profile", "schedule", "calendar", "site", "token"):
+    for place in ("user", "group", "profile", "schedule", "calendar", "site", "token", "layout"):
         path = path.replace(f"{{{place}_id}}", "987654")
     path = path.replace("{token}", "setup_x")
     path = path.replace("{camera_id}", NOBODY).replace("{errand_id}", NOBODY)
+    path = path.replace("{clip_id}", NOBODY)
     assert "{" not in path, path
     _, said = CALLS.get(name, (None, None))
     if isinstance(said, str):

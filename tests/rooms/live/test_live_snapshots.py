@@ -17,17 +17,16 @@ from sereno.wire.tickets import verify
 if TYPE_CHECKING:
     Call = Callable[..., Any]
 
-ADDRESS = str(settings.SERENO_MEDIA_ADDRESS)
-
 
 @pytest.fixture
 def picture(camera: Camera, node: Node) -> str:
-    seen = {"last_seen": timezone.now(), "media_address": ADDRESS}
-    Node.objects.filter(pk=node.pk).update(**seen)
+    Node.objects.filter(pk=node.pk).update(last_seen=timezone.now())
     return f"cameras/{camera.pk}/snapshot.jpg"
 
 
-def test_front_is_told_where_it_is(admin_program: Call, picture: str, camera: Camera) -> None:
+def test_front_is_told_where_it_is(
+    admin_program: Call, picture: str, camera: Camera, node: Node
+) -> None:
     answer = admin_program("GET", picture)
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer.headers["cache-control"] == "no-store"
@@ -35,7 +34,7 @@ def test_front_is_told_where_it_is(admin_program: Call, picture: str, camera: Ca
     assert place.path == "/media/v1/snapshot.jpg"
     (token,) = parse_qs(place.query)["ticket"]
     ticket = verify(token, settings.SERENO_TICKET_PUBLIC_KEY, "snapshot", timezone.now())
-    assert (ticket.camera_id, ticket.media_address) == (camera.pk, ADDRESS)
+    assert (ticket.camera_id, ticket.node_id) == (camera.pk, node.pk)
 
 
 def test_strangers_learn_nothing(stranger: Call, admin_program: Call, picture: str) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -15,28 +18,34 @@ from sereno.base.errors import Invalid, NotFound, SerenoError, Unauthenticated, 
 from sereno.base.spans import Span
 from sereno.enforcer.models import Lease
 from sereno.footage.models import CoverageRun
-from sereno.live.actions import issue_ticket
+from sereno.live.actions import Issued, issue_ticket
 from sereno.live.rules import span_of
+from sereno.policy.choices import StreamName
 from sereno.sites.actions import revoke_node
 from sereno.sites.models import Camera, Node
-from sereno.wire.tickets import Purpose, verify
+from sereno.wire.tickets import Purpose, Ticket, verify
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 HOUR = Span(NOON - timedelta(hours=2), NOON - timedelta(hours=1))
-ADDRESS = str(settings.SERENO_MEDIA_ADDRESS)
 
 
 @pytest.fixture
 def seen(camera: Camera, node: Node) -> Camera:
-    Node.objects.filter(pk=node.pk).update(last_seen=NOON, media_address=ADDRESS)
+    Node.objects.filter(pk=node.pk).update(last_seen=NOON)
     return camera
 
 
-def test_a_viewer_gets_a_ticket_that_node_and_front_accept(viewer: Asker, seen: Camera) -> None:
+def ticket_of(issued: Issued, purpose: Purpose) -> Ticket:
+    return verify(issued.ticket, settings.SERENO_TICKET_PUBLIC_KEY, purpose, NOON)
+
+
+def test_a_viewer_gets_a_ticket_that_node_and_front_accept(
+    viewer: Asker, seen: Camera, node: Node
+) -> None:
     issued = issue_ticket(viewer, seen.pk, "live", None, NOON)
     public = settings.SERENO_TICKET_PUBLIC_KEY
     ticket = verify(issued.ticket, public, "live", NOON + timedelta(seconds=59))
-    assert (ticket.camera_id, ticket.media_address) == (seen.pk, ADDRESS)
+    assert (ticket.camera_id, ticket.stream, ticket.node_id) == (seen.pk, "main", node.pk)
     assert viewer.user is not None
     assert ticket.user_id == viewer.user.pk
     assert issued.expires_at == NOON + timedelta(seconds=60)
@@ -76,29 +85,53 @@ def test_a_camera_without_a_node_is_said_in_words(admin: Asker, seen: Camera, no
     assert refused.value.key == "not_assigned"
 
 
+def test_the_own_node_is_the_one_whose_token_lies_in_the_box(
+    viewer: Asker,
+    seen: Camera,
+    node_and_token: tuple[Node, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What a node says of its own address proves nothing."""
+    file = tmp_path / "token"
+    monkeypatch.setattr(settings, "SERENO_NODE_TOKEN_FILE", file)
+    for written, is_own in ((None, False), ("another", False), (node_and_token[1], True)):
+        if written is not None:
+            file.write_text(f"{written}\n")
+        issued = issue_ticket(viewer, seen.pk, "live", None, NOON)
+        assert ticket_of(issued, "live").is_own_node is is_own
+
+
+def test_a_sub_stream_is_one_that_the_camera_has(viewer: Asker, seen: Camera, node: Node) -> None:
+    key, words = refusal(viewer, seen, "live", None, "sub")
+    assert (key, "smaller stream" in words) == ("no_sub_stream", True)
+    told(seen, node, 2, 1, stream="sub")
+    issued = issue_ticket(viewer, seen.pk, "playback", HOUR, NOON, "sub")
+    assert ticket_of(issued, "playback").stream == "sub", "it had one then"
+    Camera.objects.filter(pk=seen.pk).update(sub_address="rtsp://10.0.0.1/sub")
+    issued = issue_ticket(viewer, seen.pk, "live", None, NOON, "sub")
+    assert ticket_of(issued, "live").stream == "sub"
+
+
 @pytest.fixture
 def far(seen: Camera) -> Node:
     """Another node, on another machine, that is heard."""
-    return Node.objects.create(
-        site=seen.site,
-        name="far",
-        token_hash="far",
-        last_seen=NOON,
-        media_address="unix:/elsewhere/node.sock",
-    )
+    return Node.objects.create(site=seen.site, name="far", token_hash="far", last_seen=NOON)
 
 
 def hold(camera: Camera, node: Node) -> None:
     Lease.objects.create(camera=camera, node=node, number=1, granted_at=NOON)
 
 
-def told(camera: Camera, node: Node | None, start_hours_ago: float, hours: float) -> None:
+def told(
+    camera: Camera, node: Node | None, start_hours_ago: float, hours: float, stream: str = "main"
+) -> None:
     start = NOON - timedelta(hours=start_hours_ago)
     CoverageRun.objects.create(
         run_id=uuid4(),
         camera=camera,
         node=node,
-        stream="main",
+        stream=stream,
         span=(start, start + timedelta(hours=hours)),
         is_open=False,
         revision=1,
@@ -107,20 +140,27 @@ def told(camera: Camera, node: Node | None, start_hours_ago: float, hours: float
     )
 
 
-def refusal(viewer: Asker, camera: Camera, purpose: Purpose, span: Span | None) -> tuple[str, str]:
+def refusal(
+    viewer: Asker,
+    camera: Camera,
+    purpose: Purpose,
+    span: Span | None,
+    stream: StreamName = "main",
+) -> tuple[str, str]:
     with pytest.raises(SerenoError) as refused:
-        issue_ticket(viewer, camera.pk, purpose, span, NOON)
+        issue_ticket(viewer, camera.pk, purpose, span, NOON, stream)
     return refused.value.key, refused.value.words.en
 
 
 def test_live_view_is_of_who_runs_the_camera_now(viewer: Asker, seen: Camera, far: Node) -> None:
-    hold(seen, far)
-    key, words = refusal(viewer, seen, "live", None)
-    assert key == "node_elsewhere"
-    assert "far" in words
-    Camera.objects.filter(pk=seen.pk).update(node=far, standby_node=seen.node)
-    Lease.objects.update(node=seen.node)
-    assert issue_ticket(viewer, seen.pk, "live", None, NOON)
+    own = seen.node
+    assert own is not None
+    for holder in (far, own):
+        Lease.objects.all().delete()
+        hold(seen, holder)
+        issued = issue_ticket(viewer, seen.pk, "live", None, NOON)
+        assert ticket_of(issued, "live").node_id == holder.pk
+        assert issued.parts == ()
 
 
 def test_playback_is_of_who_has_the_bytes(
@@ -131,11 +171,42 @@ def test_playback_is_of_who_has_the_bytes(
     told(seen, far, 8, 0)
     told(seen, node, 2, 0.1)
     told(seen, far, 1.5, 1)
-    assert issue_ticket(viewer, seen.pk, "playback", HOUR, NOON), "its first footage is here"
     later = Span(HOUR.end - timedelta(minutes=15), HOUR.end)
-    assert refusal(viewer, seen, "playback", later)[0] == "node_elsewhere"
     before = Span(NOON - timedelta(hours=9), NOON - timedelta(hours=7))
-    assert issue_ticket(viewer, seen.pk, "clip", before, NOON), "told before nodes were kept"
+    for span, having in (
+        (HOUR, node),  # its first footage is here
+        (later, far),
+        (before, node),  # told before nodes were kept
+    ):
+        issued = issue_ticket(viewer, seen.pk, "playback", span, NOON)
+        assert ticket_of(issued, "playback").node_id == having.pk
+    assert issue_ticket(viewer, seen.pk, "clip", before, NOON)
+
+
+def test_the_parts_of_a_span_are_told_by_who_has_them(
+    admin_program: Callable[..., Any], seen: Camera, far: Node, node: Node
+) -> None:
+    """A ticket for each leads to the node that was named."""
+    Node.objects.update(last_seen=datetime.now(UTC))
+    told(seen, node, 2, 0.1)
+    told(seen, node, 1.8, 0.1)
+    told(seen, far, 1.5, 0.2)
+    told(seen, node, 1.25, 9)
+    ask = {"camera_id": str(seen.pk), "purpose": "playback"}
+    span = {"from": HOUR.start.isoformat(), "to": HOUR.end.isoformat()}
+    parts = admin_program("POST", "tickets", ask | span).json()["parts"]
+    assert [(each["node"], each["from"][11:16], each["to"][11:16]) for each in parts] == [
+        (node.name, "10:00", "10:30"),
+        ("far", "10:30", "10:45"),
+        (node.name, "10:45", "11:00"),
+    ]
+    for part in parts:
+        again = {"from": part["from"], "to": part["to"]}
+        answer = admin_program("POST", "tickets", ask | again).json()
+        assert answer["parts"] == [part]
+        public = settings.SERENO_TICKET_PUBLIC_KEY
+        ticket = verify(answer["ticket"], public, "playback", datetime.now(UTC))
+        assert str(ticket.node_id) == part["node_id"]
 
 
 def test_a_clip_of_two_nodes_is_refused_with_their_names(

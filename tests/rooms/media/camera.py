@@ -269,7 +269,7 @@ class Told:
 
     async def wait(self, kind: type[E], count: int = 1) -> E:
         """The event of this kind that is number `count`, as soon as it came."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while len(self.all(kind)) < count:
                 self._news.clear()
                 await self._news.wait()
@@ -285,7 +285,7 @@ class Told:
 
 async def until(is_so: Callable[[], bool]) -> None:
     """Wait for something that announces itself to nobody."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not is_so():  # noqa: ASYNC110
             await asyncio.sleep(0.005)
 

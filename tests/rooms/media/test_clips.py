@@ -8,7 +8,8 @@ import pytest
 
 from sereno.base.clock import from_us
 from sereno.base.spans import Span
-from sereno.media.clips import ClipPlan, clip_bytes, plan_clip
+from sereno.media.clip_bytes import clip_bytes
+from sereno.media.clips import ClipPlan, plan_clip
 from sereno.media.fmp4.boxes import Box, reader_of, walk
 from sereno.media.fmp4.reader import TrackFragment, parse_moof
 from sereno.media.formats import SoundFormat

@@ -148,7 +148,7 @@ async def test_a_black_hole_ends_in_time() -> None:
         for caller in callers:
             caller.close()
     assert found.failed == {"tcp": "timed_out"}
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30  # TCP itself would try for minutes
 
 
 @pytest.mark.provokes("diagnosis_too_slow")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sereno.base.errors import Garbled
-from sereno.media.index import Fragment, FragmentIndex, pack_index, unpack_index
+from sereno.media.index import Fragment, FragmentIndex, pack_index, unpack_gops, unpack_index
 
 contents = st.lists(
     st.builds(
@@ -44,6 +44,21 @@ def index_of(
 def test_packed_and_unpacked_is_the_same(parts: list[tuple[int, int, bool]]) -> None:
     index = index_of(parts)
     assert unpack_index(pack_index(index)) == index
+
+
+@given(contents)
+def test_gops_alone_are_those_of_the_whole_index(parts: list[Fragment]) -> None:
+    ticks, offset, fragments = 7, 1000, []
+    for part in parts:
+        fragments.append(part._replace(start_ticks=ticks, offset_bytes=offset))
+        ticks, offset = fragments[-1].end_ticks, fragments[-1].end_bytes
+    index = FragmentIndex.of(fragments)
+    found = unpack_gops(pack_index(index))
+    assert list(found.gops()) == index.gops()
+    if fragments:
+        assert (found.start_ticks, found.end_ticks) == (index.start_ticks, index.end_ticks)
+    with pytest.raises(Garbled):
+        unpack_gops(pack_index(index)[:-1])
 
 
 @given(contents)

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from sereno.base.clock import from_us
 from sereno.base.errors import NotFound
 from sereno.base.spans import Span
-from sereno.media.clips import ClipPlan, ClipSegment, clip_bytes, plan_clip
-from sereno.media.playlists import vod_playlist
+from sereno.media.clip_bytes import clip_bytes, read_clip
+from sereno.media.clips import ClipPlan, ClipSegment, plan_clip
+from sereno.media.playlists import vod_facts, vod_playlist
 
 from .camera import Video, ffmpeg_says
 from .footage import START_US, Footage, clip_segment
@@ -84,7 +85,7 @@ def test_playlist_holds_the_gops_of_the_span_alone(segments: list[ClipSegment]) 
     gops = first.index.gops()
     assert f"BYTERANGE:{gops[1].size_bytes + gops[2].size_bytes}@{gops[1].offset_bytes}\n" in text
     assert text.count("#EXTINF:0.80000,") == text.count("#EXTINF") == 1
-    assert "#EXTINF" not in playlist(segments, span(4, 9))
+    assert playlist(segments, span(4, 9)) == ""
 
 
 @given(st.lists(st.integers(1, 900_000), min_size=1, max_size=40), st.integers(0, 400))
@@ -99,16 +100,58 @@ def test_entries_are_about_six_seconds_and_leave_no_hole(gop_ticks: list[int], s
         path=Path("none"),
     )
     text = playlist([segment], span(start, start + 1000))
+    assert (text == "") == (sum(gop_ticks) <= start * 90_000)
+    if not text:
+        return
 
     ranges = [tuple(map(int, each)) for each in re.findall(r"BYTERANGE:(\d+)@(\d+)", text)]
     for (size, offset), (_, following) in pairwise(ranges):
         assert offset + size == following
-    if ranges:
-        assert sum(ranges[-1]) == index.offsets[-1]
+    assert sum(ranges[-1]) == index.offsets[-1]
     target = int(re.findall(r"TARGETDURATION:(\d+)", text)[0])
     lengths = [float(each) for each in re.findall(r"EXTINF:([\d.]+)", text)]
     assert all(int(each + 0.5) <= target for each in lengths)
     assert all(each <= max(6, *(ticks / 90_000 for ticks in gop_ticks)) + 1e-5 for each in lengths)
+
+
+def test_files_of_a_run_that_are_not_there_are_a_discontinuity(
+    segments: list[ClipSegment],
+) -> None:
+    first, second, third = segments
+    lost = replace(third, run_id=first.run_id, start_us=START_US + 8_000_000,
+                   index=index_of([(90_000, 500, True)], ticks=720_000))  # fmt: skip
+    text = playlist([first, second, lost], span(0, 60))
+    assert text.count("#EXT-X-DISCONTINUITY\n") == 1
+    assert text.count("#EXT-X-MAP:") == 2
+
+
+def test_neighbouring_windows_agree_on_their_entries_and_count_on() -> None:
+    index = index_of([(180_000, 10 + place, True) for place in range(30)], ticks=0)
+    segment = ClipSegment(
+        segment_id=uuid4(), run_id=uuid4(), init_size_bytes=1000, start_us=START_US, index=index,
+        path=Path("none"),
+    )  # fmt: skip
+    texts = [playlist([segment], span(start, start + 18)) for start in (0, 18, 36)]
+    ranges = re.findall(r"BYTERANGE:(\d+@\d+)", "".join(texts))
+    assert ranges == re.findall(r"BYTERANGE:(\d+@\d+)", playlist([segment], span(0, 54)))
+    numbers = [int(re.findall(r"MEDIA-SEQUENCE:(\d+)", text)[0]) for text in texts]
+    assert numbers == [numbers[0], numbers[0] + 18, numbers[0] + 36]
+
+
+def test_facts_tell_where_each_gop_lies(segments: list[ClipSegment]) -> None:
+    facts = vod_facts(segments, span(1.5, 11), lambda each: f"{each}.mp4", lambda each: f"m {each}")
+    assert [(each["address"], each["run_id"], each["init_bytes"]) for each in facts] == [
+        (f"{each.segment_id}.mp4", str(each.run_id), each.init_size_bytes) for each in segments
+    ]
+    assert facts[2]["mime"] == f"m {segments[2].run_id}"
+    assert [each["start_us"] for each in facts] == [each.start_us for each in segments]
+    assert [each["start_ticks"] for each in facts] == [0, 1.6 * 90_000, 0]
+    last = segments[0].index.gops()[-1]  # at 1.2 s
+    assert facts[0]["entries"] == [
+        [START_US + 1_200_000, 400_000, last.offset_bytes, last.size_bytes]
+    ]
+    assert len(facts[1]["entries"]) == 4
+    assert vod_facts(segments, span(4, 9), str, str) == []
 
 
 @pytest.fixture
@@ -206,16 +249,13 @@ def test_clip_of_nothing_is_not_found(segments: list[ClipSegment]) -> None:
         plan_clip(segments, span(4, 5))
 
 
-async def test_every_range_is_the_file_s(
-    segments: list[ClipSegment], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_every_range_is_the_file_s(segments: list[ClipSegment], tmp_path: Path) -> None:
     plan = plan_clip(segments, span(0, 60))
     whole = await all_bytes(plan)
     (tmp_path / "clip.mp4").write_bytes(whole)
     assert ffmpeg_says(tmp_path / "clip.mp4")[2] == ""
-    monkeypatch.setattr("sereno.media.clips.CHUNK_BYTES", 997)
 
-    assert await all_bytes(plan) == whole
+    assert b"".join(map(bytes, read_clip(plan, chunk_bytes=997))) == whole
     for start, stop in ((0, 1), (5, 700), (300, 1400), (699, 9999), (len(whole) - 1, len(whole))):
         assert await all_bytes(plan, start, stop) == whole[start:stop]
 
@@ -228,7 +268,7 @@ def test_size_is_known_before(segments: list[ClipSegment], start: float, length:
     except NotFound:
         return
     offset = len(plan.head)
-    for extent in plan.extents:
-        assert extent.clip_offset_bytes == offset
-        offset += extent.size_bytes
+    for part in plan.parts:
+        assert len(plan.head) + part.offset_bytes == offset
+        offset += part.size_bytes
     assert plan.size_bytes == offset

@@ -40,6 +40,28 @@ async def test_a_key_frame_becomes_a_jpeg(made: Stills, movie: bytes) -> None:
     assert max(green, blue) < 50
 
 
+@pytest.mark.parametrize(
+    ("width", "size"), [(0, (64, 48)), (32, (32, 24)), (5, (5, 4)), (64, (64, 48)), (999, (64, 48))]
+)
+async def test_it_is_as_wide_as_asked_for_and_no_wider_than_it_was(
+    made: Stills, movie: bytes, width: int, size: tuple[int, int]
+) -> None:
+    with Image.open(io.BytesIO(await made.make(movie, width))) as picture:
+        assert picture.size == size
+
+
+async def test_after_a_rest_the_helper_comes_back(
+    made: Stills, movie: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stills, "_RESTART_SECONDS", 0.0)
+    asking = asyncio.create_task(made.make(movie))
+    await asyncio.sleep(0)
+    await made.rest()
+    assert await asking
+    assert made.pid is None
+    assert await made.make(movie)
+
+
 async def test_what_holds_no_picture_gives_none_and_harms_nobody(
     made: Stills, movie: bytes
 ) -> None:

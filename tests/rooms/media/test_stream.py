@@ -79,7 +79,7 @@ async def test_session_is_kept_alive_as_the_server_asks(
     camera: Camera, told: Told, tmp_path: Path, public: str, method: str
 ) -> None:
     camera.public, camera.session_timeout = public, 1
-    async with recording(camera.task(tmp_path), told), asyncio.timeout(5):
+    async with recording(camera.task(tmp_path), told), asyncio.timeout(30):
         await told.wait(RunStarted)
         count = len(camera.requests)
         await until(lambda: len(camera.requests) > count)

@@ -14,7 +14,8 @@ import pytest
 
 from sereno.base.clock import from_us
 from sereno.base.spans import Span
-from sereno.media.clips import clip_bytes, plan_clip
+from sereno.media.clip_bytes import clip_bytes
+from sereno.media.clips import plan_clip
 
 from .encoded import (
     X264_B_FRAMES,

@@ -35,8 +35,9 @@ from sereno.box.settings import Settings
 from sereno.node.daemon import Node
 from sereno.node.pace import Pace
 from sereno.sim import CameraSpec, Picture, SimConfig, SimServer
+from sereno.wire.clips import ClipReport
 from sereno.wire.errands import DiagnosisReport, Errand, Errands
-from sereno.wire.orders import CameraOrder, LeaseOrder, Orders, StreamOrder
+from sereno.wire.orders import CameraOrder, ClipOrder, LeaseOrder, Orders, StreamOrder
 from sereno.wire.reports import (
     AbsenceReport,
     Heartbeat,
@@ -133,6 +134,9 @@ class HubDouble:
     found: dict[UUID, list[DiagnosisReport]] = field(default_factory=dict)
     is_old: bool = False
     refuse_heartbeats: bool = False
+    # The clips that there shall be, and all that was told of each.
+    clips: tuple[ClipOrder, ...] | None = None
+    told_clips: dict[UUID, list[ClipReport]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         key = Ed25519PrivateKey.generate()
@@ -150,6 +154,7 @@ class HubDouble:
             site_name="Escuela Central",
             ticket_public_key=self.public_key,
             cameras=self.cameras,
+            clips=self.clips,
         )
 
     def order(self, *cameras: CameraOrder) -> None:
@@ -158,7 +163,12 @@ class HubDouble:
 
     def ticket(self, camera_id: UUID, purpose: str = "live", **more: Any) -> str:
         now = more.pop("now", datetime.now(UTC))
-        values = {"user_id": 1, "camera_id": camera_id, "purpose": purpose, "media_address": "-"}
+        values = {
+            "user_id": 1,
+            "camera_id": camera_id,
+            "purpose": purpose,
+            "node_id": self.node_id,
+        }
         return sign(Ticket.model_validate(values | more), self.private_key, now)
 
     def app(self) -> Starlette:
@@ -171,6 +181,7 @@ class HubDouble:
                 Route(f"{prefix}/heartbeat", self._heartbeat, methods=["POST"]),
                 Route(f"{prefix}/errands", self._errands),
                 Route(f"{prefix}/errands/{{errand_id}}", self._found, methods=["POST"]),
+                Route(f"{prefix}/clips/{{clip_id}}", self._clip, methods=["POST"]),
                 WebSocketRoute(f"{prefix}/wake", self._wake),
             ]
         )
@@ -257,6 +268,18 @@ class HubDouble:
         self.found.setdefault(errand_id, []).append(report)
         if report.is_done:
             self.errands = [each for each in self.errands if each.errand_id != errand_id]
+        return Response(status_code=204)
+
+    def order_clips(self, *clips: ClipOrder) -> None:
+        self.clips = clips
+        self.order(*self.cameras)
+
+    async def _clip(self, request: Request) -> Response:
+        clip_id = UUID(request.path_params["clip_id"])
+        if clip_id not in {clip.clip_id for clip in self.clips or ()}:
+            return Response(status_code=404)
+        report = ClipReport.model_validate_json(await request.body())
+        self.told_clips.setdefault(clip_id, []).append(report)
         return Response(status_code=204)
 
     async def _wake(self, socket: WebSocket) -> None:

@@ -4,16 +4,23 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from sereno.base.clock import ManualClock, from_us
 from sereno.media.contract import FragmentWritten
 from sereno.media.fmp4.reader import read_segment
-from sereno.node.live import LARGEST_QUEUE, Live, Piece, Viewer, state_text
+from sereno.node.live import LARGEST_LAG_US, LARGEST_QUEUE_US, Live, Piece, Viewer, state_text
+from sereno.node.live_attention import LINGER_SECONDS, PROMPT_FRAGMENT_MS, Attention
+from sereno.node.rows import StreamKey
 from sereno.wire.reports import ReasonReport, StreamState
 
-from .footage import Writer
+from .footage import FRAGMENT_TICKS, Writer
 
+_FRAGMENT_US = FRAGMENT_TICKS * 100 // 9
+LARGEST_LAG = LARGEST_LAG_US // _FRAGMENT_US
+LARGEST_QUEUE = LARGEST_QUEUE_US // _FRAGMENT_US
 STATE = state_text(StreamState.RECORDING, None)
 
 
@@ -57,7 +64,7 @@ async def test_a_viewer_who_takes_nothing_skips_and_delays_nobody(
         writer.fragments(5)
         seen = show(live, writer, seen)
         got += await take(quick_messages, 5)
-        assert len(slow.queue) <= LARGEST_QUEUE + 5
+        assert len(slow.queue) <= LARGEST_LAG + 5  # it began with so many
     assert [type_of(message) for message in got] == ["binary"] * 300
     skip, first = await take(slow_messages, 2)
     assert type_of(skip) == "skip"
@@ -65,7 +72,7 @@ async def test_a_viewer_who_takes_nothing_skips_and_delays_nobody(
     content = (writer.footage / writer.paths[0]).read_bytes()
     newest_gops = [
         content[event.offset_bytes : event.offset_bytes + event.size_bytes]
-        for event in written[-LARGEST_QUEUE - 5 :]
+        for event in written[-LARGEST_LAG - 1 :]
         if event.is_key
     ]
     assert first in newest_gops
@@ -83,7 +90,7 @@ async def test_a_long_gop_is_not_held_in_memory(live: Live, writer: Writer) -> N
         await take(messages, 4 if is_first else 1)
     gop = live._channel(writer.key).gop
     assert len(gop) == 3 * LARGEST_QUEUE
-    assert sum(piece._reading is not None for piece in gop) <= LARGEST_QUEUE
+    assert sum(piece._reading is not None for piece in gop) <= LARGEST_QUEUE + 1
 
 
 async def test_a_long_gop_is_given_whole_to_who_joins_late(live: Live, writer: Writer) -> None:
@@ -170,3 +177,51 @@ async def test_only_the_newest_state_matters_to_a_viewer(live: Live, writer: Wri
     live.leave(writer.key, viewer)
     live.show(writer.key, "third")
     assert viewer.state == "second"
+
+
+async def test_of_a_long_gop_a_slow_viewer_keeps_what_it_can_still_catch_up_with(
+    live: Live, writer: Writer
+) -> None:
+    writer.open()
+    writer.fragments(1)
+    seen = show(live, writer, 0)
+    viewer = live.join(writer.key, STATE)
+    messages = viewer.messages()
+    await take(messages, 4)
+    writer.fragments(LARGEST_QUEUE + 1, gop=1000)
+    for at in range(seen, len(writer.events)):  # one GOP, however long
+        writer.events[at] = writer.events[at].model_copy(update={"is_key": False})
+    seen = show(live, writer, seen)
+    assert len(viewer.queue) == LARGEST_QUEUE + 1
+    writer.fragments(1)
+    writer.events[-1] = writer.events[-1].model_copy(update={"is_key": False})
+    seen = show(live, writer, seen)
+    assert not viewer.queue  # nothing more to catch up with: it goes on at the next key frame
+    writer.fragments(1)
+    show(live, writer, seen)
+    assert [type_of(m) for m in await take(messages, 2)] == ["skip", "binary"]
+
+
+def test_a_stream_counts_as_watched_while_somebody_does_and_for_a_moment_longer() -> None:
+    begun: list[StreamKey] = []
+    clock = ManualClock(from_us(0))
+    key, other = StreamKey(uuid4(), "main"), StreamKey(uuid4(), "sub")
+    attention = Attention(clock, lambda: begun.append(key))
+    live = Live(lambda _: Path(), attention)
+    one, two = live.join(key, STATE), live.join(key, STATE)
+    program = live.join(other, STATE, is_watching=False)
+    assert (attention.fragment_ms(key), begun) == (PROMPT_FRAGMENT_MS, [key])
+    assert attention.fragment_ms(other) is None
+    live.leave(other, program)
+    for viewer in (one, one, two, two):  # who leaves twice has left once
+        clock.advance(LINGER_SECONDS * 2)
+        live.leave(key, viewer)
+        assert attention.fragment_ms(key) == PROMPT_FRAGMENT_MS
+        assert attention.fragment_ms(other) is None
+        if viewer is two:
+            break
+    clock.advance(LINGER_SECONDS)
+    live.leave(key, two)
+    assert attention.fragment_ms(key) is None
+    live.join(key, STATE)
+    assert begun == [key, key]

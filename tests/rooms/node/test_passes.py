@@ -12,6 +12,7 @@ from sereno.base.errors import Unauthenticated
 from sereno.node.access import Doorkeeper
 from sereno.node.passes import LEEWAY, Passes
 from sereno.node.rows import StreamKey
+from sereno.wire.tickets import LIFETIME, PLAYBACK_OVERTIME
 
 from .conftest import HubDouble
 from .footage import START_US, Writer
@@ -72,3 +73,44 @@ def test_a_pass_serves_one_ticket_of_one_node_and_one_purpose(
     with pytest.raises(Unauthenticated):
         door.admit(ticket, "clip", issued)
     assert seal not in repr(door.passes)
+
+
+def test_a_live_pass_lasts_while_it_is_used(
+    hub: HubDouble, clock: ManualClock, key: StreamKey, door: Doorkeeper
+) -> None:
+    ticket = hub.ticket(key.camera_id, "live", now=clock.now())
+    issued = door.passes.issue_sliding(ticket, clock.now())
+    for _ in range(12):
+        clock.advance(LEEWAY.total_seconds() - 1)
+        assert door.admit(ticket, "live", issued).key == key
+    with pytest.raises(Unauthenticated):
+        door.admit(ticket, "live")
+    clock.advance(LEEWAY.total_seconds())
+    with pytest.raises(Unauthenticated):
+        door.admit(ticket, "live", issued)
+
+
+def test_a_live_pass_ends_with_a_day_however_much_it_is_used(
+    hub: HubDouble, clock: ManualClock, key: StreamKey, door: Doorkeeper
+) -> None:
+    ticket = hub.ticket(key.camera_id, "live", now=clock.now())
+    issued = door.passes.issue_sliding(ticket, clock.now())
+    end = clock.now() + LIFETIME + PLAYBACK_OVERTIME
+    while clock.now() + LEEWAY < end:
+        clock.advance(LEEWAY.total_seconds() - 1)
+        door.admit(ticket, "live", issued)
+    clock.advance((end - clock.now()).total_seconds())
+    with pytest.raises(Unauthenticated):
+        door.admit(ticket, "live", issued)
+
+
+def test_a_live_pass_that_ended_is_forgotten(
+    hub: HubDouble, clock: ManualClock, key: StreamKey, door: Doorkeeper
+) -> None:
+    for _ in range(5):
+        ticket = hub.ticket(key.camera_id, "live", now=clock.now())
+        assert door.passes.issue_sliding(ticket, clock.now()) == door.passes.issue_sliding(
+            ticket, clock.now()
+        )
+        clock.advance(LEEWAY.total_seconds())
+    assert len(door.passes._ends) == 1

@@ -283,7 +283,7 @@ async def test_a_file_that_could_not_be_sealed_is_mended_while_the_node_runs(
     await until(lambda: (footage / writer.paths[0]).exists())
     assert await recording.segments(writer.key, *FOR_EVER) == []  # the disk does not let it go
     writer.die()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not (rows := await recording.segments(writer.key, *FOR_EVER)):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         while (run := await run_of(ledger, writer)).is_open:  # noqa: ASYNC110

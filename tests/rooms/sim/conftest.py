@@ -18,7 +18,7 @@ from sereno.sim import CameraSpec, Picture, SeiStamp, SimConfig, SimServer, read
 from sereno.sim.auth import digest_response
 
 USER, PASSWORD = "operator", "s3cret word"
-WAIT_SECONDS = 10.0
+WAIT_SECONDS = 30.0
 
 
 @dataclass

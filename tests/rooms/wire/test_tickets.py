@@ -27,7 +27,7 @@ def key_pair() -> tuple[str, str]:
 
 
 PRIVATE, PUBLIC = key_pair()
-TICKET = Ticket(user_id=1, camera_id=uuid4(), purpose="live", media_address="unix:/x")
+TICKET = Ticket(user_id=1, camera_id=uuid4(), purpose="live", node_id=uuid4())
 
 
 def test_a_fresh_ticket_says_who_may_see_what() -> None:

@@ -79,22 +79,10 @@ export function useTryAgain(cameraId: string) {
 }
 
 /** Leave to see one camera, good for a minute. */
-export async function liveTicket(cameraId: string): Promise<string> {
-  const body = { camera_id: cameraId, purpose: "live" } as const;
-  return (await unwrap(client.POST("/api/v1/tickets", { body }))).ticket;
-}
-
-/** Leave to play or to download one span of a camera, good for a minute. */
-export async function spanTicket(
+export async function liveTicket(
   cameraId: string,
-  purpose: "playback" | "clip",
-  span: { from: number; to: number },
+  stream: "main" | "sub" = "main",
 ): Promise<string> {
-  const body = {
-    camera_id: cameraId,
-    purpose,
-    from: new Date(span.from).toISOString(),
-    to: new Date(span.to).toISOString(),
-  };
+  const body = { camera_id: cameraId, stream, purpose: "live" } as const;
   return (await unwrap(client.POST("/api/v1/tickets", { body }))).ticket;
 }

@@ -3,10 +3,10 @@ import { queryOptions, useQuery } from "@tanstack/react-query";
 import { toState } from "@/lib/state";
 
 import { client, unwrap } from "./client";
+import { statesEveryMs } from "./liveness";
 import type { Camera, CameraAnswer, Site } from "./types";
 
 /** How often a screen asks again; the hub hears from each node every 5 s. */
-const CAMERAS_EVERY_MS = 3_000;
 const NODES_EVERY_MS = 5_000;
 const TIMELINE_EVERY_MS = 5_000;
 
@@ -25,7 +25,7 @@ export const sitesQuery = queryOptions({
 export const camerasQuery = queryOptions({
   queryKey: ["cameras"],
   queryFn: async () => (await unwrap(client.GET("/api/v1/cameras"))).map(toCamera),
-  refetchInterval: CAMERAS_EVERY_MS,
+  refetchInterval: statesEveryMs,
 });
 
 function toCamera(camera: CameraAnswer): Camera {

@@ -804,6 +804,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Recordings
+         * @description Recordings with a moment in a time of at most 366 days, in pages.
+         */
+        get: operations["list_recordings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/causes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Recording Causes
+         * @description Why recordings of a time ended, the most frequent cause first.
+         */
+        get: operations["list_recording_causes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras/{camera_id}/timeline": {
         parameters: {
             query?: never;
@@ -918,6 +958,186 @@ export interface paths {
         get: operations["get_snapshot"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/layouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Layouts
+         * @description One's own layouts of the wall, and the shared ones.
+         */
+        get: operations["list_layouts"];
+        put?: never;
+        /**
+         * Add Layout
+         * @description Keep a layout of the wall. Only operators share one.
+         */
+        post: operations["add_layout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/layouts/{layout_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Layout
+         * @description Delete a layout: one's own, or as an operator a shared one.
+         */
+        delete: operations["remove_layout"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Layout
+         * @description Change a layout: one's own, or as an operator a shared one.
+         */
+        patch: operations["change_layout"];
+        trace?: never;
+    };
+    "/api/v1/clips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Clips
+         * @description All clips, the newest first; of one camera where that is asked.
+         */
+        get: operations["list_clips"];
+        put?: never;
+        /**
+         * Make Clip
+         * @description Have a clip made; ask for it by its id, every second or so, until it is ready or failed.
+         */
+        post: operations["make_clip"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clips/{clip_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Clip
+         * @description One clip, and how far it is.
+         */
+        get: operations["get_clip"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Clip
+         * @description Delete it, here at once and on its node when that hears of it.
+         */
+        delete: operations["delete_clip"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Clip
+         * @description Give it another name, or another time at which it is deleted.
+         */
+        patch: operations["change_clip"];
+        trace?: never;
+    };
+    "/api/v1/clips/{clip_id}/ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Clip Ticket
+         * @description A minute's leave to fetch a clip that is ready.
+         */
+        post: operations["make_clip_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Status
+         * @description What changed after the event with this number; without one, how everything is.
+         */
+        get: operations["get_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/streams/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Live Stream
+         * @description A camera's stream, live.
+         */
+        post: operations["open_live_stream"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/streams/playback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Playback Stream
+         * @description What was recorded of a camera's stream.
+         */
+        post: operations["open_playback_stream"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1098,6 +1318,26 @@ export interface paths {
          * @description Take all that the node has found by now; 404 where nobody waits for it any more.
          */
         post: operations["tell_errand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/node/clips/{clip_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell Clip
+         * @description Hear how far a clip is, or what came of it; 404 where nobody wants it any more.
+         */
+        post: operations["tell_clip"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2672,6 +2912,194 @@ export interface components {
             days: string[];
         };
         /**
+         * Order
+         * @description What comes first.
+         * @enum {string}
+         */
+        Order: "newest" | "oldest" | "longest" | "largest";
+        /** PageAsked */
+        PageAsked: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /**
+             * Camera Id
+             * @description of all cameras where none is named
+             * @default []
+             */
+            camera_id: string[];
+            /** Stream */
+            stream?: ("main" | "sub") | null;
+            /**
+             * Cause
+             * @description why they ended: keys of reasons
+             * @default []
+             */
+            cause: string[];
+            /**
+             * Is Open
+             * @description only those that go on, or that ended
+             */
+            is_open?: boolean | null;
+            /**
+             * Least Bytes
+             * @default 0
+             */
+            least_bytes: number;
+            /** Most Bytes */
+            most_bytes?: number | null;
+            /**
+             * Least Seconds
+             * @default 0
+             */
+            least_seconds: number;
+            /** Most Seconds */
+            most_seconds?: number | null;
+            /** @default newest */
+            order: "newest" | "oldest" | "longest" | "largest";
+            /**
+             * After
+             * @description `next` of the page before
+             * @default
+             */
+            after: string;
+            /**
+             * Limit
+             * @default 50
+             */
+            limit: number;
+        };
+        /**
+         * RecordingAnswer
+         * @description Unbroken footage of one stream: all of it, also what lies outside of the time asked for.
+         *
+         *     `end`: why it ended; null while it goes on, or where nobody said.
+         */
+        RecordingAnswer: {
+            /**
+             * Run Id
+             * Format: uuid
+             */
+            run_id: string;
+            /**
+             * Camera Id
+             * Format: uuid
+             */
+            camera_id: string;
+            /** Camera */
+            camera: string;
+            /** Site */
+            site: string;
+            /**
+             * Stream
+             * @enum {string}
+             */
+            stream: "main" | "sub";
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /** Is Open */
+            is_open: boolean;
+            /** Seconds */
+            seconds: number;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Damaged Seconds */
+            damaged_seconds: number;
+            end: components["schemas"]["ReasonAnswer"] | null;
+            /** Node Id */
+            node_id: string | null;
+            /** Node */
+            node: string;
+        };
+        /**
+         * RecordingsAnswer
+         * @description A page; `next` leads to the one after it, null: there is none.
+         */
+        RecordingsAnswer: {
+            /** Recordings */
+            recordings: components["schemas"]["RecordingAnswer"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * RecordingsAsked
+         * @description Of which recordings: those with a moment in the time, of whose facts all fit.
+         */
+        RecordingsAsked: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /**
+             * Camera Id
+             * @description of all cameras where none is named
+             * @default []
+             */
+            camera_id: string[];
+            /** Stream */
+            stream?: ("main" | "sub") | null;
+            /**
+             * Cause
+             * @description why they ended: keys of reasons
+             * @default []
+             */
+            cause: string[];
+            /**
+             * Is Open
+             * @description only those that go on, or that ended
+             */
+            is_open?: boolean | null;
+            /**
+             * Least Bytes
+             * @default 0
+             */
+            least_bytes: number;
+            /** Most Bytes */
+            most_bytes?: number | null;
+            /**
+             * Least Seconds
+             * @default 0
+             */
+            least_seconds: number;
+            /** Most Seconds */
+            most_seconds?: number | null;
+        };
+        /**
+         * CauseCountAnswer
+         * @description Why recordings ended: what happened, without what differs from one to the next.
+         */
+        CauseCountAnswer: {
+            /** Key */
+            key: string;
+            /** En */
+            en: string;
+            /** Es */
+            es: string;
+            /** Count */
+            count: number;
+        };
+        /**
          * CoveredAnswer
          * @description `clock`: whether its times are the camera's (`rtcp`) or those of arrival (`arrival`).
          *
@@ -2983,7 +3411,10 @@ export interface components {
             /** Name */
             name: string;
         };
-        /** TicketAnswer */
+        /**
+         * TicketAnswer
+         * @description The ticket opens what the first part's node has; ask for the others one by one.
+         */
         TicketAnswer: {
             /** Ticket */
             ticket: string;
@@ -2992,6 +3423,31 @@ export interface components {
              * Format: date-time
              */
             expires_at: string;
+            /** Parts */
+            parts: components["schemas"]["TicketPart"][];
+        };
+        /**
+         * TicketPart
+         * @description A part of the span that was asked for, and the node that has its footage.
+         */
+        TicketPart: {
+            /**
+             * Node Id
+             * Format: uuid
+             */
+            node_id: string;
+            /** Node */
+            node: string;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
         };
         /**
          * TicketRequest
@@ -3004,6 +3460,12 @@ export interface components {
              */
             camera_id: string;
             /**
+             * Stream
+             * @default main
+             * @enum {string}
+             */
+            stream: "main" | "sub";
+            /**
              * Purpose
              * @enum {string}
              */
@@ -3012,6 +3474,367 @@ export interface components {
             from?: string | null;
             /** To */
             to?: string | null;
+        };
+        /**
+         * LayoutAnswer
+         * @description `owner` is the name of who made it; tiles of cameras that were removed are left out.
+         */
+        LayoutAnswer: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Is Shared */
+            is_shared: boolean;
+            /** Owner */
+            owner: string;
+            /** Columns */
+            columns: number;
+            /** Rows */
+            rows: number;
+            /** Tiles */
+            tiles: components["schemas"]["TileBody"][];
+            /** Version */
+            version: number;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Changed By */
+            changed_by: string;
+        };
+        /**
+         * TileBody
+         * @description A camera on the wall; `x` and `y` of its upper left cell from 0, `w` and `h` in cells.
+         */
+        TileBody: {
+            /**
+             * Camera Id
+             * Format: uuid
+             */
+            camera_id: string;
+            /**
+             * Stream
+             * @default auto
+             * @enum {string}
+             */
+            stream: "auto" | "main" | "sub";
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+            /**
+             * W
+             * @default 1
+             */
+            w: number;
+            /**
+             * H
+             * @default 1
+             */
+            h: number;
+        };
+        /** NewLayout */
+        NewLayout: {
+            /** Name */
+            name: string;
+            /**
+             * Is Shared
+             * @default false
+             */
+            is_shared: boolean;
+            /** Columns */
+            columns: number;
+            /** Rows */
+            rows: number;
+            /** Tiles */
+            tiles: components["schemas"]["TileBody"][];
+        };
+        /**
+         * LayoutChange
+         * @description What is left out or null stays as it is.
+         */
+        LayoutChange: {
+            /** Name */
+            name?: string | null;
+            /** Is Shared */
+            is_shared?: boolean | null;
+            /** Columns */
+            columns?: number | null;
+            /** Rows */
+            rows?: number | null;
+            /** Tiles */
+            tiles?: components["schemas"]["TileBody"][] | null;
+            /** If Version */
+            if_version?: number | null;
+        };
+        /**
+         * ClipAnswer
+         * @description `from` and `to` were asked for; `shown`, from its first frame to its last, and all that
+         *     follows from the file itself come with `ready`. `expected_bytes` is a guess beforehand.
+         */
+        ClipAnswer: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Camera Id
+             * Format: uuid
+             */
+            camera_id: string;
+            /** Camera */
+            camera: string;
+            /** Node */
+            node: string;
+            /**
+             * Stream
+             * @enum {string}
+             */
+            stream: "main" | "sub";
+            /** Name */
+            name: string;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /** Made By */
+            made_by: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "making" | "ready" | "failed";
+            /** Done Bytes */
+            done_bytes: number;
+            /** Size Bytes */
+            size_bytes: number | null;
+            /** Expected Bytes */
+            expected_bytes: number | null;
+            shown: components["schemas"]["ClipSpanAnswer"] | null;
+            /** Duration Seconds */
+            duration_seconds: number | null;
+            /** Gaps */
+            gaps: components["schemas"]["ClipSpanAnswer"][];
+            /** Sha256 */
+            sha256: string | null;
+            /** Is Cut Short */
+            is_cut_short: boolean;
+            reason: components["schemas"]["ReasonAnswer"] | null;
+        };
+        /** ClipSpanAnswer */
+        ClipSpanAnswer: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+        };
+        /**
+         * ClipRequest
+         * @description Without a name it is called by its camera and time, without `expires_at` it stays.
+         */
+        ClipRequest: {
+            /**
+             * Camera Id
+             * Format: uuid
+             */
+            camera_id: string;
+            /**
+             * Stream
+             * @default main
+             * @enum {string}
+             */
+            stream: "main" | "sub";
+            /** From */
+            from?: string | null;
+            /** To */
+            to?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Expires At */
+            expires_at?: string | null;
+        };
+        /**
+         * ClipChange
+         * @description What is left out stays as it is; an `expires_at` of null: it stays.
+         */
+        ClipChange: {
+            /** Name */
+            name?: string | null;
+            /** Expires At */
+            expires_at?: string | null;
+        };
+        /**
+         * ClipTicket
+         * @description Addresses for a player, for a file to keep, and for the sidecar; good for a minute.
+         *
+         *     A player that began in time may go on with its address for hours.
+         */
+        ClipTicket: {
+            /** Ticket */
+            ticket: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Play Url */
+            play_url: string;
+            /** Download Url */
+            download_url: string;
+            /** Sidecar Url */
+            sidecar_url: string;
+        };
+        /** CameraStatus */
+        CameraStatus: {
+            /**
+             * Camera Id
+             * Format: uuid
+             */
+            camera_id: string;
+            /** State */
+            state: string;
+            reason: components["schemas"]["ReasonAnswer"] | null;
+        };
+        /**
+         * Event
+         * @description A change of one stream; `at`: when it came into `state`.
+         */
+        Event: {
+            /** Id */
+            id: number;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "stream_started" | "stream_stopped" | "stream_error" | "camera_online" | "camera_offline";
+            /**
+             * Camera Id
+             * Format: uuid
+             */
+            camera_id: string;
+            /** Stream */
+            stream: string;
+            /** State */
+            state: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            reason: components["schemas"]["ReasonAnswer"] | null;
+        };
+        /**
+         * NewsAnswer
+         * @description `id` is what to ask after next; without a snapshot the events say all that changed.
+         */
+        NewsAnswer: {
+            /** Id */
+            id: number;
+            snapshot: components["schemas"]["Snapshot"] | null;
+            /** Events */
+            events: components["schemas"]["Event"][];
+        };
+        /**
+         * Snapshot
+         * @description How each camera is; all changes up to number `id` are in it.
+         */
+        Snapshot: {
+            /**
+             * Type
+             * @default snapshot
+             * @constant
+             */
+            type: "snapshot";
+            /** Id */
+            id: number;
+            /** Cameras */
+            cameras: components["schemas"]["CameraStatus"][];
+        };
+        /**
+         * StreamAnswer
+         * @description `stream_id` is a ticket: open one of the addresses before `expires_at`.
+         *
+         *     To the socket it is said as the first message, to WHEP in the `Authorization` header.
+         */
+        StreamAnswer: {
+            /** Stream Id */
+            stream_id: string;
+            /**
+             * Camera Id
+             * Format: uuid
+             */
+            camera_id: string;
+            /** Hls Url */
+            hls_url: string;
+            /** Websocket Url */
+            websocket_url?: string | null;
+            /** Whep Url */
+            whep_url?: string | null;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /** LiveRequest */
+        LiveRequest: {
+            /**
+             * Camera Id
+             * Format: uuid
+             */
+            camera_id: string;
+            /**
+             * Stream
+             * @default main
+             * @enum {string}
+             */
+            stream: "main" | "sub";
+        };
+        /** PlaybackRequest */
+        PlaybackRequest: {
+            /**
+             * Camera Id
+             * Format: uuid
+             */
+            camera_id: string;
+            /**
+             * Stream
+             * @default main
+             * @enum {string}
+             */
+            stream: "main" | "sub";
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
         };
         /**
          * AskedAnswer
@@ -3200,6 +4023,43 @@ export interface components {
             needs_lease: boolean;
             /** Streams */
             streams: components["schemas"]["StreamOrder"][];
+        };
+        /**
+         * ClipOrder
+         * @description A clip that the node is to make of its own footage, and to keep.
+         */
+        ClipOrder: {
+            /**
+             * Clip Id
+             * Format: uuid
+             */
+            clip_id: string;
+            /**
+             * Camera Id
+             * Format: uuid
+             */
+            camera_id: string;
+            /**
+             * Camera
+             * @description its name, for who reads the sidecar
+             */
+            camera: string;
+            /**
+             * Stream
+             * @default main
+             * @enum {string}
+             */
+            stream: "main" | "sub";
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
         };
         /**
          * DateException
@@ -3412,6 +4272,11 @@ export interface components {
              * @default []
              */
             cameras: components["schemas"]["CameraOrder"][];
+            /**
+             * Clips
+             * @description all that are wanted; None: an older hub, which knows of none
+             */
+            clips?: components["schemas"]["ClipOrder"][] | null;
         };
         /**
          * Pause
@@ -4273,6 +5138,71 @@ export interface components {
              */
             advice: components["schemas"]["ReasonReport"][];
         };
+        /**
+         * ClipReport
+         * @description `POST /api/v1/node/clips/{id}`. 404: nobody wants that clip any more.
+         *
+         *     From `shown` on it is known once the clip is ready: what it shows, from its first frame to its
+         *     last, and which times inside nobody recorded.
+         */
+        ClipReport: {
+            /**
+             * Wire Version
+             * @default 2
+             */
+            wire_version: number;
+            state: components["schemas"]["ClipState"];
+            /**
+             * Done Bytes
+             * @default 0
+             */
+            done_bytes: number;
+            /** Size Bytes */
+            size_bytes?: number | null;
+            /** @description why it waits or failed */
+            reason?: components["schemas"]["ReasonReport"] | null;
+            shown?: components["schemas"]["ClipSpan"] | null;
+            /** Duration Seconds */
+            duration_seconds?: number | null;
+            /**
+             * Gaps
+             * @default []
+             */
+            gaps: components["schemas"]["ClipSpan"][];
+            /**
+             * Sha256
+             * @default
+             */
+            sha256: string;
+            /**
+             * Is Cut Short
+             * @description the format of picture or sound changed there
+             * @default false
+             */
+            is_cut_short: boolean;
+        };
+        /**
+         * ClipSpan
+         * @description A part of time, half-open.
+         */
+        ClipSpan: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+        };
+        /**
+         * ClipState
+         * @description What becomes of a clip.
+         * @enum {string}
+         */
+        ClipState: "waiting" | "making" | "ready" | "failed";
         /** NodeIdentity */
         NodeIdentity: {
             /**
@@ -6085,6 +7015,96 @@ export interface operations {
             };
         };
     };
+    list_recordings: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                /** @description of all cameras where none is named */
+                camera_id?: string[];
+                stream?: ("main" | "sub") | null;
+                /** @description why they ended: keys of reasons */
+                cause?: string[];
+                /** @description only those that go on, or that ended */
+                is_open?: boolean | null;
+                least_bytes?: number;
+                most_bytes?: number | null;
+                least_seconds?: number;
+                most_seconds?: number | null;
+                order?: "newest" | "oldest" | "longest" | "largest";
+                /** @description `next` of the page before */
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingsAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_recording_causes: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                /** @description of all cameras where none is named */
+                camera_id?: string[];
+                stream?: ("main" | "sub") | null;
+                /** @description why they ended: keys of reasons */
+                cause?: string[];
+                /** @description only those that go on, or that ended */
+                is_open?: boolean | null;
+                least_bytes?: number;
+                most_bytes?: number | null;
+                least_seconds?: number;
+                most_seconds?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CauseCountAnswer"][];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     get_timeline: {
         parameters: {
             query: {
@@ -6265,6 +7285,421 @@ export interface operations {
                 };
                 content: {
                     "image/jpeg": unknown;
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_layouts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayoutAnswer"][];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    add_layout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLayout"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayoutAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    remove_layout: {
+        parameters: {
+            query?: {
+                if_version?: number | null;
+            };
+            header?: never;
+            path: {
+                layout_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    change_layout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                layout_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LayoutChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayoutAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_clips: {
+        parameters: {
+            query?: {
+                camera_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClipAnswer"][];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    make_clip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClipRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClipAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_clip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clip_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClipAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    delete_clip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clip_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    change_clip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clip_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClipChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClipAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    make_clip_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clip_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClipTicket"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_status: {
+        parameters: {
+            query?: {
+                after?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewsAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    open_live_stream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiveRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StreamAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    open_playback_stream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaybackRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StreamAnswer"];
                 };
             };
             /** @description An error, with words for people */
@@ -6546,6 +7981,39 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["DiagnosisReport"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    tell_clip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clip_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClipReport"];
             };
         };
         responses: {

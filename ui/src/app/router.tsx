@@ -9,6 +9,7 @@ import { Wall } from "@/rooms/wall/Wall";
 import { Guard } from "./Guard";
 import { NotFound } from "./NotFound";
 import { ScreenError } from "./ScreenError";
+import { FootageFrame } from "./shell/FootageFrame";
 import { PlansFrame } from "./shell/PlansFrame";
 import { Shell } from "./shell/Shell";
 
@@ -16,6 +17,11 @@ import { Shell } from "./shell/Shell";
 async function camera() {
   const { CameraScreen } = await import("@/rooms/camera/CameraScreen");
   return { Component: CameraScreen };
+}
+
+async function together() {
+  const { TogetherScreen } = await import("@/rooms/together/TogetherScreen");
+  return { Component: TogetherScreen };
 }
 
 /** How and when cameras are run is written rarely, and comes when it is. */
@@ -47,6 +53,13 @@ async function health() {
   return { Component: (await import("@/rooms/health/Health")).Health };
 }
 
+async function recordings() {
+  return { Component: (await import("@/rooms/recordings/Recordings")).Recordings };
+}
+async function clips() {
+  return { Component: (await import("@/rooms/clips/Clips")).Clips };
+}
+
 export const router = createBrowserRouter([
   {
     element: <Outlet />,
@@ -68,6 +81,7 @@ export const router = createBrowserRouter([
               { path: "/", element: <Wall /> },
               { path: "/cameras", element: <Cameras /> },
               { path: "/cameras/:cameraId", lazy: camera },
+              { path: "/together", lazy: together },
               {
                 path: "/plans",
                 element: <PlansFrame />,
@@ -82,6 +96,13 @@ export const router = createBrowserRouter([
                   { path: "profiles/:profileId", lazy: profile },
                   { path: "groups", lazy: groups },
                   { path: "calendars", lazy: calendars },
+                ],
+              },
+              {
+                element: <FootageFrame />,
+                children: [
+                  { path: "/recordings", lazy: recordings },
+                  { path: "/clips", lazy: clips },
                 ],
               },
               { path: "/coverage", lazy: coverage },

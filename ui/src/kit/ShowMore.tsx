@@ -3,7 +3,12 @@ import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
 /** Goes on with a long list when it comes into sight, or is pressed. */
-export function ShowMore({ rest, onMore }: { rest: number; onMore: () => void }) {
+export function ShowMore({ rest, label, onMore }: {
+  rest: number;
+  /** Where nobody knows how many more there are. */
+  label?: string;
+  onMore: () => void;
+}) {
   const { t } = useTranslation();
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
@@ -21,7 +26,7 @@ export function ShowMore({ rest, onMore }: { rest: number; onMore: () => void })
   if (rest === 0) return null;
   return (
     <Button ref={button} variant="default" fullWidth mt="sm" onClick={onMore}>
-      {t("list.more", { count: rest })}
+      {label ?? t("list.more", { count: rest })}
     </Button>
   );
 }

@@ -58,6 +58,17 @@ export function gridFor(size: WallSize, count: number, width: number, height: nu
   return scrolling(Math.min(side, across), width);
 }
 
+/**
+ * The width of a cell of a layout that is shown whole, or as wide as the screen where that is too
+ * small to see anything; null where even that is: the tiles stand one below the other then.
+ */
+export function cellFor(columns: number, rows: number, width: number, height: number): number | null {
+  const whole = fitting(columns, rows, width, height).tileWidth;
+  if (whole >= NARROWEST_TILE_PX) return whole;
+  const wide = Math.floor(share(width, columns));
+  return wide >= Math.min(NARROWEST_TILE_PX, Math.floor(width)) ? Math.max(whole, wide) : null;
+}
+
 /** How many tiles one page of the wall holds. */
 export function tilesOf(size: WallSize): number {
   return size === "auto" ? MOST_TILES : size;

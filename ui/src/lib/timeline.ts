@@ -1,4 +1,4 @@
-/** The geometry of a day on a line: moments in milliseconds, places in pixels, all pure. */
+/** The geometry of time on a line: moments in milliseconds, places in pixels, all pure. */
 
 /** A half-open range of moments, in milliseconds since 1970. */
 export interface Span {
@@ -10,6 +10,8 @@ export interface Span {
 export interface Footage extends Span {
   /** How much of it losses may have damaged. */
   damagedMs?: number;
+  /** The machine that has it, where there are several. */
+  node?: string;
 }
 
 export function isDamaged({ damagedMs = 0 }: Footage): boolean {
@@ -25,7 +27,7 @@ export interface Manual extends Span {
 export type Known<G extends Span = Span> =
   | { kind: "covered"; span: Footage }
   | { kind: "gap"; gap: G }
-  | { kind: "unreported" | "future" | "unplanned" | "nothing" };
+  | { kind: "unreported" | "future" | "unplanned" | "nothing" | "unknown" };
 
 /** Facts of one camera over a time, as the timeline shows them. */
 export interface Facts<G extends Span = Span> {
@@ -35,19 +37,32 @@ export interface Facts<G extends Span = Span> {
   /** When recording was or is promised; absent: nobody knows. */
   promised?: readonly Span[];
   manual?: readonly Manual[];
+  /** The times that these facts tell of; absent: all. */
+  known?: readonly Span[];
 }
 
 /** The parts of `bounds` in which no recording is promised; none where nobody knows. */
-export function unplannedIn({ promised }: Facts, bounds: Span): Span[] {
+export function unplannedIn({ promised, known }: Facts, bounds: Span): Span[] {
   if (!promised) return [];
+  const sorted = [...promised].sort((a, b) => a.from - b.from);
+  return (known ?? [bounds]).flatMap((told) => {
+    const from = Math.max(told.from, bounds.from);
+    return freeIn(sorted, { from, to: Math.min(told.to, bounds.to) });
+  });
+}
+
+/** What of `bounds` none of the sorted spans takes. */
+function freeIn(sorted: readonly Span[], bounds: Span): Span[] {
   const free: Span[] = [];
-  let from = bounds.from;
-  for (const span of [...promised].sort((a, b) => a.from - b.from)) {
-    if (span.from > from) free.push({ from, to: Math.min(span.from, bounds.to) });
-    from = Math.max(from, span.to);
-    if (from >= bounds.to) return free;
+  let { from } = bounds;
+  for (const span of sorted) {
+    if (span.to <= from) continue;
+    if (span.from >= bounds.to) break;
+    if (span.from > from) free.push({ from, to: span.from });
+    from = span.to;
   }
-  return [...free, { from, to: bounds.to }];
+  if (from < bounds.to) free.push({ from, to: bounds.to });
+  return free;
 }
 
 /** The manual recording under way at `ms`, if any. */
@@ -56,7 +71,9 @@ export function manualAt({ manual = [] }: Facts, ms: number): Manual | undefined
 }
 
 const MINUTE_MS = 60_000;
-export const SHORTEST_VIEW_MS = 2 * MINUTE_MS;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+export const SHORTEST_VIEW_MS = 1000;
+export const LONGEST_VIEW_MS = 31 * DAY_MS;
 /** How much a first view shows: the least of these that holds what is known, else the day. */
 const FIRST_VIEWS_MS = [10, 20, 30, 60, 120, 240].map((minutes) => minutes * MINUTE_MS);
 /** A first view begins at a round time, and this share of it stays free on the right. */
@@ -71,10 +88,15 @@ export function toMs(x: number, view: Span, width: number): number {
   return view.from + (x / width) * (view.to - view.from);
 }
 
+/** A length as near to `wanted` as a view may have. */
+function viewLength(wanted: number, bounds: Span): number {
+  const longest = Math.min(bounds.to - bounds.from, LONGEST_VIEW_MS);
+  return Math.min(longest, Math.max(SHORTEST_VIEW_MS, wanted));
+}
+
 /** `view` moved and, where needed, shortened so that it lies inside `bounds`. */
 export function clampView(view: Span, bounds: Span): Span {
-  const whole = bounds.to - bounds.from;
-  const length = Math.min(whole, Math.max(SHORTEST_VIEW_MS, view.to - view.from));
+  const length = viewLength(view.to - view.from, bounds);
   const from = Math.min(Math.max(view.from, bounds.from), bounds.to - length);
   return { from, to: from + length };
 }
@@ -100,7 +122,7 @@ export function firstView({ covered, gaps, unreported }: Facts, bounds: Span): S
 /** Zooms by `factor` (below 1 is closer) and keeps `anchor` where it is on the screen. */
 export function zoom(view: Span, factor: number, anchor: number, bounds: Span): Span {
   const length = view.to - view.from;
-  const wanted = Math.min(bounds.to - bounds.from, Math.max(SHORTEST_VIEW_MS, length * factor));
+  const wanted = viewLength(length * factor, bounds);
   const share = (anchor - view.from) / length;
   const from = anchor - share * wanted;
   return clampView({ from, to: from + wanted }, bounds);
@@ -130,6 +152,7 @@ export function knownAt<G extends Span>(facts: Facts<G>, ms: number, now: number
   const gap = at(facts.gaps, ms);
   if (gap) return { kind: "gap", gap };
   if (ms >= now) return { kind: "future" };
+  if (facts.known && !at(facts.known, ms)) return { kind: "unknown" };
   if (at(facts.unreported, ms)) return { kind: "unreported" };
   const isPlanned = !facts.promised || at(facts.promised, ms);
   return { kind: isPlanned ? "nothing" : "unplanned" };
@@ -148,16 +171,40 @@ export function nextCovered(covered: readonly Span[], ms: number): number | null
 
 /** Spans of one kind that lie closer than `closest` pixels are drawn as one, at least 1 px wide. */
 export function toBars(spans: readonly Span[], view: Span, width: number, closest = 0): Span[] {
+  return barsOf([...spans].sort((a, b) => a.from - b.from), view, width, closest);
+}
+
+/** The same of spans that are in order and do not overlap; looks at none that is out of view. */
+export function barsOf(
+  sorted: readonly Span[],
+  view: Span,
+  width: number,
+  closest = 0,
+): Span[] {
   const bars: Span[] = [];
-  for (const span of [...spans].sort((a, b) => a.from - b.from)) {
-    if (span.to <= view.from || span.from >= view.to) continue;
-    const from = Math.max(0, toX(span.from, view, width));
-    const to = Math.min(width, Math.max(from + 1, toX(span.to, view, width)));
-    const last = bars.at(-1);
+  const scale = width / (view.to - view.from);
+  let last: Span | undefined;
+  for (let place = firstEndingAfter(sorted, view.from); place < sorted.length; place += 1) {
+    const span = sorted[place];
+    if (!span || span.from >= view.to) break;
+    if (span.to <= view.from) continue;
+    const from = Math.max(0, (span.from - view.from) * scale);
+    const to = Math.min(width, Math.max(from + 1, (span.to - view.from) * scale));
     if (last && from <= last.to + closest) last.to = Math.max(last.to, to);
-    else bars.push({ from, to });
+    else bars.push((last = { from, to }));
   }
   return bars;
+}
+
+function firstEndingAfter(sorted: readonly Span[], ms: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle]?.to ?? Infinity) <= ms) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** A selection with its ends in order, inside `bounds`, or null where nothing is left. */

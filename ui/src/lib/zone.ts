@@ -30,19 +30,37 @@ const PARTS: Intl.DateTimeFormatOptions = {
   hourCycle: "h23",
 };
 
+/** Clocks of zones are set at quarters of an hour of UTC, so an offset holds for one. */
+const QUARTER_MS = 15 * MINUTE_MS;
+const MOST_OFFSETS = 20_000;
+const offsets = new Map<string, number>();
+
 /** What the clock on the site's wall shows at `ms`, written as if it were UTC. */
 function wallClockMs(ms: number, timeZone: string): number {
+  return ms + offsetMs(ms, timeZone);
+}
+
+/** How far the site's wall clock is ahead of UTC at `ms`, in milliseconds. */
+export function offsetMs(ms: number, timeZone: string): number {
+  const quarter = Math.floor(ms / QUARTER_MS) * QUARTER_MS;
+  const key = `${timeZone}|${quarter}`;
+  let offset = offsets.get(key);
+  if (offset === undefined) {
+    offset = readClock(quarter, timeZone) - quarter;
+    if (offsets.size >= MOST_OFFSETS) offsets.clear();
+    offsets.set(key, offset);
+  }
+  return offset;
+}
+
+/** As above, read from the browser's own tables, which is slow. */
+function readClock(ms: number, timeZone: string): number {
   const part: Record<string, number> = {};
   for (const { type, value } of formatter("en-CA", timeZone, PARTS).formatToParts(ms)) {
     part[type] = Number(value);
   }
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
-  return Date.UTC(year, month - 1, day, hour, minute, second) + (((ms % 1000) + 1000) % 1000);
-}
-
-/** How far the site's wall clock is ahead of UTC at `ms`, in milliseconds. */
-export function offsetMs(ms: number, timeZone: string): number {
-  return wallClockMs(ms, timeZone) - ms;
+  return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
 /** The site's calendar day at `ms`, as `2026-11-03`. */
@@ -80,6 +98,11 @@ export function daySpan(day: string, timeZone: string): { from: number; to: numb
 /** `14:05`, or `14:05:09` with seconds. */
 export function clock(ms: number, timeZone: string, withSeconds = true): string {
   return new Date(wallClockMs(ms, timeZone)).toISOString().slice(11, withSeconds ? 19 : 16);
+}
+
+/** `.040`: what a clock with seconds leaves out. */
+export function millis(ms: number): string {
+  return `.${String(Math.floor(((ms % 1000) + 1000) % 1000)).padStart(3, "0")}`;
 }
 
 /** `Tuesday, 3 November 2026` in the reader's language. */

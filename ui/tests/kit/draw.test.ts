@@ -1,23 +1,11 @@
 import { describe, expect, it } from "vitest";
 
-import { factBars, type Scene } from "@/kit/timeline/draw";
+import { factBars, layoutOf } from "@/kit/timeline/draw";
 import { LOOKS } from "@/kit/timeline/looks";
+import type { Facts } from "@/lib/timeline";
 
-const SCENE: Scene = {
-  view: { from: 0, to: 1000 },
-  width: 1000,
-  ticks: [],
-  covered: [],
-  gaps: [],
-  unreported: [],
-  unplanned: [],
-  manual: [],
-  now: 1000,
-  nowLabel: "now",
-  playhead: null,
-  cursor: null,
-  selection: null,
-};
+const SCENE = { view: { from: 0, to: 1000 }, width: 1000 };
+const FACTS: Facts = { covered: [], gaps: [], unreported: [] };
 
 describe("each kind of fact", () => {
   const looks = Object.values(LOOKS);
@@ -33,13 +21,13 @@ describe("each kind of fact", () => {
 });
 
 it("paints a gap over what it meets, wide enough to be seen", () => {
-  const painted = factBars({
-    ...SCENE,
+  const facts = {
+    ...FACTS,
     covered: [{ from: 0, to: 800 }],
     gaps: [{ from: 500, to: 500.2 }],
     unreported: [{ from: 800, to: 900 }],
-  });
-  expect(painted).toEqual([
+  };
+  expect(factBars(facts, SCENE)).toEqual([
     { kind: "covered", bar: { from: 0, to: 800 } },
     { kind: "unreported", bar: { from: 800, to: 900 } },
     { kind: "gap", bar: { from: 500, to: 503 } },
@@ -51,5 +39,24 @@ it("does not let a joint between two files look like a gap", () => {
     { from: 0, to: 400 },
     { from: 400.3, to: 900 },
   ];
-  expect(factBars({ ...SCENE, covered })).toEqual([{ kind: "covered", bar: { from: 0, to: 900 } }]);
+  expect(factBars({ ...FACTS, covered }, SCENE)).toEqual([
+    { kind: "covered", bar: { from: 0, to: 900 } },
+  ]);
+});
+
+it("makes of a month with a gap each minute no more bars than there are pixels", () => {
+  const gaps = Array.from({ length: 44_640 }, (_, minute) => ({
+    from: minute * 60_000,
+    to: minute * 60_000 + 5_000,
+  }));
+  const view = { from: 0, to: 31 * 86_400_000 };
+  expect(factBars({ ...FACTS, gaps }, { view, width: 1000 }).length).toBeLessThanOrEqual(1000);
+});
+
+it("gives each of several cameras a lane of its own", () => {
+  const { laneTops, laneHeight, bottom } = layoutOf(16);
+  expect(laneTops).toHaveLength(16);
+  for (const [lane, top] of laneTops.entries()) {
+    expect(top + laneHeight).toBeLessThan(laneTops[lane + 1] ?? bottom + 1);
+  }
 });

@@ -30,6 +30,7 @@ function listener() {
     onInit: vi.fn<LiveListener["onInit"]>(),
     onFragment: vi.fn<LiveListener["onFragment"]>(),
     onState: vi.fn<LiveListener["onState"]>(),
+    onSkip: vi.fn<LiveListener["onSkip"]>(),
     onLost: vi.fn<LiveListener["onLost"]>(),
   };
 }
@@ -40,6 +41,7 @@ async function connected(heard = listener(), ticket = vi.fn(() => Promise.resolv
   const wire = Wire.all.at(-1);
   if (!wire) throw new Error("not connected");
   wire.onopen?.();
+  await vi.advanceTimersByTimeAsync(0);
   return { socket, heard, ticket, wire };
 }
 

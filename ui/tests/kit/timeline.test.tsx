@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { expect, it, vi } from "vitest";
 
+import { find } from "@/kit/timeline/find";
 import { Timeline } from "@/kit/timeline/Timeline";
 import type { Span } from "@/lib/timeline";
 import { daySpan } from "@/lib/zone";
@@ -30,12 +31,17 @@ const FACTS = {
 function Held({ onPlay, onSelect }: { onPlay: (ms: number) => void; onSelect?: (s: Span | null) => void }) {
   const [view, setView] = useState<Span>(DAY);
   const [selection, setSelection] = useState<Span | null>(null);
+  const [cursor, setCursor] = useState<number | null>(null);
   return (
     <Timeline
       label="timeline"
       bounds={DAY}
       view={view}
-      facts={FACTS}
+      home={DAY}
+      lanes={[{ facts: FACTS }]}
+      cursor={cursor}
+      onCursor={setCursor}
+      onFind={(target, from, by) => setCursor(find(FACTS, target, from, by))}
       now={DAY.to + HOUR}
       timeZone={ZONE}
       playhead={DAY.from}
@@ -85,6 +91,17 @@ it("selects with Shift and the arrows, from where the cursor stood", async () =>
   expect(chosen?.to).toBeCloseTo(DAY.from + 8 * HOUR + 0.02 * 24 * HOUR);
   await user.keyboard("{Escape}");
   expect(onSelect).toHaveBeenLastCalledWith(null);
+});
+
+it("goes to where footage begins again, and back to the gap before", async () => {
+  const user = userEvent.setup();
+  await show(<Held onPlay={vi.fn()} />);
+  await user.tab();
+  await user.keyboard("s");
+  const slider = screen.getByRole("slider");
+  expect(slider).toHaveAttribute("aria-valuetext", "09:00:00, footage");
+  await user.keyboard("{Shift>}g{/Shift}");
+  expect(slider).toHaveAttribute("aria-valuetext", "08:00:00, no footage: The cable was out.");
 });
 
 it("shuts nobody out", async () => {

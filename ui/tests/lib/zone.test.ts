@@ -63,7 +63,7 @@ describe("a time of the site's clock", () => {
 
 describe("the scale", () => {
   const labels = (day: string, zone: string) =>
-    ticks(daySpan(day, zone), 1000, zone, 40).map(({ label }) => label);
+    ticks(daySpan(day, zone), 1000, zone, (name) => name, 40).map(({ label }) => label);
 
   it("has a mark each hour", () => {
     expect(labels("2026-11-21", MADRID)).toHaveLength(24);
@@ -71,8 +71,13 @@ describe("the scale", () => {
   });
 
   it("skips and repeats an hour as the clock does", () => {
-    expect(labels("2026-03-29", MADRID).slice(0, 4)).toEqual(["00:00", "01:00", "03:00", "04:00"]);
-    const autumn = ticks(daySpan("2026-10-25", MADRID), 1100, MADRID, 40);
+    expect(labels("2026-03-29", MADRID).slice(0, 4)).toEqual([
+      "2026-03-29",
+      "01:00",
+      "03:00",
+      "04:00",
+    ]);
+    const autumn = ticks(daySpan("2026-10-25", MADRID), 1100, MADRID, (name) => name, 40);
     expect(autumn.map(({ label }) => label).slice(1, 5)).toEqual([
       "01:00",
       "02:00",
@@ -82,13 +87,28 @@ describe("the scale", () => {
   });
 
   it("stands on full hours in zones with odd offsets", () => {
-    expect(labels("2026-11-21", "Asia/Kathmandu")[0]).toBe("00:00");
+    expect(labels("2026-11-21", "Asia/Kathmandu").slice(0, 2)).toEqual(["2026-11-21", "01:00"]);
+  });
+
+  it("names days at the midnights of a month, through a switch", () => {
+    const month = { from: at("2026-10-10T00:00:00Z"), to: at("2026-11-09T00:00:00Z") };
+    const marks = ticks(month, 1600, MADRID, (name) => name);
+    const midnights = marks.map(({ ms }) => clock(ms, MADRID));
+    expect(new Set(midnights)).toEqual(new Set(["00:00:00"]));
+    expect(marks.length).toBeGreaterThan(10);
+    expect(marks.every(({ isDay }) => isDay)).toBe(true);
   });
 
   it("shows seconds when it is close", () => {
     const from = at("2026-11-21T13:00:00Z");
-    const marks = ticks({ from, to: from + 120_000 }, 1000, MADRID);
+    const marks = ticks({ from, to: from + 120_000 }, 1000, MADRID, (name) => name);
     expect(marks[0]?.label).toBe("14:00:00");
+    const closest = ticks({ from, to: from + 1000 }, 1000, MADRID, (name) => name);
+    expect(closest.map(({ label }) => label).slice(0, 3)).toEqual([
+      "14:00:00.0",
+      "14:00:00.1",
+      "14:00:00.2",
+    ]);
   });
 });
 

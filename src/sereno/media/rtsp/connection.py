@@ -114,7 +114,7 @@ class Connection(asyncio.BufferedProtocol):
     def read_at_once(self) -> None:
         """The reverse of `read_at_beat`."""
         self._beat.leave(self._read)
-        if self._descriptor >= 0 and self._transport is not None:
+        if self._descriptor >= 0 and self._transport is not None and not self.ended.done():
             carrier = self._transport.get_extra_info("socket")
             carrier.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
             self._descriptor = -1

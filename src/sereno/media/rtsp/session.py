@@ -87,6 +87,7 @@ class Session:
         self._kind = TCP
         self._offered: _Offered | None = None
         self._public = ""
+        self._is_prompt = False
         self._video: VideoReceiver | None = None
         self._receivers: list[Receiver] = []
         self._source = secrets.randbits(32)
@@ -180,6 +181,12 @@ class Session:
             for task in (keep_alive, tending):
                 task.cancel()
             await asyncio.gather(keep_alive, tending, return_exceptions=True)
+
+    def read_at_once(self, is_wanted: bool) -> None:
+        """Hand media on as they come, rather than when that costs least."""
+        self._is_prompt = is_wanted
+        if is_wanted:
+            self._dialogue.connection.read_at_once()
 
     def fail(self, error: Exception) -> None:
         """End the session from outside; `watch` raises this error."""
@@ -294,14 +301,14 @@ class Session:
     async def _tend(self, video: VideoReceiver) -> None:
         """Once a second see whether packets still come.
 
-        After the first second they are read at the beat of all: what begins the run is then read
-        already, and its time of arrival is true to the millisecond.
+        After the first second they are read at the beat of all, but where somebody watches: what
+        begins the run is then read already, and its time of arrival is true to the millisecond.
         """
         connection, patience = self._dialogue.connection, self._patience.silence_seconds
         pause_seconds = min(_TEND_SECONDS, patience)
         seen, silent_seconds, tends_to_report = -1, 0.0, 0
         while silent_seconds < patience:
-            if self._kind == TCP and seen > 0:
+            if self._kind == TCP and seen > 0 and not self._is_prompt:
                 connection.read_at_beat()
             is_silent = seen == video.packet_count
             silent_seconds = silent_seconds + pause_seconds if is_silent else 0.0

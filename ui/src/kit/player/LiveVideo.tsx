@@ -9,8 +9,10 @@ import { Lantern } from "../Lantern";
 import { lookOf } from "../state";
 import { useNow } from "../useNow";
 import css from "./Stage.module.css";
+import type { LiveFacts, StreamName } from "./liveFacts";
 import { type LiveView, useLive } from "./useLive";
 import { useOnScreen } from "./useOnScreen";
+import { usePictureInPicture } from "./usePictureInPicture";
 
 /** What the list of cameras knows; the socket's own word is newer. */
 export interface Known {
@@ -26,40 +28,49 @@ interface Props {
   /** Absent where the words beside the picture name it already. */
   label?: string;
   known: Known;
-  ticket: () => Promise<string>;
+  ticket: (stream: StreamName) => Promise<string>;
+  /** Which stream to show; the main one by default. */
+  stream?: StreamName;
+  /** Whether the camera has the other stream too, for a browser that cannot play this one. */
+  hasOther?: boolean;
   delayMs?: number;
+  /** Silent by default, as browsers want it of what begins by itself. */
+  isMuted?: boolean;
+  /** Measure what `children` get as facts. */
+  isMeasured?: boolean;
   onFrame?: (wallMs: number) => void;
-  /** Shown over the picture; gets the state as known now, and whether there is a picture. */
-  children?: (now: Known, hasPicture: boolean) => ReactNode;
+  /**
+   * Shown over the picture; gets the state as known now, whether there is a picture, and the facts
+   * where they are measured.
+   */
+  children?: (now: Known, hasPicture: boolean, facts: LiveFacts | null) => ReactNode;
 }
 
 /** A camera, live. Where there is no picture it says in words why. */
-export function LiveVideo({ label, known, ticket, delayMs, onFrame, children }: Props) {
+export function LiveVideo({ label, known, isMuted = true, children, ...options }: Props) {
   const stage = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
-  const isActive = useOnScreen(stage);
-  const view = useLive(video, {
-    ticket,
-    isActive,
-    ...(delayMs === undefined ? {} : { delayMs }),
-    ...(onFrame ? { onFrame } : {}),
-  });
+  const isFloating = usePictureInPicture(video);
+  const isOnScreen = useOnScreen(stage);
+  const isActive = isOnScreen || isFloating;
+  const view = useLive(video, { ...options, isActive });
   const now = newest(known, view);
-  const hasPicture = view.isPlaying && now.state !== "stalled";
+  // Whatever else the node says, the last picture is of another time.
+  const hasPicture = view.isPlaying && view.told?.state === "recording";
   return (
     <div ref={stage} className={css.stage} data-dim={!hasPicture}>
+      {/* eslint-disable-next-line jsx-a11y/media-has-caption -- nobody has written down what is heard */}
       <video
         ref={video}
         className={css.video}
         data-testid="live-video"
         {...(label ? { "aria-label": label } : { "aria-hidden": true })}
-        muted
+        muted={isMuted}
         playsInline
-        disablePictureInPicture
         tabIndex={-1}
       />
       {!hasPicture && <NoPicture now={now} view={view} isActive={isActive} />}
-      {children?.(now, hasPicture)}
+      {children?.(now, hasPicture, view.facts)}
     </div>
   );
 }

@@ -1,87 +1,98 @@
-import { type RefObject, useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
 
 import type { Span } from "@/lib/timeline";
 
 import { Lantern } from "../Lantern";
+import type { TakeTicket } from "./footage";
 import { Playback, type PlaybackTrouble } from "./playback";
 import css from "./Stage.module.css";
-import { watchFrames } from "./wallClock";
 
-interface Props {
-  videoRef: RefObject<HTMLVideoElement | null>;
-  label: string;
-  /** What to play. A new object is a new wish, even for the same moment. */
-  wish: { at: number; span: Span };
-  rate: number;
-  takeTicket: (span: Span) => Promise<string>;
-  onFrame: (wallMs: number) => void;
-  onGap: (gap: Span) => void;
-  onEnd: (span: Span) => void;
-  troubleText: (trouble: PlaybackTrouble) => string;
-  loadingText: string;
+/** What to play. A new object is a new wish, even for the same moment. */
+export interface Wish {
+  at: number;
 }
 
-/** Recorded footage. A wish inside the span that is loaded is a seek, any other loads its own. */
+interface Props {
+  label: string;
+  /** Absent where somebody else leads the player. */
+  wish?: Wish;
+  rate?: number;
+  isPaused?: boolean;
+  takeTicket: TakeTicket;
+  /** Gets the player while there is one, for steps and for others that lead it. */
+  onPlayer?: (player: Playback | null) => void;
+  onFrame?: (wallMs: number) => void;
+  onGap?: (gap: Span) => void;
+  onEnd?: () => void;
+  /** Shown over the picture. */
+  children?: ReactNode;
+}
+
+const TROUBLE_KEYS = {
+  nothing: "camera.nothing",
+  notServed: "camera.notServed",
+  broken: "camera.cannotPlay",
+  codec: "camera.cannotDecode",
+} as const satisfies Record<PlaybackTrouble, string>;
+
+/** Recorded footage of one stream, from any moment on. */
 export function PlaybackVideo(props: Props) {
-  const { videoRef, wish, rate } = props;
-  const playback = useRef<Playback | null>(null);
-  const span = useRef(wish.span);
-  const latest = useRef(props);
+  const { wish, rate = 1, isPaused = false, label } = props;
+  const isLed = wish === undefined;
+  const { t } = useTranslation();
+  const video = useRef<HTMLVideoElement>(null);
+  const player = useRef<Playback | null>(null);
   const [trouble, setTrouble] = useState<PlaybackTrouble | null>(null);
   const [isWaiting, setWaiting] = useState(true);
-  useEffect(() => {
-    latest.current = props;
-  });
-
-  useEffect(() => {
-    const video = videoRef.current;
-    if (!video || playback.current?.seek(wish.at)) return;
-    playback.current?.close();
-    span.current = wish.span;
+  const onFrame = useEffectEvent((wallMs: number) => {
+    setWaiting(false);
     setTrouble(null);
-    setWaiting(true);
-    playback.current = new Playback(video, wish.at, {
-      takeTicket: () => latest.current.takeTicket(wish.span),
-      onGap: (gap) => latest.current.onGap(gap),
-      onTrouble: (met) => {
-        playback.current?.close();
-        playback.current = null;
-        setTrouble(met);
-      },
-    });
-  }, [videoRef, wish]);
+    props.onFrame?.(wallMs);
+  });
+  const onGap = useEffectEvent((gap: Span) => props.onGap?.(gap));
+  const onEnd = useEffectEvent(() => props.onEnd?.());
+  const takeTicket = useEffectEvent((span: Span) => props.takeTicket(span));
+  const onPlayer = useEffectEvent((made: Playback | null) => props.onPlayer?.(made));
 
   useEffect(() => {
-    const video = videoRef.current;
-    if (!video) return;
-    const stop = watchFrames(video, (mediaTime) => {
-      const wallMs = playback.current?.arrive(mediaTime);
-      if (wallMs === null || wallMs === undefined) return;
-      video.dataset["wallMs"] = String(Math.round(wallMs));
-      setWaiting(false);
-      latest.current.onFrame(wallMs);
+    if (!video.current) return;
+    const made = new Playback(video.current, {
+      takeTicket: (span) => takeTicket(span),
+      onFrame: (wallMs) => onFrame(wallMs),
+      onGap: (gap) => onGap(gap),
+      onEnd: () => onEnd(),
+      onTrouble: setTrouble,
     });
+    player.current = made;
+    onPlayer(made);
     return () => {
-      stop();
-      playback.current?.close();
-      playback.current = null;
+      player.current = null;
+      onPlayer(null);
+      made.close();
     };
-  }, [videoRef]);
-
+  }, []);
   useEffect(() => {
-    if (videoRef.current) videoRef.current.playbackRate = rate;
-  }, [videoRef, rate, wish]);
+    if (!isLed) player.current?.setRate(rate);
+  }, [isLed, rate]);
+  useEffect(() => {
+    if (wish) player.current?.seek(wish.at);
+  }, [wish]);
+  useEffect(() => {
+    if (isLed) return;
+    if (isPaused) player.current?.pause();
+    else player.current?.play();
+  }, [isLed, isPaused]);
 
   return (
     <div className={css.stage} data-dim={trouble !== null}>
       <video
-        ref={videoRef}
+        ref={video}
         className={css.video}
         data-testid="playback-video"
-        aria-label={props.label}
+        aria-label={label}
         muted
         playsInline
-        onEnded={() => props.onEnd(span.current)}
         onWaiting={() => setWaiting(true)}
         onPlaying={() => setWaiting(false)}
         onSeeked={() => setWaiting(false)}
@@ -92,10 +103,11 @@ export function PlaybackVideo(props: Props) {
             <Lantern size={40} isLit={!trouble} />
           </span>
           <span className={css.words}>
-            {trouble ? props.troubleText(trouble) : props.loadingText}
+            {trouble ? t(TROUBLE_KEYS[trouble]) : t("camera.loadingFootage")}
           </span>
         </div>
       )}
+      {props.children}
     </div>
   );
 }

@@ -1,31 +1,22 @@
+import { Arrivals } from "@/lib/live/arrivals";
+import { captureOf } from "@/lib/live/capture";
 import { decide, type Range } from "@/lib/live/edge";
+
+import { joined, sourceClass } from "./mediaSource";
 
 type Operation =
   | { kind: "type"; mime: string }
-  | { kind: "append"; bytes: ArrayBuffer }
+  | { kind: "append"; bytes: ArrayBuffer; endsBacklog: boolean }
   | { kind: "remove"; from: number; to: number };
 
 const TICK_MS = 250;
 /** Kept when the browser has no more room for media. */
 const LEAST_KEPT_SECONDS = 4;
+/** Fragments that wait are appended together up to this size: each append costs the browser. */
+const TOGETHER_BYTES = 2 * 1024 * 1024;
 
-declare global {
-  interface Window {
-    /** Safari on a phone has this one only. */
-    ManagedMediaSource?: typeof MediaSource;
-  }
-}
-
-function sourceClass(): typeof MediaSource | undefined {
-  return window.ManagedMediaSource ?? window.MediaSource;
-}
-
-export function canPlayLive(): boolean {
-  return sourceClass() !== undefined;
-}
-
-export function canPlay(mime: string): boolean {
-  return sourceClass()?.isTypeSupported(mime) ?? false;
+function nowSeconds(): number {
+  return performance.now() / 1000;
 }
 
 /**
@@ -33,11 +24,18 @@ export function canPlay(mime: string): boolean {
  * It holds one run at a time, so media time plus the run's epoch is the wall clock.
  */
 export class LiveBuffer {
+  /** Everything that was appended. */
+  byteCount = 0;
   private readonly source: MediaSource;
   private readonly url: string;
   private readonly timer: ReturnType<typeof setInterval>;
   private buffer: SourceBuffer | null = null;
   private operations: Operation[] = [];
+  private current: Operation | null = null;
+  private arrivals = new Arrivals();
+  private edge = 0;
+  private backlogUntilMs = 0;
+  private isBacklogIn = false;
   private hasStarted = false;
   private epochMs = 0;
 
@@ -53,24 +51,34 @@ export class LiveBuffer {
     this.url = URL.createObjectURL(this.source);
     video.disableRemotePlayback = true;
     video.addEventListener("error", this.fail);
+    video.addEventListener("waiting", this.onWaiting);
     video.src = this.url;
     this.timer = setInterval(this.stayNearEdge, TICK_MS);
   }
 
-  /** A new run: what the old one left is removed, for its times mean other moments. */
-  begin(mime: string, init: ArrayBuffer, epochMs: number): void {
+  /**
+   * A new run: what the old one left is removed, for its times mean other moments. Up to `newestMs`
+   * of the wall clock everything is on its way already.
+   */
+  begin(mime: string, init: ArrayBuffer, epochMs: number, newestMs = 0): void {
     this.operations = [
       { kind: "remove", from: 0, to: Infinity },
       { kind: "type", mime },
-      { kind: "append", bytes: init },
+      { kind: "append", bytes: init, endsBacklog: false },
     ];
-    this.hasStarted = false;
+    this.arrivals = new Arrivals();
+    this.edge = 0;
+    this.backlogUntilMs = newestMs;
+    this.isBacklogIn = this.hasStarted = false;
     this.epochMs = epochMs;
     this.pump();
   }
 
   append(bytes: ArrayBuffer): void {
-    this.operations.push({ kind: "append", bytes });
+    const capture = captureOf(bytes);
+    if (capture) this.epochMs = capture.epochMs;
+    const endsBacklog = !capture || capture.wallMs > this.backlogUntilMs - 1;
+    this.operations.push({ kind: "append", bytes, endsBacklog });
     this.pump();
   }
 
@@ -79,11 +87,17 @@ export class LiveBuffer {
     return Math.round(this.epochMs + mediaTime * 1000);
   }
 
+  /** Seconds from the playing position to the end of what has come. */
+  get lagSeconds(): number {
+    return this.edge - this.video.currentTime;
+  }
+
   close(): void {
     clearInterval(this.timer);
     this.video.removeEventListener("error", this.fail);
+    this.video.removeEventListener("waiting", this.onWaiting);
     this.source.removeEventListener("sourceopen", this.pump);
-    this.buffer?.removeEventListener("updateend", this.pump);
+    this.buffer?.removeEventListener("updateend", this.onUpdated);
     this.operations = [];
     URL.revokeObjectURL(this.url);
   }
@@ -93,10 +107,26 @@ export class LiveBuffer {
     this.onBroken();
   };
 
+  private readonly onWaiting = (): void => {
+    if (this.hasStarted && !this.video.seeking) this.arrivals.ranDry(nowSeconds());
+  };
+
+  private readonly onUpdated = (): void => {
+    const done = this.current;
+    this.current = null;
+    if (done?.kind === "append") {
+      const edge = this.ranges().at(-1)?.end ?? 0;
+      if (edge > this.edge) this.arrivals.meet(nowSeconds(), this.edge, edge);
+      this.edge = edge;
+      this.isBacklogIn ||= done.endsBacklog;
+    }
+    this.pump();
+  };
+
   /** Does the next operation; a source buffer takes one at a time. */
   private readonly pump = (): void => {
     if (this.source.readyState !== "open" || this.buffer?.updating) return;
-    const operation = this.operations.shift();
+    const operation = this.next();
     if (!operation) {
       this.stayNearEdge();
       return;
@@ -108,12 +138,34 @@ export class LiveBuffer {
     }
   };
 
+  /** The next operation; fragments that wait one behind the other are one. */
+  private next(): Operation | undefined {
+    const first = this.operations.shift();
+    if (first?.kind !== "append") return first;
+    const parts = [first];
+    let size = first.bytes.byteLength;
+    for (let next = this.operations[0]; next?.kind === "append"; next = this.operations[0]) {
+      size += next.bytes.byteLength;
+      if (size > TOGETHER_BYTES) break;
+      parts.push(next);
+      this.operations.shift();
+    }
+    if (parts.length === 1) return first;
+    return {
+      kind: "append",
+      bytes: joined(parts.map((part) => part.bytes)),
+      endsBacklog: parts.some((part) => part.endsBacklog),
+    };
+  }
+
   private perform(operation: Operation): void {
+    this.current = operation;
     if (operation.kind === "type") {
       this.setType(operation.mime);
       this.pump();
     } else if (operation.kind === "append") {
       this.buffer?.appendBuffer(operation.bytes);
+      this.byteCount += operation.bytes.byteLength;
     } else if (this.buffer && this.buffer.buffered.length > 0) {
       this.buffer.remove(operation.from, operation.to);
     } else {
@@ -127,7 +179,7 @@ export class LiveBuffer {
       return;
     }
     this.buffer = this.source.addSourceBuffer(mime);
-    this.buffer.addEventListener("updateend", this.pump);
+    this.buffer.addEventListener("updateend", this.onUpdated);
   }
 
   private recover(operation: Operation, error: unknown): void {
@@ -151,11 +203,12 @@ export class LiveBuffer {
   }
 
   private readonly stayNearEdge = (): void => {
-    if (this.source.readyState !== "open" || !this.buffer) return;
+    if (this.source.readyState !== "open" || !this.buffer || !this.isBacklogIn) return;
     const { currentTime: position, playbackRate: rate } = this.video;
     const ranges = this.ranges();
-    const decision = decide({ position, ranges, rate, hasStarted: this.hasStarted });
-    if (decision.seekTo !== undefined) {
+    const wanted = this.arrivals.wanted(nowSeconds());
+    const decision = decide({ position, ranges, rate, hasStarted: this.hasStarted, wanted });
+    if (decision.seekTo !== undefined && !this.video.seeking) {
       this.video.currentTime = decision.seekTo;
       this.hasStarted = true;
     }

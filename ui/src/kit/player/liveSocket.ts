@@ -6,6 +6,8 @@ export interface LiveListener {
   onInit(message: Extract<LiveMessage, { type: "init" }>, bytes: ArrayBuffer): void;
   onFragment(bytes: ArrayBuffer): void;
   onState(message: Extract<LiveMessage, { type: "state" }>): void;
+  /** This viewer was too slow: what follows begins later. */
+  onSkip(): void;
   onLost(trouble: LiveTrouble): void;
 }
 
@@ -53,32 +55,32 @@ export class LiveSocket {
     socket?.close();
   }
 
+  /** The socket opens while the hub makes the ticket: neither waits for the other. */
   private async connect(): Promise<void> {
-    let ticket: string;
+    const socket = this.open();
+    const opened = new Promise<void>((resolve) => (socket.onopen = () => resolve()));
     try {
-      ticket = await this.takeTicket();
+      const [ticket] = await Promise.all([this.takeTicket(), opened]);
+      if (socket === this.socket) socket.send(JSON.stringify({ ticket }));
     } catch (error) {
-      this.reconnect(troubleOfTicket(error));
-      return;
+      if (socket === this.socket) this.reconnect(troubleOfTicket(error));
     }
-    if (this.isClosed) return;
-    this.open(ticket);
   }
 
-  private open(ticket: string): void {
+  private open(): WebSocket {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const socket = new WebSocket(`${scheme}://${location.host}/media/v1/live`);
     socket.binaryType = "arraybuffer";
     this.socket = socket;
     this.init = null;
     this.timer = setTimeout(() => this.reconnect("lost"), PATIENCE_MS);
-    socket.onopen = () => socket.send(JSON.stringify({ ticket }));
     socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => {
       if (socket === this.socket) this.receive(event.data);
     };
     socket.onclose = (event) => {
       if (socket === this.socket) this.reconnect(troubleOf(event.code));
     };
+    return socket;
   }
 
   private receive(data: string | ArrayBuffer): void {
@@ -86,6 +88,7 @@ export class LiveSocket {
     if (typeof data === "string") {
       const message = parseMessage(data);
       if (message?.type === "init") this.init = message;
+      if (message?.type === "skip") this.listener.onSkip();
       if (message?.type === "state") this.listener.onState(message);
       return;
     }

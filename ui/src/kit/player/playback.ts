@@ -1,148 +1,174 @@
-import Hls, { type ErrorData, Events, type LevelDetails } from "hls.js/light";
-
-import { type Entry, gapBetween, positionOf, wallAt } from "@/lib/hlsTime";
+import { type Clock, clockAt, steer } from "@/lib/steer";
+import { showsKeyFramesOnly } from "@/lib/speed";
 import type { Span } from "@/lib/timeline";
 
-const PLAYLIST = "/media/v1/vod/index.m3u8";
-/** A ticket is good for a minute. */
-const RENEW_EVERY_MS = 45_000;
-const RENEW_AGAIN_MS = 5_000;
-/** Longer steps between two pictures are seeks, not playing. */
-const LONGEST_STEP_SECONDS = 2;
+import { Footage, type TakeTicket } from "./footage";
+import { GopFeeder, type PlaybackTrouble } from "./gopFeeder";
+import { watchFrames } from "./wallClock";
 
-/** Why footage does not play. */
-export type PlaybackTrouble = "nothing" | "notServed" | "broken";
+export type { PlaybackTrouble } from "./gopFeeder";
 
 export interface PlaybackListener {
-  takeTicket(): Promise<string>;
-  onGap(gap: Span): void;
-  onTrouble(trouble: PlaybackTrouble): void;
+  takeTicket: TakeTicket;
+  /** The picture of that moment is on the screen. */
+  onFrame: (wallMs: number) => void;
+  onGap: (gap: Span) => void;
+  onTrouble: (trouble: PlaybackTrouble) => void;
+  onEnd: () => void;
 }
 
-/** One span of one camera's footage in a video element, by HLS with a ticket in the header. */
+/** What browsers play at most. */
+const FASTEST = 16;
+/** A seek is aimed this much later than the clock, as it takes a while; who is early waits. */
+const SEEK_LEAD_MS = 350;
+/** A seek under way to a moment farther than this from the clock is given up for a new one. */
+const LOST_MS = 3_000;
+/** Moments nearer than this are the same picture. */
+const SAME_MS = 0.5;
+/** The last picture of a group is on the screen until so long before the group's end at least. */
+const INTO_LAST_MS = 3;
+/** How far a step looks for a picture where none is loaded yet. */
+const STEP_LOOKS_MS = 5_000;
+
+/** One stream's recorded footage in a video element. Every time is the wall clock's. */
 export class Playback {
-  private readonly hls: Hls;
-  private readonly startMs: number;
-  private entries: Entry[] = [];
-  private ticket = "";
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private hasStarted = false;
-  private hasRecovered = false;
-  private isClosed = false;
-  private lastPosition = 0;
+  private readonly footage: Footage;
+  private readonly feeder: GopFeeder;
+  private readonly stopWatching: () => void;
+  private shownMs: number | null = null;
+  /** The picture that a step asked for, until it is shown. */
+  private stepMs: number | null = null;
 
   constructor(
     private readonly video: HTMLVideoElement,
-    startMs: number,
     private readonly listener: PlaybackListener,
   ) {
-    this.startMs = startMs;
-    this.hls = new Hls({
-      autoStartLoad: false,
-      maxBufferLength: 30,
-      backBufferLength: 60,
-      xhrSetup: (xhr) => xhr.setRequestHeader("Authorization", `Bearer ${this.ticket}`),
-    });
-    this.hls.on(Events.LEVEL_LOADED, (_event, { details }) => this.begin(details));
-    this.hls.on(Events.LEVEL_PTS_UPDATED, (_event, { details }) => this.learn(details));
-    this.hls.on(Events.ERROR, (_event, data) => this.meet(data));
-    this.hls.attachMedia(video);
-    void this.open();
+    this.footage = new Footage(listener.takeTicket);
+    this.feeder = new GopFeeder(video, this.footage, listener);
+    this.stopWatching = watchFrames(video, (mediaTime) => this.arrive(mediaTime));
   }
 
   close(): void {
-    this.isClosed = true;
-    clearTimeout(this.timer);
-    this.hls.destroy();
+    this.stopWatching();
+    this.feeder.close();
   }
 
-  /** Goes to `wallMs` where this span has it; false where another span is needed. */
-  seek(wallMs: number): boolean {
-    const first = this.entries[0];
-    if (!first || wallMs < first.wallMs) return false;
-    const position = positionOf(this.entries, wallMs);
-    if (position === null) return false;
-    this.video.currentTime = position;
-    this.play();
-    return true;
+  /** The moment of the picture on the screen; null before the first one. */
+  get wallMs(): number | null {
+    return this.shownMs;
   }
 
-  /** The wall clock of the picture at `position`; tells when playing stepped over a gap. */
-  arrive(position: number): number | null {
-    const step = position - this.lastPosition;
-    if (step > 0 && step < LONGEST_STEP_SECONDS && !this.video.seeking) {
-      const gap = gapBetween(this.entries, this.lastPosition, position);
-      if (gap) this.listener.onGap(gap);
-    }
-    this.lastPosition = position;
-    return wallAt(this.entries, position);
+  seek(ms: number): void {
+    this.stepMs = null;
+    this.feeder.seek(ms);
   }
 
-  private async open(): Promise<void> {
-    if ((await this.renew()) && !this.isClosed) this.hls.loadSource(PLAYLIST);
-  }
-
-  /** Takes a ticket and plans the next one. */
-  private async renew(): Promise<boolean> {
-    clearTimeout(this.timer);
-    try {
-      this.ticket = await this.listener.takeTicket();
-    } catch {
-      // The one in hand may still be good; the first one is asked for by a person, who is told.
-      if (this.ticket === "") this.fail("notServed");
-      else this.timer = setTimeout(() => void this.renew(), RENEW_AGAIN_MS);
-      return false;
-    }
-    if (!this.isClosed) this.timer = setTimeout(() => void this.renew(), RENEW_EVERY_MS);
-    return true;
-  }
-
-  private learn(details: LevelDetails): void {
-    this.entries = details.fragments.map(({ start, duration, programDateTime }) => ({
-      start,
-      duration,
-      wallMs: programDateTime ?? 0,
-    }));
-  }
-
-  private begin(details: LevelDetails): void {
-    this.learn(details);
-    if (this.hasStarted) return;
-    this.hasStarted = true;
-    const position = positionOf(this.entries, this.startMs) ?? 0;
-    this.lastPosition = position;
-    this.hls.startLoad(position);
-    this.play();
-  }
-
-  private play(): void {
+  play(): void {
+    this.feeder.wantsPlay = true;
     // Refused only where the browser wants a click first; the play button is there for that.
     this.video.play().catch(() => undefined);
   }
 
-  private meet(data: ErrorData): void {
-    if (!data.fatal) return;
-    const status = data.response?.code ?? 0;
-    const isMedia = data.type === Hls.ErrorTypes.MEDIA_ERROR;
-    if (status === 404 || data.details === Hls.ErrorDetails.LEVEL_EMPTY_ERROR) {
-      this.fail("nothing");
-    } else if (this.hasRecovered) {
-      this.fail(isMedia ? "broken" : "notServed");
-    } else {
-      this.hasRecovered = true;
-      if (isMedia) this.hls.recoverMediaError();
-      else void this.reload();
+  pause(): void {
+    this.feeder.wantsPlay = false;
+    this.video.pause();
+  }
+
+  setRate(rate: number): void {
+    this.applyRate(rate);
+    this.feeder.setRate(rate, showsKeyFramesOnly(rate));
+  }
+
+  /** Shows the next picture, or the one before; of fast playing, the pictures that it has. */
+  async step(by: 1 | -1): Promise<void> {
+    this.pause();
+    const from = this.stepMs ?? this.shownMs;
+    if (from === null) return;
+    const target = await this.pictureBeside(from, by);
+    if (target === null) return;
+    this.feeder.seek(target);
+    this.stepMs = target;
+  }
+
+  /** The moment of the picture after `from`, or of the one before; null: there is none. */
+  async pictureBeside(from: number, by: 1 | -1): Promise<number | null> {
+    return this.neighbour(from, by) ?? (await this.distantNeighbour(from, by));
+  }
+
+  /**
+   * Shows what the clock says, in step with others. Tells the gap in which the clock is, if any,
+   * or "loading" where the picture is not there yet.
+   */
+  follow(clock: Clock, nowMs: number): { kind: "shown" | "loading" } | { kind: "gap"; gap: Span } {
+    const { video, feeder } = this;
+    feeder.jumpsGaps = false;
+    const wanted = clockAt(clock, nowMs);
+    const shown = feeder.position();
+    const gap = feeder.gapAt(wanted);
+    if (gap) {
+      this.hold();
+      // What comes after the gap is made ready meanwhile.
+      if (gap.to > wanted && Math.abs((shown ?? 0) - gap.to) > 50) feeder.seek(gap.to);
+      return { kind: "gap", gap };
     }
+    if (shown === null || (feeder.isSeeking && Math.abs(shown - wanted) > LOST_MS * clock.rate)) {
+      feeder.seek(wanted);
+      return { kind: "loading" };
+    }
+    if (feeder.isSeeking) return { kind: "loading" };
+    const steering = steer(shown, wanted, clock.rate);
+    if (!clock.isRunning) {
+      this.hold();
+      if (Math.abs(shown - wanted) > 20) feeder.seek(wanted);
+      return { kind: "shown" };
+    }
+    if (steering.kind === "seek") {
+      feeder.seek(wanted + SEEK_LEAD_MS * clock.rate);
+      return { kind: "loading" };
+    }
+    if (steering.kind === "wait") this.hold();
+    else {
+      this.applyRate(steering.rate);
+      if (video.paused) this.play();
+    }
+    return { kind: video.readyState > video.HAVE_CURRENT_DATA ? "shown" : "loading" };
   }
 
-  /** Once more with a new ticket: the old one may have run out while a laptop slept. */
-  private async reload(): Promise<void> {
-    if (!(await this.renew()) || this.isClosed) return;
-    if (this.hasStarted) this.hls.startLoad();
-    else this.hls.loadSource(PLAYLIST);
+  private hold(): void {
+    this.feeder.wantsPlay = false;
+    if (!this.video.paused) this.video.pause();
   }
 
-  private fail(trouble: PlaybackTrouble): void {
-    if (!this.isClosed) this.listener.onTrouble(trouble);
+  private applyRate(rate: number): void {
+    const bounded = Math.min(FASTEST, rate);
+    if (this.video.defaultPlaybackRate !== bounded) this.video.defaultPlaybackRate = bounded;
+    if (this.video.playbackRate !== bounded) this.video.playbackRate = bounded;
+  }
+
+  private arrive(mediaTime: number): void {
+    const wallMs = this.feeder.wallMs(mediaTime);
+    if (wallMs === null) return;
+    this.shownMs = wallMs;
+    this.stepMs = null;
+    this.video.dataset["wallMs"] = wallMs.toFixed(2);
+    this.listener.onFrame(wallMs);
+  }
+
+  private neighbour(from: number, by: 1 | -1): number | null {
+    const frames = this.feeder.frames();
+    const found = by === 1
+      ? frames.find((ms) => ms > from + SAME_MS)
+      : frames.findLast((ms) => ms < from - SAME_MS);
+    return found ?? null;
+  }
+
+  /** A picture of a group that is not loaded: the first of the next, or the last of the one before. */
+  private async distantNeighbour(from: number, by: 1 | -1): Promise<number | null> {
+    await this.footage.know({ from: from - STEP_LOOKS_MS, to: from + STEP_LOOKS_MS }, new AbortController().signal);
+    const { gops } = this.footage;
+    if (by === 1) return gops.find((gop) => gop.from > from + SAME_MS)?.from ?? null;
+    const before = gops.findLast((gop) => gop.from < from - SAME_MS);
+    if (!before) return null;
+    return before.to - INTO_LAST_MS;
   }
 }

@@ -1,26 +1,19 @@
 import { useComputedColorScheme, VisuallyHidden } from "@mantine/core";
 import { useElementSize, useMergedRef } from "@mantine/hooks";
-import { useEffect, useId, useRef, useState } from "react";
+import { type ReactNode, useEffect, useId, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
-import { duration } from "@/lib/format";
 import { ticks } from "@/lib/ticks";
-import {
-  type Facts,
-  isDamaged,
-  knownAt,
-  manualAt,
-  type Span,
-  toMs,
-  toX,
-  unplannedIn,
-} from "@/lib/timeline";
-import { pick, type Words } from "@/lib/words";
-import { clock } from "@/lib/zone";
+import { type Facts, type Span, toMs, toX } from "@/lib/timeline";
+import type { Words } from "@/lib/words";
+import { shortDay } from "@/lib/zone";
 
-import { draw, HEIGHT } from "./draw";
+import { draw, layoutOf } from "./draw";
+import type { Target } from "./find";
 import { timelineKeys } from "./keys";
+import { Tip } from "./Tip";
 import css from "./Timeline.module.css";
+import { useSay } from "./useSay";
 import { useTimelinePointer } from "./useTimelinePointer";
 
 /** A time without footage, and why. */
@@ -28,12 +21,21 @@ export interface Gap extends Span {
   reason: Words;
 }
 
+/** One camera's line. */
+export interface Lane {
+  /** Absent where there is one only. */
+  name?: string;
+  facts: Facts<Gap>;
+}
+
 interface Props {
   label: string;
-  /** The day; the view never leaves it. */
+  /** How far the view may go. */
   bounds: Span;
   view: Span;
-  facts: Facts<Gap>;
+  /** The day, which the key 0 shows. */
+  home: Span;
+  lanes: readonly Lane[];
   now: number;
   timeZone: string;
   playhead: number | null;
@@ -43,45 +45,51 @@ interface Props {
   onView: (view: Span) => void;
   onPlay: (ms: number) => void;
   onSelection: (selection: Span | null) => void;
+  /** What the keys point at, once they were used. */
+  cursor: number | null;
+  onCursor: (ms: number | null) => void;
+  /** Goes to the next gap or beginning after the cursor, or to the one before. */
+  onFind: (target: Target, from: number, by: 1 | -1) => void;
+  /** The picture of a moment, shown above it. */
+  picture?: (ms: number) => ReactNode;
 }
 
-/** A day of footage on a line: what is there, what is missing and why, and the way to each moment. */
+/** Footage on a line, a month or a second of it: what is there, what is missing and why. */
 export function Timeline(props: Props) {
-  const { bounds, view, facts, now, timeZone, playhead, selection } = props;
-  const { t } = useTranslation();
+  const { bounds, view, lanes, now, timeZone, playhead, selection, onCursor } = props;
+  const { t, i18n } = useTranslation();
   const helpId = useId();
   const scheme = useComputedColorScheme();
   const canvas = useRef<HTMLCanvasElement>(null);
   const box = useRef<HTMLDivElement>(null);
   const { ref: measure, width } = useElementSize();
   const ref = useMergedRef(box, measure);
-  const [ownCursor, setCursor] = useState<number | null>(null);
-  const [isFocused, setFocused] = useState(false);
-  const say = useSay(facts, now, timeZone);
+  const say = useSay(lanes, now, timeZone);
   const { hover, handlers } = useTimelinePointer(box, props);
+  const layout = layoutOf(lanes.length);
 
   // A moment before now: now itself is the first moment that nobody knows yet.
   const start = playhead ?? Math.min(now, bounds.to) - 1;
-  const cursor = Math.min(bounds.to, Math.max(bounds.from, ownCursor ?? start));
-  const shownCursor = isFocused && ownCursor !== null ? cursor : null;
+  const cursor = Math.min(bounds.to, Math.max(bounds.from, props.cursor ?? start));
+  const shownCursor = props.cursor === null ? null : cursor;
   const tip = hover !== null ? toMs(hover, view, width) : shownCursor;
 
   useEffect(() => {
     if (!canvas.current || width === 0) return;
+    const nameDay = (day: string) => shortDay(day, i18n.language);
     draw(canvas.current, {
-      ...facts,
-      unplanned: unplannedIn(facts, bounds),
-      manual: facts.manual ?? [],
+      lanes: lanes.map(({ facts }) => facts),
       view,
       width,
-      ticks: ticks(view, width, timeZone),
+      ticks: ticks(view, width, timeZone, nameDay),
       now,
       nowLabel: t("timeline.now"),
       playhead,
       cursor: shownCursor,
       selection,
+      scheme,
     });
-  }, [facts, bounds, view, width, timeZone, now, t, playhead, shownCursor, selection, scheme]);
+  }, [lanes, view, width, timeZone, now, t, i18n.language, playhead, shownCursor, selection, scheme]);
 
   return (
     <div
@@ -99,75 +107,32 @@ export function Timeline(props: Props) {
       onKeyDown={timelineKeys({
         ...props,
         cursor,
-        gaps: facts.gaps,
-        onCursor: setCursor,
+        onFind: (target, by) => props.onFind(target, cursor, by),
         onPlay: (ms) => {
-          setCursor(null);
+          onCursor(null);
           props.onPlay(ms);
         },
       })}
-      onFocus={() => setFocused(true)}
-      onBlur={() => {
-        setFocused(false);
-        setCursor(null);
-      }}
+      onBlur={() => onCursor(null)}
       {...handlers}
     >
-      <canvas ref={canvas} style={{ height: HEIGHT }} aria-hidden="true" />
+      <canvas ref={canvas} style={{ height: layout.height }} aria-hidden="true" />
+      {lanes.map(({ name }, lane) => name && (
+        <span
+          key={name}
+          className={css.name}
+          style={{ top: layout.laneTops[lane], height: layout.laneHeight }}
+        >
+          {name}
+        </span>
+      ))}
       <VisuallyHidden id={helpId}>{t("timeline.help")}</VisuallyHidden>
       {tip !== null && width > 0 && (
-        <Tip x={toX(tip, view, width)} width={width} words={say(tip)} />
+        <Tip x={toX(tip, view, width)} width={width} hairHeight={layout.bottom - 18}>
+          {hover !== null && props.picture?.(tip)}
+          {say(tip)}
+        </Tip>
       )}
     </div>
-  );
-}
-
-/** What is known about a moment, in words. */
-function useSay(facts: Facts<Gap>, now: number, timeZone: string): (ms: number) => string {
-  const { t } = useTranslation();
-  const sayKnown = useSayKnown(facts, now, timeZone);
-  return (ms) => {
-    const manual = manualAt(facts, ms);
-    if (!manual) return sayKnown(ms);
-    return `${sayKnown(ms)}; ${t("timeline.valueManual", { by: manual.by })}`;
-  };
-}
-
-function useSayKnown(facts: Facts<Gap>, now: number, timeZone: string): (ms: number) => string {
-  const { t, i18n } = useTranslation();
-  return (ms) => {
-    const time = clock(ms, timeZone);
-    const known = knownAt(facts, ms, now);
-    switch (known.kind) {
-      case "covered":
-        return isDamaged(known.span)
-          ? t("timeline.valueDamaged", { time, length: duration(known.span.damagedMs ?? 0) })
-          : t("timeline.valueCovered", { time });
-      case "gap":
-        return t("timeline.valueGap", { time, reason: pick(known.gap.reason, i18n.language) });
-      case "unreported":
-        return t("timeline.valueUnreported", { time });
-      case "future":
-        return t("timeline.valueFuture", { time });
-      case "unplanned":
-        return t("timeline.valueUnplanned", { time });
-      case "nothing":
-        return t("timeline.valueNothing", { time });
-    }
-  };
-}
-
-/** Half the greatest width of the tip, so that it stays inside. */
-const HALF_TIP_PX = 150;
-
-function Tip({ x, width, words }: { x: number; width: number; words: string }) {
-  const middle = width < 2 * HALF_TIP_PX ? width / 2 : Math.min(width - HALF_TIP_PX, Math.max(HALF_TIP_PX, x));
-  return (
-    <>
-      <span className={css.hair} style={{ left: x }} aria-hidden="true" />
-      <span className={css.tip} style={{ left: middle }} aria-hidden="true">
-        {words}
-      </span>
-    </>
   );
 }

@@ -1,12 +1,15 @@
 import type { Tick } from "@/lib/ticks";
-import { type Footage, isDamaged, type Span, toBars, toX } from "@/lib/timeline";
+import { barsOf, type Facts, isDamaged, type Span, toX, unplannedIn } from "@/lib/timeline";
 
-import { type FactKind, type Hatch, LOOKS } from "./looks";
+import { type FactKind, LOOKS } from "./looks";
+import { Paints } from "./patterns";
 
-export const HEIGHT = 92;
-const BAND_TOP = 26;
-const BAND_HEIGHT = 44;
-const BAND_BOTTOM = BAND_TOP + BAND_HEIGHT;
+const TOP = 26;
+const SCALE_HEIGHT = 22;
+const LANE_GAP = 5;
+/** One lane has room; many share it. */
+const LANE_HEIGHT = 44;
+const LOW_LANE_HEIGHT = 20;
 /** A short gap or damage is still seen. */
 const NARROWEST_PX = 3;
 
@@ -15,178 +18,211 @@ export interface Scene {
   view: Span;
   width: number;
   ticks: readonly Tick[];
-  covered: readonly Footage[];
-  gaps: readonly Span[];
-  unreported: readonly Span[];
-  /** Times in which nothing is promised. */
-  unplanned: readonly Span[];
-  manual: readonly Span[];
+  /** The facts of each camera, from above. */
+  lanes: readonly Facts[];
   now: number;
   nowLabel: string;
   playhead: number | null;
   cursor: number | null;
   selection: Span | null;
+  /** The colour scheme in force; colours and patterns are read anew when it changes. */
+  scheme: string;
 }
 
 const EDGE_PX = 3;
 
-type Ink = (name: string) => string;
+export type Ink = (name: string) => string;
 
-/** The tokens of the colour scheme in force, by name. */
-export function inkOf(element: Element): Ink {
-  const style = getComputedStyle(element);
-  return (name) => style.getPropertyValue(`--${name}`).trim();
+/** Where things stand, in pixels from above. */
+export interface Layout {
+  laneHeight: number;
+  laneTops: number[];
+  bottom: number;
+  height: number;
 }
 
-/** Draws the day. Each kind differs in pattern as well as in colour. */
-export function draw(canvas: HTMLCanvasElement, scene: Scene): void {
-  const context = canvas.getContext("2d");
-  if (!context) return;
-  const ratio = window.devicePixelRatio || 1;
-  canvas.width = Math.round(scene.width * ratio);
-  canvas.height = Math.round(HEIGHT * ratio);
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  const ink = inkOf(canvas);
-  drawGround(context, scene, ink);
-  drawFacts(context, scene, ink);
-  drawManual(context, scene, ink);
-  drawScale(context, scene, ink);
-  drawSelection(context, scene, ink);
-  drawMarks(context, scene, ink);
+export function layoutOf(laneCount: number): Layout {
+  const laneHeight = laneCount > 1 ? LOW_LANE_HEIGHT : LANE_HEIGHT;
+  const laneTops = Array.from({ length: laneCount }, (_, lane) => TOP + lane * (laneHeight + LANE_GAP));
+  const bottom = (laneTops.at(-1) ?? TOP) + laneHeight;
+  return { laneHeight, laneTops, bottom, height: bottom + SCALE_HEIGHT };
 }
 
-function drawGround(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): void {
-  context.clearRect(0, 0, scene.width, HEIGHT);
-  context.fillStyle = ink("surface-sunk");
-  context.fillRect(0, BAND_TOP, scene.width, BAND_HEIGHT);
+/** The facts of one lane in the order in which they are painted, each kind sorted. */
+type Prepared = Record<Exclude<FactKind, "unplanned">, readonly Span[]> & { manual: readonly Span[] };
+
+const prepared = new WeakMap<Facts, Prepared>();
+
+/** Sorting is done once for facts, and not for every picture. */
+function prepare(facts: Facts): Prepared {
+  let made = prepared.get(facts);
+  if (!made) {
+    const sorted = (spans: readonly Span[]) => [...spans].sort((a, b) => a.from - b.from);
+    made = {
+      covered: sorted(facts.covered),
+      damaged: sorted(facts.covered.filter(isDamaged)),
+      unreported: sorted(facts.unreported),
+      gap: sorted(facts.gaps),
+      manual: sorted(facts.manual ?? []),
+    };
+    prepared.set(facts, made);
+  }
+  return made;
 }
 
 /** What is painted where, later ones over earlier ones: a gap is never hidden. */
 export function factBars(
-  { covered, unreported, unplanned, gaps, view, width }: Scene,
+  facts: Facts,
+  { view, width }: Pick<Scene, "view" | "width">,
 ): { kind: FactKind; bar: Span }[] {
   const paint = (kind: FactKind, bars: Span[]) => bars.map((bar) => ({ kind, bar }));
   const seen = ({ from, to }: Span) => ({ from, to: Math.max(to, from + NARROWEST_PX) });
+  const { covered, damaged, unreported, gap } = prepare(facts);
   return [
-    ...paint("unplanned", toBars(unplanned, view, width)),
-    ...paint("covered", toBars(covered, view, width, 0.5)),
-    ...paint("damaged", toBars(covered.filter(isDamaged), view, width).map(seen)),
-    ...paint("unreported", toBars(unreported, view, width)),
-    ...paint("gap", toBars(gaps, view, width).map(seen)),
+    ...paint("unplanned", barsOf(unplannedIn(facts, view), view, width)),
+    ...paint("covered", barsOf(covered, view, width, 0.5)),
+    ...paint("damaged", barsOf(damaged, view, width).map(seen)),
+    ...paint("unreported", barsOf(unreported, view, width)),
+    ...paint("gap", barsOf(gap, view, width).map(seen)),
   ];
 }
 
-function drawFacts(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): void {
-  for (const { kind, bar } of factBars(scene)) {
-    const { ground, hatch, edge, dots } = LOOKS[kind];
-    const length = bar.to - bar.from;
-    context.fillStyle = ink(ground);
-    context.fillRect(bar.from, BAND_TOP, length, BAND_HEIGHT);
-    if (hatch) drawHatch(context, bar, hatch, ink(hatch.colour));
-    if (dots) drawDots(context, bar, ink(dots));
-    if (!edge) continue;
-    context.fillStyle = ink(edge);
-    context.fillRect(bar.from, BAND_TOP, length, EDGE_PX);
-    context.fillRect(bar.from, BAND_BOTTOM - EDGE_PX, length, EDGE_PX);
+/** Draws what is in view. Each kind differs in pattern as well as in colour. */
+export function draw(canvas: HTMLCanvasElement, scene: Scene): void {
+  const context = canvas.getContext("2d");
+  if (!context) return;
+  const ratio = window.devicePixelRatio || 1;
+  const layout = layoutOf(scene.lanes.length);
+  const [width, height] = [Math.round(scene.width * ratio), Math.round(layout.height * ratio)];
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
   }
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, scene.width, layout.height);
+  const paints = paintsOf(context, scene.scheme, ratio);
+  for (const [lane, facts] of scene.lanes.entries()) {
+    drawLane(context, scene, facts, layout.laneTops[lane] ?? TOP, layout.laneHeight, paints);
+  }
+  drawScale(context, scene, layout, paints);
+  drawSelection(context, scene, layout, paints.ink);
+  drawMarks(context, scene, layout, paints.ink);
 }
 
-/** Slanting lines inside a bar. */
-function drawHatch(
+const kept = new WeakMap<HTMLCanvasElement, { key: string; paints: Paints }>();
+
+function paintsOf(context: CanvasRenderingContext2D, scheme: string, ratio: number): Paints {
+  const key = `${scheme} ${ratio}`;
+  const known = kept.get(context.canvas);
+  if (known?.key === key) return known.paints;
+  const paints = new Paints(context, getComputedStyle(context.canvas), ratio);
+  kept.set(context.canvas, { key, paints });
+  return paints;
+}
+
+function drawLane(
   context: CanvasRenderingContext2D,
-  { from, to }: Span,
-  { slope, everyPx, linePx }: Hatch,
-  colour: string,
+  scene: Scene,
+  facts: Facts,
+  top: number,
+  height: number,
+  paints: Paints,
 ): void {
-  context.save();
-  context.beginPath();
-  context.rect(from, BAND_TOP, to - from, BAND_HEIGHT);
-  context.clip();
-  context.strokeStyle = colour;
-  context.lineWidth = linePx;
-  context.beginPath();
-  // From a multiple of the spacing, so that the lines stand still while the bar grows.
-  const first = Math.floor((from - BAND_HEIGHT) / everyPx) * everyPx;
-  for (let x = first; x < to + BAND_HEIGHT; x += everyPx) {
-    context.moveTo(x, slope === 1 ? BAND_BOTTOM : BAND_TOP);
-    context.lineTo(x + BAND_HEIGHT, slope === 1 ? BAND_TOP : BAND_BOTTOM);
+  const { ink } = paints;
+  context.fillStyle = ink("surface-sunk");
+  context.fillRect(0, top, scene.width, height);
+  for (const { kind, bar } of factBars(facts, scene)) {
+    const { ground, edge } = LOOKS[kind];
+    const length = bar.to - bar.from;
+    const pattern = paints.pattern(kind);
+    context.fillStyle = ink(ground);
+    context.fillRect(bar.from, top, length, height);
+    if (pattern) {
+      context.fillStyle = pattern;
+      context.fillRect(bar.from, top, length, height);
+    }
+    if (!edge) continue;
+    const edgeHeight = Math.min(EDGE_PX, height / 8);
+    context.fillStyle = ink(edge);
+    context.fillRect(bar.from, top, length, edgeHeight);
+    context.fillRect(bar.from, top + height - edgeHeight, length, edgeHeight);
   }
-  context.stroke();
-  context.restore();
-}
-
-const DOTS_EVERY_PX = 8;
-
-/** Dots in rows, which no slanting line resembles. */
-function drawDots(context: CanvasRenderingContext2D, { from, to }: Span, colour: string): void {
-  context.fillStyle = colour;
-  const first = Math.ceil(from / DOTS_EVERY_PX) * DOTS_EVERY_PX;
-  for (let x = first; x < to; x += DOTS_EVERY_PX) {
-    for (let y = BAND_TOP + 6; y < BAND_BOTTOM; y += DOTS_EVERY_PX) context.fillRect(x, y, 1.5, 1.5);
-  }
-}
-
-const MANUAL_PX = 5;
-
-/** What people recorded by hand: a line of its own along the top of the band. */
-function drawManual(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): void {
+  // What people recorded by hand: a line of its own along the top of the band.
   context.fillStyle = ink("manual");
-  for (const bar of toBars(scene.manual, scene.view, scene.width)) {
-    context.fillRect(bar.from, BAND_TOP, Math.max(2, bar.to - bar.from), MANUAL_PX);
+  for (const bar of barsOf(prepare(facts).manual, scene.view, scene.width)) {
+    context.fillRect(bar.from, top, Math.max(2, bar.to - bar.from), height / 9);
   }
 }
 
-function drawScale(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): void {
-  context.font = `12px ${getComputedStyle(context.canvas).fontFamily}`;
+function drawScale(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  { bottom, height }: Layout,
+  paints: Paints,
+): void {
+  const { ink } = paints;
   context.textAlign = "center";
   context.textBaseline = "bottom";
-  for (const { ms, label } of scene.ticks) {
+  context.font = paints.font;
+  for (const { ms, label, isDay } of scene.ticks) {
     const x = Math.round(toX(ms, scene.view, scene.width)) + 0.5;
-    context.fillStyle = ink("line");
-    context.fillRect(x - 0.5, BAND_BOTTOM, 1, 5);
-    context.fillStyle = ink("ink-quiet");
+    context.fillStyle = ink(isDay ? "ink-quiet" : "line");
+    context.fillRect(x - 0.5, bottom, 1, isDay ? 7 : 5);
+    context.fillStyle = ink(isDay ? "ink" : "ink-quiet");
     const half = context.measureText(label).width / 2;
-    if (x >= half && x <= scene.width - half) context.fillText(label, x, HEIGHT - 2);
+    if (x >= half && x <= scene.width - half) context.fillText(label, x, height - 2);
   }
 }
 
-function drawSelection(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): void {
+function drawSelection(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  { bottom }: Layout,
+  ink: Ink,
+): void {
   if (!scene.selection) return;
-  const from = toX(scene.selection.from, scene.view, scene.width);
-  const to = toX(scene.selection.to, scene.view, scene.width);
+  const from = Math.max(-9, toX(scene.selection.from, scene.view, scene.width));
+  const to = Math.min(scene.width + 9, toX(scene.selection.to, scene.view, scene.width));
+  const height = bottom - TOP;
   // What is not chosen fades; what is chosen keeps its colours.
   context.globalAlpha = 0.62;
   context.fillStyle = ink("surface");
-  context.fillRect(0, BAND_TOP, from, BAND_HEIGHT);
-  context.fillRect(to, BAND_TOP, scene.width - to, BAND_HEIGHT);
+  context.fillRect(0, TOP, Math.max(0, from), height);
+  context.fillRect(to, TOP, Math.max(0, scene.width - to), height);
   context.globalAlpha = 1;
+  if (to < from) return;
   context.strokeStyle = ink("surface");
   context.lineWidth = 6;
-  context.strokeRect(from, BAND_TOP - 3, to - from, BAND_HEIGHT + 6);
+  context.strokeRect(from, TOP - 3, to - from, height + 6);
   context.strokeStyle = ink("accent-ink");
   context.lineWidth = 3;
-  context.strokeRect(from, BAND_TOP - 3, to - from, BAND_HEIGHT + 6);
+  context.strokeRect(from, TOP - 3, to - from, height + 6);
 }
 
-function drawMarks(context: CanvasRenderingContext2D, scene: Scene, ink: Ink): void {
+function drawMarks(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  { bottom }: Layout,
+  ink: Ink,
+): void {
   const { view, width, now, nowLabel, playhead, cursor } = scene;
   if (now >= view.from && now < view.to) {
     const x = toX(now, view, width);
-    line(context, x, BAND_TOP - 6, BAND_BOTTOM + 4, 1.5, ink("ink"), [3, 3]);
+    line(context, x, TOP - 6, bottom + 4, 1.5, ink("ink"), [3, 3]);
     label(context, nowLabel, x, width, ink("ink"));
   }
   if (cursor !== null && cursor >= view.from && cursor <= view.to) {
-    line(context, toX(cursor, view, width), BAND_TOP - 4, BAND_BOTTOM + 4, 1.5, ink("focus"), []);
+    line(context, toX(cursor, view, width), TOP - 4, bottom + 4, 1.5, ink("focus"), []);
   }
   if (playhead !== null && playhead >= view.from && playhead <= view.to) {
     const x = toX(playhead, view, width);
-    line(context, x, BAND_TOP - 8, BAND_BOTTOM + 4, 5, ink("surface"), []);
-    line(context, x, BAND_TOP - 8, BAND_BOTTOM + 4, 2.5, ink("accent-ink"), []);
+    line(context, x, TOP - 8, bottom + 4, 5, ink("surface"), []);
+    line(context, x, TOP - 8, bottom + 4, 2.5, ink("accent-ink"), []);
     context.fillStyle = ink("lantern");
     context.strokeStyle = ink("accent-ink");
     context.lineWidth = 1.5;
     context.beginPath();
-    context.arc(x, BAND_TOP - 10, 5.5, 0, Math.PI * 2);
+    context.arc(x, TOP - 10, 5.5, 0, Math.PI * 2);
     context.fill();
     context.stroke();
   }

@@ -2,16 +2,20 @@ import type { KeyboardEvent } from "react";
 
 import { pan, reveal, type Span, toSelection, zoom } from "@/lib/timeline";
 
+import type { Target } from "./find";
+
 export interface KeyOptions {
   view: Span;
   bounds: Span;
+  /** What "all" means: the day. */
+  home: Span;
   cursor: number;
-  gaps: readonly Span[];
   selection: Span | null;
   onCursor: (ms: number) => void;
   onView: (view: Span) => void;
   onPlay: (ms: number) => void;
   onSelection: (selection: Span | null) => void;
+  onFind: (target: Target, by: 1 | -1) => void;
 }
 
 /** One step is this share of what is seen. */
@@ -20,7 +24,7 @@ const ZOOM = 1.6;
 
 /** The whole timeline from the keyboard; `timeline.help` tells people the same. */
 export function timelineKeys(options: KeyOptions) {
-  const { view, bounds, cursor, gaps, selection, onCursor, onView, onPlay, onSelection } = options;
+  const { view, bounds, cursor, selection, onCursor, onView, onPlay, onSelection, onFind } = options;
   const length = view.to - view.from;
   const go = (ms: number) => {
     const target = Math.min(bounds.to - 1, Math.max(bounds.from, ms));
@@ -37,11 +41,6 @@ export function timelineKeys(options: KeyOptions) {
       : (selection?.from ?? cursor);
     onSelection(toSelection(held, target, bounds));
   };
-  const nextGap = () => {
-    const later = gaps.filter((gap) => gap.from > cursor);
-    const gap = later[0] ?? gaps[0];
-    if (gap) go(gap.from);
-  };
   const acts: Record<string, (event: KeyboardEvent) => void> = {
     ArrowLeft: (event) => step(event, -1),
     ArrowRight: (event) => step(event, 1),
@@ -56,16 +55,16 @@ export function timelineKeys(options: KeyOptions) {
     "+": () => onView(zoom(view, 1 / ZOOM, cursor, bounds)),
     "=": () => onView(zoom(view, 1 / ZOOM, cursor, bounds)),
     "-": () => onView(zoom(view, ZOOM, cursor, bounds)),
-    "0": () => onView(bounds),
+    "0": () => onView(options.home),
     "[": () => onView(pan(view, -0.5, bounds)),
     "]": () => onView(pan(view, 0.5, bounds)),
-    g: nextGap,
-    G: nextGap,
+    g: ({ shiftKey }) => onFind("gap", shiftKey ? -1 : 1),
+    s: ({ shiftKey }) => onFind("start", shiftKey ? -1 : 1),
     Escape: () => onSelection(null),
   };
   return (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const act = acts[event.key];
+    const act = acts[event.key] ?? acts[event.key.toLowerCase()];
     if (!act) return;
     event.preventDefault();
     act(event);

@@ -2,8 +2,11 @@ import { type PointerEvent, type RefObject, useEffect, useRef, useState } from "
 
 import { clampView, type Span, toMs, toSelection, zoom } from "@/lib/timeline";
 
+import { useFrame } from "./useFrame";
+
 /** Less movement than this is a click. */
 const CLICK_PX = 4;
+const ZOOM_A_PIXEL = 0.0022;
 
 export interface PointerOptions {
   view: Span;
@@ -21,11 +24,24 @@ interface Drag {
   hasMoved: boolean;
 }
 
-/** Click plays, drag moves the view, drag with Shift or in select mode selects, wheel zooms. */
+/** Two fingers: the moments that they hold stay under them. */
+interface Pinch {
+  middle: number;
+  distance: number;
+  view: Span;
+}
+
+/**
+ * Click plays, drag moves the view, drag with Shift or in select mode selects, wheel and pinch zoom.
+ * Whatever comes in between two pictures of the screen counts as one movement.
+ */
 export function useTimelinePointer(ref: RefObject<HTMLElement | null>, options: PointerOptions) {
-  const { view, bounds, isSelecting, onView, onPlay, onSelection } = options;
+  const { view, bounds, isSelecting, onPlay, onSelection } = options;
   const drag = useRef<Drag | null>(null);
+  const pinch = useRef<Pinch | null>(null);
+  const fingers = useRef(new Map<number, number>());
   const [hover, setHover] = useState<number | null>(null);
+  const moveView = useFrame(options.onView);
   const place = (event: PointerEvent): { x: number; width: number } => {
     const box = event.currentTarget.getBoundingClientRect();
     return { x: event.clientX - box.left, width: box.width };
@@ -34,12 +50,34 @@ export function useTimelinePointer(ref: RefObject<HTMLElement | null>, options: 
   const onPointerDown = (event: PointerEvent<HTMLElement>) => {
     if (event.button !== 0) return;
     event.currentTarget.setPointerCapture(event.pointerId);
+    const { x } = place(event);
+    fingers.current.set(event.pointerId, x);
+    const [one, other] = [...fingers.current.values()];
+    if (one !== undefined && other !== undefined) {
+      pinch.current = { middle: (one + other) / 2, distance: Math.abs(one - other), view };
+      drag.current = null;
+      return;
+    }
     const selects = isSelecting || event.shiftKey;
-    drag.current = { x: place(event).x, view, selects, hasMoved: false };
+    drag.current = { x, view, selects, hasMoved: false };
+  };
+  const spread = (width: number) => {
+    const held = pinch.current;
+    const [one, other] = [...fingers.current.values()];
+    if (!held || one === undefined || other === undefined) return;
+    const factor = Math.max(20, held.distance) / Math.max(20, Math.abs(one - other));
+    const zoomed = zoom(held.view, factor, toMs(held.middle, held.view, width), bounds);
+    const shift = ((held.middle - (one + other) / 2) / width) * (zoomed.to - zoomed.from);
+    moveView(clampView({ from: zoomed.from + shift, to: zoomed.to + shift }, bounds));
   };
   const onPointerMove = (event: PointerEvent<HTMLElement>) => {
     const { x, width } = place(event);
     setHover(event.pointerType === "touch" ? null : Math.min(width, Math.max(0, x)));
+    if (fingers.current.has(event.pointerId)) fingers.current.set(event.pointerId, x);
+    if (pinch.current) {
+      spread(width);
+      return;
+    }
     const held = drag.current;
     if (!held) return;
     held.hasMoved ||= Math.abs(x - held.x) >= CLICK_PX;
@@ -48,17 +86,23 @@ export function useTimelinePointer(ref: RefObject<HTMLElement | null>, options: 
       onSelection(toSelection(toMs(held.x, view, width), toMs(x, view, width), bounds));
     } else {
       const shift = ((held.x - x) / width) * (held.view.to - held.view.from);
-      onView(clampView({ from: held.view.from + shift, to: held.view.to + shift }, bounds));
+      moveView(clampView({ from: held.view.from + shift, to: held.view.to + shift }, bounds));
     }
   };
+  const release = (event: PointerEvent<HTMLElement>) => {
+    fingers.current.delete(event.pointerId);
+    if (fingers.current.size < 2) pinch.current = null;
+  };
   const onPointerUp = (event: PointerEvent<HTMLElement>) => {
+    release(event);
     const held = drag.current;
     drag.current = null;
     if (!held || held.hasMoved || held.selects) return;
     const { x, width } = place(event);
     onPlay(toMs(x, view, width));
   };
-  const onPointerCancel = () => {
+  const onPointerCancel = (event: PointerEvent<HTMLElement>) => {
+    release(event);
     drag.current = null;
   };
   const onPointerLeave = () => setHover(null);
@@ -75,20 +119,19 @@ export function useTimelinePointer(ref: RefObject<HTMLElement | null>, options: 
       const box = element?.getBoundingClientRect();
       if (!box) return;
       event.preventDefault();
-      const length = now.view.to - now.view.from;
+      const seen = moveView.pending() ?? now.view;
+      const length = seen.to - seen.from;
       if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
         const shift = ((event.deltaX || event.deltaY) / box.width) * length;
-        now.onView(
-          clampView({ from: now.view.from + shift, to: now.view.to + shift }, now.bounds),
-        );
+        moveView(clampView({ from: seen.from + shift, to: seen.to + shift }, now.bounds));
         return;
       }
-      const anchor = toMs(event.clientX - box.left, now.view, box.width);
-      now.onView(zoom(now.view, Math.exp(event.deltaY * 0.0022), anchor, now.bounds));
+      const anchor = toMs(event.clientX - box.left, seen, box.width);
+      moveView(zoom(seen, Math.exp(event.deltaY * ZOOM_A_PIXEL), anchor, now.bounds));
     };
     element?.addEventListener("wheel", onWheel, { passive: false });
     return () => element?.removeEventListener("wheel", onWheel);
-  }, [ref]);
+  }, [ref, moveView]);
 
   return {
     hover,

@@ -16,6 +16,8 @@ export interface Standing {
   rate: number;
   /** False until the first seek: the cached GOP is skipped over at once. */
   hasStarted: boolean;
+  /** Where it should be, as `Arrivals` has learned; null: not known yet. */
+  wanted: number | null;
 }
 
 /** What to do now. Absent means: leave as it is. */
@@ -26,35 +28,38 @@ export interface Decision {
   trimBefore?: number;
 }
 
-/** Delay that is neither sped up nor slowed down, in seconds. */
-export const WANTED_LAG = 1;
-/** Where a seek lands: far enough from the edge not to run dry at once. */
-const LANDING_LAG = 0.6;
-/** Catch-up begins above this and ends at `WANTED_LAG`, so that the rate does not flutter. */
-const CATCH_UP_LAG = 1.5;
+/** As near to the end as a seek may land: within the last picture. */
+const LANDING_LAG = 0.03;
 /** Further behind than this, running faster would take too long. */
-const SEEK_LAG = 4;
-const KEPT_BEHIND = 20;
+const SEEK_BEHIND = 1.5;
+/** Nearer than this to where it should be, the rate is left alone. */
+const NEAR = 0.06;
+const KEPT_BEHIND = 10;
 /** Trimming is work, so it waits until there is this much to trim. */
 const TRIM_SLACK = 5;
 
-export function decide({ position, ranges, rate, hasStarted }: Standing): Decision {
+export function decide(standing: Standing): Decision {
+  const { position, ranges, rate, hasStarted, wanted } = standing;
   const newest = ranges.at(-1);
   const oldest = ranges[0];
   if (!newest || !oldest) return { rate: 1 };
-  const landing = Math.max(newest.start, newest.end - LANDING_LAG);
+  const latest = newest.end - LANDING_LAG;
+  const landing = Math.max(newest.start, hasStarted ? Math.min(wanted ?? latest, latest) : latest);
   const isOutside = position < newest.start - 0.05 || position > newest.end + 0.05;
-  const lag = newest.end - position;
-  if (!hasStarted || isOutside || lag > SEEK_LAG) return { seekTo: landing, rate: 1 };
-  const decision: Decision = { rate: rateFor(lag, rate) };
+  const behind = wanted === null ? 0 : wanted - position;
+  if (!hasStarted || isOutside || behind > SEEK_BEHIND) return { seekTo: landing, rate: 1 };
+  const decision: Decision = { rate: rateFor(behind, rate) };
   if (oldest.start < position - KEPT_BEHIND - TRIM_SLACK) {
     decision.trimBefore = position - KEPT_BEHIND;
   }
   return decision;
 }
 
-function rateFor(lag: number, rate: number): number {
-  const isCatchingUp = rate > 1 ? lag > WANTED_LAG : lag > CATCH_UP_LAG;
-  if (!isCatchingUp) return 1;
-  return lag > 2.5 ? 1.15 : 1.07;
+/** Once it runs faster or slower it goes on up to the goal, so that the rate does not flutter. */
+function rateFor(behind: number, rate: number): number {
+  if (behind > 0 && (rate > 1 || behind > NEAR)) {
+    if (behind > 0.5) return 1.1;
+    return behind > 0.15 ? 1.05 : 1.03;
+  }
+  return behind < 0 && (rate < 1 || behind < -NEAR) ? 0.96 : 1;
 }

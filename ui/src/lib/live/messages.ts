@@ -8,7 +8,14 @@ export interface Reason extends Words {
 
 /** Texts of the live socket, `docs/design/seams.md`. */
 export type LiveMessage =
-  | { type: "init"; mime: string; run_id: string; epoch_ms: number }
+  | {
+      type: "init";
+      mime: string;
+      run_id: string;
+      epoch_ms: number;
+      /** When the newest fragment begins that is there already. */
+      newest_ms?: number;
+    }
   | { type: "state"; state: string; reason: Reason | null }
   | { type: "skip" };
 

@@ -1,24 +1,30 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { Link, useParams } from "react-router";
+import { Link, useParams, useSearchParams } from "react-router";
 
 import { camerasQuery, sitesQuery } from "@/api/queries";
 import { EmptyState } from "@/kit/EmptyState";
 import { ErrorNote } from "@/kit/ErrorNote";
+import { readPlace } from "@/lib/readPlace";
 
 import css from "./CameraScreen.module.css";
 import { Viewer } from "./Viewer";
 
-/** One camera: live, its day, and what is wrong with it. */
+/** One camera: live, its past, and what is wrong with it. */
 export function CameraScreen() {
   const { t } = useTranslation();
   const { cameraId } = useParams();
+  const [query] = useSearchParams();
   const cameras = useQuery(camerasQuery);
   // The site's zone says what day it is there, so nothing is shown before it is known.
   const sites = useQuery(sitesQuery);
   const camera = cameras.data?.find(({ id }) => id === cameraId);
-  if (camera && !sites.isPending) return <Viewer key={camera.id} camera={camera} />;
+  if (camera && !sites.isPending) {
+    const { at, select } = readPlace(query, Date.now());
+    const key = `${camera.id} ${query.toString()}`;
+    return <Viewer key={key} camera={camera} startMs={at} startSelection={select} />;
+  }
   if (cameras.isPending || camera) return <EmptyState title={t("app.loading")} hint="" isLit />;
   if (!cameras.data) {
     return (

@@ -2,6 +2,7 @@ import { Button, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 
 import { useDiagnosis } from "@/api/diagnosis";
 import { useCameraAct } from "@/api/planActs";
@@ -13,13 +14,16 @@ import { ErrorNote } from "@/kit/ErrorNote";
 import { Icon } from "@/kit/icons";
 import { ActsMenu } from "@/kit/plan/ActsMenu";
 import { WhyButton } from "@/kit/plan/WhyButton";
+import { togetherPlace } from "@/lib/readPlace";
 
 import css from "./CameraScreen.module.css";
 
 /** Why the camera does what it does, what can be asked of it, and its technical details. */
-export function CameraTools({ camera, timeZone, onDetails }: {
+export function CameraTools({ camera, timeZone, playing, onDetails }: {
   camera: Camera;
   timeZone: string;
+  /** The moment that is on the screen. */
+  playing: number | null;
   onDetails: () => void;
 }) {
   const { t } = useTranslation();
@@ -61,6 +65,15 @@ export function CameraTools({ camera, timeZone, onDetails }: {
             </Button>
           </>
         )}
+        <Button
+          component={Link}
+          to={togetherPlace([camera.id], playing)}
+          variant="default"
+          size="xs"
+          leftSection={<Icon name="together" size={16} />}
+        >
+          {t("camera.withOthers")}
+        </Button>
         <Button
           variant="default"
           size="xs"

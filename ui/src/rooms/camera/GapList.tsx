@@ -1,27 +1,28 @@
 import { Button, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
-import type { Gap } from "@/kit/timeline/Timeline";
+import type { FootageFacts, ToldGap } from "@/api/footageFacts";
 import { duration } from "@/lib/format";
 import { tell } from "@/lib/gaps";
-import { type Facts, type Span, totalMs } from "@/lib/timeline";
+import { type Span, totalMs } from "@/lib/timeline";
 import { pick } from "@/lib/words";
 import { clock } from "@/lib/zone";
 
 import css from "./CameraScreen.module.css";
 
 interface Props {
-  facts: Facts<Gap>;
+  facts: FootageFacts;
   bounds: Span;
   timeZone: string;
-  onShow: (gap: Gap) => void;
+  onShow: (gap: ToldGap) => void;
 }
 
 /** The timeline in words: how much there is, and each gap with its cause. */
 export function GapList({ facts, bounds, timeZone, onShow }: Props) {
   const { t, i18n } = useTranslation();
   const covered = totalMs(facts.covered, bounds);
-  const gaps = tell(facts.gaps, (gap) => pick(gap.reason, i18n.language));
+  const inside = facts.gaps.filter((gap) => gap.to > bounds.from && gap.from < bounds.to);
+  const gaps = tell(inside, (gap) => pick(gap.reason, i18n.language));
   if (covered === 0 && gaps.length === 0) {
     return (
       <Text className={css.gaps ?? ""} c="dimmed">
@@ -29,7 +30,9 @@ export function GapList({ facts, bounds, timeZone, onShow }: Props) {
       </Text>
     );
   }
-  const damagedMs = facts.covered.reduce((sum, { damagedMs = 0 }) => sum + damagedMs, 0);
+  const damagedMs = facts.covered
+    .filter(({ from, to }) => to > bounds.from && from < bounds.to)
+    .reduce((sum, each) => sum + (each.damagedMs ?? 0), 0);
   const damage = damagedMs > 0 ? ` (${t("timeline.damaged", { length: duration(damagedMs) })})` : "";
   const summary = t("timeline.summary", { covered: duration(covered) }) + damage;
   if (gaps.length === 0) {

@@ -2,51 +2,91 @@ import { Text, Title } from "@mantine/core";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { liveTicket, spanTicket } from "@/api/actions";
+import { liveTicket } from "@/api/actions";
+import { useFootageFacts } from "@/api/footageFacts";
+import { playbackTicket, type StreamName } from "@/api/playback";
 import { useTimeZone } from "@/api/queries";
 import type { Camera } from "@/api/types";
 import { Icon } from "@/kit/icons";
 import { LiveVideo } from "@/kit/player/LiveVideo";
+import type { Playback } from "@/kit/player/playback";
 import { PlaybackVideo } from "@/kit/player/PlaybackVideo";
+import { usePlayerKeys } from "@/kit/player/usePlayerKeys";
 import { lookOf } from "@/kit/state";
 import { PlanBadges } from "@/kit/plan/PlanBadges";
 import { StateBadge } from "@/kit/StateBadge";
+import { useTimeView } from "@/kit/timeline/useTimeView";
+import { useNow } from "@/kit/useNow";
 import { useTitle } from "@/kit/useTitle";
+import { nextSpeed } from "@/lib/speed";
 import type { StateName } from "@/lib/state";
+import { reveal, type Span } from "@/lib/timeline";
 import { pick } from "@/lib/words";
 import { dayOf } from "@/lib/zone";
 
 import css from "./CameraScreen.module.css";
 import { CameraTools } from "./CameraTools";
-import { DayPanel } from "./DayPanel";
 import { Details } from "./Details";
+import { KeyHelp } from "./KeyHelp";
 import { NewestPicture } from "./NewestPicture";
-import { useDay } from "./useDay";
+import { StreamChoice } from "./StreamChoice";
+import { TimelinePanel } from "./TimelinePanel";
 import { useViewer } from "./useViewer";
 import { ViewerBar } from "./ViewerBar";
-
-const TROUBLE_KEYS = {
-  nothing: "camera.nothing",
-  notServed: "camera.notServed",
-  broken: "camera.cannotPlay",
-} as const;
 
 /** States in which the live picture is about to come. */
 const COMING: readonly StateName[] = ["recording", "connecting"];
 
-/** The picture above, the day below. */
-export function Viewer({ camera }: { camera: Camera }) {
-  const { t } = useTranslation();
+interface Props {
+  camera: Camera;
+  /** Where to begin, as the address says: a moment to play, or a selection. */
+  startMs: number | null;
+  startSelection: Span | null;
+}
+
+/** The picture above, its time below. */
+export function Viewer({ camera, startMs, startSelection }: Props) {
   useTitle(camera.name);
   const timeZone = useTimeZone(camera.site_id);
-  const [day, setDay] = useState(() => dayOf(Date.now(), timeZone));
-  const { facts, bounds, timeline } = useDay(camera.id, day, timeZone);
-  const viewer = useViewer(facts, bounds, timeZone);
+  const now = useNow();
+  const time = useTimeView(timeZone, startMs ?? startSelection?.from ?? null);
+  const footage = useFootageFacts([camera.id], time.wanted, time.bounds, timeZone);
+  const facts = footage.facts[0] ?? NOTHING;
+  const view = time.viewOf(facts);
+  const viewer = useViewer(facts, timeZone, startMs);
   const player = useRef<HTMLDivElement>(null);
-  const video = useRef<HTMLVideoElement>(null);
-  const [rate, setRate] = useState(1);
+  const playback = useRef<Playback | null>(null);
+  const [stream, setStream] = useState<StreamName>("main");
+  const [selection, setSelection] = useState(startSelection);
   const [hasDetails, setDetails] = useState(false);
-  const { mode } = viewer;
+  const [hasHelp, setHelp] = useState(false);
+  const { mode, playing } = viewer;
+  const isPlayback = mode.kind === "playback";
+
+  const play = (ms: number) => {
+    viewer.playFrom(ms);
+    time.setView(reveal(view, ms, time.bounds));
+  };
+  const jump = (byMs: number) => play((playing ?? Date.now()) + byMs);
+  const step = (by: 1 | -1) => {
+    viewer.setPaused(true);
+    void playback.current?.step(by);
+  };
+  const goLive = () => {
+    time.setView(reveal(view, Date.now(), time.bounds));
+    viewer.goLive();
+  };
+  const toggleFull = () => void toggleFullscreen(player.current);
+  usePlayerKeys({
+    isPlayback,
+    togglePause: () => viewer.setPaused(!viewer.isPaused),
+    step,
+    jump,
+    faster: (by) => viewer.setRate(nextSpeed(viewer.rate, by)),
+    goLive,
+    toggleFull,
+    showHelp: () => setHelp(true),
+  });
 
   return (
     <div className={css.screen}>
@@ -58,16 +98,22 @@ export function Viewer({ camera }: { camera: Camera }) {
           <StateBadge state={camera.status.state} />
         )}
         <PlanBadges pause={camera.pause} manual={camera.manual} timeZone={timeZone} />
-        <CameraTools camera={camera} timeZone={timeZone} onDetails={() => setDetails(true)} />
+        <CameraTools
+          camera={camera}
+          timeZone={timeZone}
+          playing={playing}
+          onDetails={() => setDetails(true)}
+        />
       </div>
-      {(mode.kind === "playback" || camera.status.state === "no_disk") && <Trouble camera={camera} />}
+      {(isPlayback || camera.status.state === "no_disk") && <Trouble camera={camera} />}
       <div className={`${css.player} on-night`} ref={player}>
         <div className={css.picture}>
           {mode.kind === "live" ? (
             <LiveVideo
               label={camera.name}
               known={camera.status}
-              ticket={() => liveTicket(camera.id)}
+              stream={stream}
+              ticket={(of) => liveTicket(camera.id, of)}
               onFrame={viewer.onFrame}
             >
               {({ state }, hasPicture) =>
@@ -76,46 +122,59 @@ export function Viewer({ camera }: { camera: Camera }) {
             </LiveVideo>
           ) : (
             <PlaybackVideo
-              videoRef={video}
+              key={stream}
               label={camera.name}
               wish={mode}
-              rate={rate}
-              takeTicket={(span) => spanTicket(camera.id, "playback", span)}
+              rate={viewer.rate}
+              isPaused={viewer.isPaused}
+              takeTicket={(span) => playbackTicket(camera.id, stream, span)}
+              onPlayer={(made) => {
+                playback.current = made;
+              }}
               onFrame={viewer.onFrame}
               onGap={viewer.tellGap}
-              onEnd={(span) => viewer.playFrom(span.to)}
-              troubleText={(trouble) => t(TROUBLE_KEYS[trouble])}
-              loadingText={t("camera.loadingFootage")}
+              onEnd={viewer.tellEnd}
             />
           )}
         </div>
         <ViewerBar
-          isLive={mode.kind === "live"}
-          playing={viewer.playing}
+          viewer={viewer}
           timeZone={timeZone}
-          notice={viewer.notice}
-          video={video}
-          rate={rate}
-          onRate={setRate}
-          onSeek={viewer.playFrom}
-          onLive={() => {
-            setDay(dayOf(Date.now(), timeZone));
-            viewer.goLive();
-          }}
-          onFull={() => void toggleFullscreen(player.current)}
+          onStep={step}
+          onJump={jump}
+          onLive={goLive}
+          onHelp={() => setHelp(true)}
+          onFull={toggleFull}
+          streamChoice={
+            camera.sub_address !== "" && (
+              <StreamChoice
+                stream={stream}
+                onStream={(chosen) => {
+                  setStream(chosen);
+                  // What is played goes on at the same moment.
+                  if (isPlayback && playing !== null) viewer.playFrom(playing);
+                }}
+              />
+            )
+          }
         />
       </div>
-      <DayPanel
-        key={day}
+      <TimelinePanel
         camera={camera}
-        day={day}
-        onDay={setDay}
-        bounds={bounds}
+        stream={stream}
+        day={dayOf((view.from + view.to) / 2, timeZone)}
+        onDay={time.showDay}
+        bounds={time.bounds}
+        view={view}
+        onView={time.setView}
+        now={now}
+        footage={footage}
         facts={facts}
-        timeline={timeline}
         timeZone={timeZone}
-        playhead={mode.kind === "playback" ? viewer.playing : null}
-        onPlay={viewer.playFrom}
+        playhead={isPlayback ? playing : null}
+        selection={selection}
+        onSelection={setSelection}
+        onPlay={play}
       />
       <Details
         camera={camera}
@@ -123,9 +182,12 @@ export function Viewer({ camera }: { camera: Camera }) {
         isOpen={hasDetails}
         onClose={() => setDetails(false)}
       />
+      <KeyHelp isOpen={hasHelp} onClose={() => setHelp(false)} />
     </div>
   );
 }
+
+const NOTHING = { covered: [], gaps: [], unreported: [], known: [] };
 
 async function toggleFullscreen(element: HTMLElement | null): Promise<void> {
   if (document.fullscreenElement) await document.exitFullscreen();

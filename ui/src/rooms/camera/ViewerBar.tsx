@@ -1,51 +1,63 @@
-import { NativeSelect, Tooltip, UnstyledButton } from "@mantine/core";
-import { type RefObject, useEffect, useState } from "react";
+import { UnstyledButton } from "@mantine/core";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
-import { Icon, type IconName } from "@/kit/icons";
-import { dateTime, zoneName } from "@/lib/zone";
+import { Control, PlayControls } from "@/kit/player/PlayControls";
+import bar from "@/kit/player/PlayControls.module.css";
+import { dateTime, millis, zoneName } from "@/lib/zone";
 
 import css from "./CameraScreen.module.css";
-
-const SPEEDS = [0.5, 1, 2, 4, 8];
-const JUMP_MS = 10_000;
+import type { Viewing } from "./useViewer";
 
 interface Props {
-  isLive: boolean;
-  playing: number | null;
+  viewer: Viewing;
   timeZone: string;
-  notice: string | null;
-  video: RefObject<HTMLVideoElement | null>;
-  rate: number;
-  onRate: (rate: number) => void;
-  onSeek: (ms: number) => void;
+  onStep: (by: 1 | -1) => void;
+  onJump: (byMs: number) => void;
   onLive: () => void;
+  onHelp: () => void;
   onFull: () => void;
+  /** Which of the camera's streams is shown, where there is a choice. */
+  streamChoice?: ReactNode;
 }
 
 /** What time is shown, and the controls that fit it. */
 export function ViewerBar(props: Props) {
-  const { isLive, playing, timeZone, notice, onLive, onFull } = props;
+  const { viewer, timeZone, onLive, onHelp, onFull } = props;
+  const { mode, playing, notice, isPaused } = viewer;
   const { t, i18n } = useTranslation();
+  const isLive = mode.kind === "live";
   return (
-    <div className={css.bar}>
+    <div className={bar.bar}>
       <span className={css.mode} data-live={isLive && playing !== null}>
         <i />
         {isLive ? t("camera.live") : t("camera.playback")}
       </span>
       {playing !== null && (
-        <span className={css.time} data-testid="playing-time">
+        <span className={bar.time} data-testid="playing-time">
           {dateTime(playing, timeZone, i18n.language)}
-          <span className={css.zone}>{zoneName(playing, timeZone, i18n.language)}</span>
+          {!isLive && isPaused && <span className={bar.zone}>{millis(playing)}</span>}
+          <span className={bar.zone}>{zoneName(playing, timeZone, i18n.language)}</span>
         </span>
       )}
-      {!isLive && <PlaybackControls {...props} />}
-      <span className={`${css.buttons} ${css.push}`}>
+      {!isLive && (
+        <PlayControls
+          isPaused={isPaused}
+          rate={viewer.rate}
+          onPause={viewer.setPaused}
+          onRate={viewer.setRate}
+          onStep={props.onStep}
+          onJump={props.onJump}
+        />
+      )}
+      <span className={`${bar.buttons} ${css.push}`}>
+        {props.streamChoice}
         {!isLive && (
-          <UnstyledButton className={css.control} data-accent="true" onClick={onLive}>
+          <UnstyledButton className={bar.control} data-accent="true" onClick={onLive}>
             {t("camera.backToLive")}
           </UnstyledButton>
         )}
+        <Control icon="question" label={t("camera.keys")} onClick={onHelp} />
         <Control icon="full" label={t("camera.fullscreen")} onClick={onFull} />
       </span>
       {notice && (
@@ -54,62 +66,5 @@ export function ViewerBar(props: Props) {
         </p>
       )}
     </div>
-  );
-}
-
-function PlaybackControls({ playing, video, rate, onRate, onSeek }: Props) {
-  const { t } = useTranslation();
-  const isPaused = usePaused(video);
-  const toggle = () => {
-    if (isPaused) void video.current?.play();
-    else video.current?.pause();
-  };
-  const jump = (by: number) => playing !== null && onSeek(playing + by);
-  return (
-    <span className={css.buttons}>
-      <Control icon="rewind" label={t("camera.back10")} onClick={() => jump(-JUMP_MS)} />
-      <Control
-        icon={isPaused ? "play" : "pause"}
-        label={isPaused ? t("camera.play") : t("camera.pause")}
-        onClick={toggle}
-      />
-      <Control icon="forward" label={t("camera.forward10")} onClick={() => jump(JUMP_MS)} />
-      <NativeSelect
-        className={css.speed ?? ""}
-        classNames={{ input: css.select ?? "" }}
-        size="xs"
-        aria-label={t("camera.speed")}
-        value={rate}
-        onChange={(event) => onRate(Number(event.currentTarget.value))}
-        data={SPEEDS.map((speed) => ({ value: String(speed), label: `${speed}×` }))}
-      />
-    </span>
-  );
-}
-
-/** Whether the video stands still, by its own word. */
-function usePaused(video: RefObject<HTMLVideoElement | null>): boolean {
-  const [isPaused, setPaused] = useState(false);
-  useEffect(() => {
-    const element = video.current;
-    if (!element) return;
-    const look = () => setPaused(element.paused);
-    element.addEventListener("play", look);
-    element.addEventListener("pause", look);
-    return () => {
-      element.removeEventListener("play", look);
-      element.removeEventListener("pause", look);
-    };
-  }, [video]);
-  return isPaused;
-}
-
-function Control({ icon, label, onClick }: { icon: IconName; label: string; onClick: () => void }) {
-  return (
-    <Tooltip label={label}>
-      <UnstyledButton className={css.control} aria-label={label} onClick={onClick}>
-        <Icon name={icon} />
-      </UnstyledButton>
-    </Tooltip>
   );
 }

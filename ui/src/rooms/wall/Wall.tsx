@@ -1,38 +1,28 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { type CSSProperties, useRef, useState } from "react";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
+import { type Layout, layoutsQuery } from "@/api/layouts";
 import { camerasQuery } from "@/api/queries";
 import type { Camera } from "@/api/types";
 import { EmptyState } from "@/kit/EmptyState";
 import { ErrorNote } from "@/kit/ErrorNote";
 import { useTitle } from "@/kit/useTitle";
-import { gridFor, TILE_GAP_PX, tilesOf, WALL_SIZES, type WallSize } from "@/lib/grid";
-import { recall, remember } from "@/lib/storage";
 
-import { Tile } from "./Tile";
-import { useRoom } from "./useRoom";
+import { useWallAddress } from "./useWallAddress";
 import css from "./Wall.module.css";
-import { WallBar } from "./WallBar";
+import { WallView } from "./WallView";
 
-const KEY = "wall.size";
-const STAGGER_MS = 90;
-
-function firstSize(): WallSize {
-  const kept = Number(recall(KEY));
-  return WALL_SIZES.find((size) => size === kept) ?? "auto";
-}
+/** Layouts are made rarely: what drags tiles comes when it is needed. */
+const LayoutEditor = lazy(async () => ({ default: (await import("./editor/LayoutEditor")).LayoutEditor }));
 
 /** Every camera at a glance, live. */
 export function Wall() {
   const { t } = useTranslation();
   useTitle(t("wall.title"));
   const cameras = useQuery(camerasQuery);
-  const [size, setSize] = useState(firstSize);
-  const [wantedPage, setPage] = useState(0);
-
   if (cameras.isPending) return <EmptyState title={t("app.loading")} hint="" isLit />;
   if (!cameras.data) {
     return (
@@ -54,48 +44,43 @@ export function Wall() {
       </EmptyState>
     );
   }
-  const tiles = tilesOf(size);
-  const pages = Math.ceil(cameras.data.length / tiles);
-  const page = Math.min(wantedPage, pages - 1);
-  const shown = cameras.data.slice(page * tiles, (page + 1) * tiles);
-  return (
-    <div>
-      <WallBar
-        cameras={cameras.data}
-        size={size}
-        onSize={(chosen) => {
-          remember(KEY, String(chosen));
-          setSize(chosen);
-        }}
-        page={page}
-        pages={pages}
-        onPage={setPage}
-      />
-      <Tiles cameras={shown} size={size} />
-    </div>
-  );
+  return <Chosen cameras={cameras.data} />;
 }
 
-function Tiles({ cameras, size }: { cameras: readonly Camera[]; size: WallSize }) {
-  const ref = useRef<HTMLDivElement>(null);
-  const { width, height } = useRoom(ref);
-  const grid = gridFor(size, cameras.length, width, height);
-  const style = {
-    "--columns": grid.columns,
-    "--tile": `${grid.tileWidth}px`,
-    gap: TILE_GAP_PX,
-  } as CSSProperties;
+/** The layout of the address, all cameras, or the editor. */
+function Chosen({ cameras }: { cameras: readonly Camera[] }) {
+  const { t } = useTranslation();
+  const address = useWallAddress();
+  const { data, isPending } = useQuery(layoutsQuery);
+  // Nobody waits for the list of layouts to see all cameras.
+  if (isPending && address.layoutId !== null) {
+    return <EmptyState title={t("app.loading")} hint="" isLit />;
+  }
+  const layouts: readonly Layout[] = data ?? [];
+  const chosen = layouts.find(({ id }) => id === address.layoutId) ?? null;
+  if (address.editing !== null) {
+    const seen = address.editing === "new" ? null : chosen;
+    return (
+      <Suspense fallback={<EmptyState title={t("app.loading")} hint="" isLit />}>
+        <LayoutEditor
+          key={`${seen?.id ?? "new"} ${seen?.version ?? 0}`}
+          seen={seen}
+          cameras={cameras}
+          onDone={address.choose}
+          onCancel={() => address.choose(address.layoutId)}
+        />
+      </Suspense>
+    );
+  }
   return (
-    <div ref={ref} className={css.room}>
-      {width > 0 && (
-        <ul className={css.grid} style={style}>
-          {cameras.map((camera, index) => (
-            <li key={camera.id}>
-              <Tile camera={camera} delayMs={index * STAGGER_MS} />
-            </li>
-          ))}
-        </ul>
-      )}
-    </div>
+    <WallView
+      key={chosen?.id ?? "all"}
+      cameras={cameras}
+      layouts={layouts}
+      chosen={chosen}
+      isGone={address.layoutId !== null && data !== undefined && !chosen}
+      onChoose={address.choose}
+      onEdit={address.edit}
+    />
   );
 }

@@ -1,11 +1,12 @@
 import { ActionIcon, Group, SegmentedControl, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useOutage } from "@/api/outage";
 import { camerasQuery, useTimeZone } from "@/api/queries";
 import type { Camera } from "@/api/types";
-import { Icon } from "@/kit/icons";
+import { Icon, type IconName } from "@/kit/icons";
 import { Lantern } from "@/kit/Lantern";
 import { useNow } from "@/kit/useNow";
 import { duration } from "@/lib/format";
@@ -17,33 +18,57 @@ import css from "./Wall.module.css";
 
 interface Props {
   cameras: readonly Camera[];
-  size: WallSize;
+  /** Null where a layout says how many tiles there are. */
+  size: WallSize | null;
   onSize: (size: WallSize) => void;
   page: number;
   pages: number;
   onPage: (page: number) => void;
+  onFull: () => void;
+  onHelp: () => void;
+  /** The choice of the layout. */
+  children: ReactNode;
 }
 
-/** The watchman's call, and how many tiles to show. */
-export function WallBar({ cameras, size, onSize, page, pages, onPage }: Props) {
+/** The watchman's call, and which tiles to show. */
+export function WallBar(props: Props) {
+  const { cameras, size, onSize, page, pages, onPage } = props;
   const { t } = useTranslation();
   return (
     <div className={css.bar}>
       <Call cameras={cameras} />
-      <Group gap="md" wrap="nowrap" className={css.controls ?? ""}>
+      <Group gap="sm" className={css.controls ?? ""}>
         {pages > 1 && <Pager page={page} pages={pages} onPage={onPage} />}
-        <SegmentedControl
-          size="xs"
-          aria-label={t("wall.size")}
-          value={String(size)}
-          onChange={(value) => onSize(WALL_SIZES.find((one) => String(one) === value) ?? "auto")}
-          data={[
-            { value: "auto", label: t("wall.auto") },
-            ...WALL_SIZES.map((one) => ({ value: String(one), label: String(one) })),
-          ]}
-        />
+        {size !== null && (
+          <SegmentedControl
+            size="xs"
+            aria-label={t("wall.size")}
+            value={String(size)}
+            onChange={(value) => onSize(WALL_SIZES.find((one) => String(one) === value) ?? "auto")}
+            data={[
+              { value: "auto", label: t("wall.auto") },
+              ...WALL_SIZES.map((one) => ({ value: String(one), label: String(one) })),
+            ]}
+          />
+        )}
+        {props.children}
+        <Sign label={t("wall.keys")} icon="question" onClick={props.onHelp} className={css.keys} />
+        <Sign label={t("wall.full")} icon="full" onClick={props.onFull} />
       </Group>
     </div>
+  );
+}
+
+function Sign({ label, icon, onClick, className = "" }: {
+  label: string;
+  icon: IconName;
+  onClick: () => void;
+  className?: string | undefined;
+}) {
+  return (
+    <ActionIcon variant="default" size={30} aria-label={label} title={label} onClick={onClick} className={className}>
+      <Icon name={icon} size={16} />
+    </ActionIcon>
   );
 }
 

@@ -1,0 +1,235 @@
+"""Playback in a real browser, judged by the clock that the pictures themselves show."""
+
+from __future__ import annotations
+
+import base64
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from sereno.sim import read_position
+
+from .harness import Box, Cameras, eventually, running
+from .leaks import Secret
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+)
+ADMIN_PASSWORD = "las doce/y sereno@2%+"
+WIDTH, HEIGHT, FPS, LOOP_SECONDS = 640, 360, 25, 60
+PICTURE = 1 / FPS
+PATIENCE_MS = 60_000
+COUNT = 4
+OUTAGE_SECONDS = 5
+
+# All videos at one instant: the gray picture of each, and the moment that the page says it shows.
+GRAB = """() => [...document.querySelectorAll('[data-testid=playback-video]')].map((video) => {
+  const canvas = document.createElement('canvas');
+  canvas.width = 640; canvas.height = 360;
+  const context = canvas.getContext('2d', {willReadFrequently: true});
+  context.drawImage(video, 0, 0, 640, 360);
+  const rgba = context.getImageData(0, 0, 640, 360).data;
+  let gray = '';
+  for (let at = 1; at < rgba.length; at += 4) gray += String.fromCharCode(rgba[at]);
+  return {gray: btoa(gray), wallMs: Number(video.dataset.wallMs), seeking: video.seeking};
+})"""
+
+
+@pytest.fixture(scope="module")
+def four(loops: Path) -> Iterator[Cameras]:
+    with Cameras(loops, count=COUNT, bitrate_bps=300_000) as serving:
+        yield serving
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory, four: Cameras) -> Iterator[Box]:
+    """Four cameras, the first of which was away for some seconds."""
+    with running(Box(tmp_path_factory.mktemp("exact") / "data")) as box:
+        for number in range(1, COUNT + 1):
+            box.add_camera(f"Camera {number}", four.address(number))
+        eventually(lambda: box.covered_seconds("Camera 1") > 8, "eight seconds are recorded")
+        four.tell(1, "offline")
+        eventually(lambda: len(box.timeline("Camera 1")["gaps"]) > 0, "the outage is a gap")
+        four.tell(1, "online")
+        eventually(lambda: len(spans_of(box)) > 1, "it goes on after the gap")
+        start = spans_of(box)[-1][0]
+        eventually(lambda: spans_of(box)[-1][1] - start > 12, "twelve seconds after it")
+        yield box
+
+
+@pytest.fixture(scope="module")
+def page(seen: Box) -> Iterator[Page]:
+    seen.secrets.add(Secret(ADMIN_PASSWORD, "admin"))
+    found = re.search(r"\S+/setup#\S+", seen.output())
+    assert found, seen.output()
+    complaints: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        opened = browser.new_context(locale="en-GB", base_url=seen.url).new_page()
+        opened.on("pageerror", lambda error: complaints.append(str(error)))
+        opened.goto(found[0])
+        opened.get_by_label("Password", exact=True).fill(ADMIN_PASSWORD)
+        opened.get_by_label("Repeat the password").fill(ADMIN_PASSWORD)
+        opened.get_by_role("button", name="Set the password and start").click()
+        expect(opened.get_by_test_id("live-video").first).to_be_visible(timeout=PATIENCE_MS)
+        yield opened
+        browser.close()
+    assert complaints == []
+
+
+def spans_of(box: Box) -> list[tuple[float, float]]:
+    """The footage of the first camera, in seconds."""
+    return [(each.start.timestamp(), each.end.timestamp()) for each in box.covered("Camera 1")]
+
+
+def iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
+
+
+def shown(page: Page) -> list[tuple[float, float]]:
+    """Of each video the loop position in its pixels and the moment that the page says, in seconds.
+
+    Empty while a picture cannot be read.
+    """
+    read = []
+    for grabbed in page.evaluate(GRAB):
+        index = read_position(base64.b64decode(grabbed["gray"]), WIDTH, HEIGHT)
+        if index is None or grabbed["seeking"]:
+            return []
+        read.append((index / FPS, grabbed["wallMs"] / 1000))
+    return read
+
+
+def apart(left: float, right: float) -> float:
+    """Seconds between two positions on the loop."""
+    return abs((left - right + LOOP_SECONDS / 2) % LOOP_SECONDS - LOOP_SECONDS / 2)
+
+
+def still(page: Page) -> tuple[float, float]:
+    """The one picture shown, once the same was read twice."""
+    before: list[list[tuple[float, float]]] = [[]]
+
+    def look() -> tuple[float, float] | None:
+        now = shown(page)
+        is_same = len(now) == 1 and now == before[0]
+        before[0] = now
+        return now[0] if is_same else None
+
+    return eventually(look, "a picture stands still")
+
+
+def open_at(page: Page, box: Box, seconds: float) -> None:
+    page.goto(f"/cameras/{box.camera('Camera 1')['id']}?at={iso(seconds)}")
+    expect(page.get_by_test_id("playback-video")).to_be_visible(timeout=PATIENCE_MS)
+    eventually(lambda: shown(page), "it plays")
+
+
+def test_the_picture_shown_is_the_one_asked_for(page: Page, seen: Box) -> None:
+    start, end = spans_of(seen)[-1]
+    for share in (0.2, 0.55, 0.8):
+        asked = start + (end - start) * share
+        open_at(page, seen, asked)
+        page.keyboard.press("k")
+        # Playing has begun; the way back to the moment is a seek to it, while it stands.
+        position, wall = still(page)
+        assert apart(position, wall % LOOP_SECONDS) < PICTURE, "the page says what the pixels show"
+        page.keyboard.press("j")
+        back, back_wall = still(page)
+        assert apart(back, back_wall % LOOP_SECONDS) < PICTURE
+        assert back_wall < wall
+
+
+def test_single_pictures_forth_and_back(page: Page, seen: Box) -> None:
+    start, _ = spans_of(seen)[-1]
+    open_at(page, seen, start + 5)
+    page.keyboard.press("k")
+    position, wall = still(page)
+    # More pictures than a group has, so that both ways lead over its edge.
+    for by, key, count in ((1, ".", 3), (-1, ",", 60), (1, ".", 60)):
+        for _ in range(count):
+            page.keyboard.press(key)
+            wanted = wall + by * PICTURE
+            found = eventually(lambda wanted=wanted: stands_at(page, wanted), f"{key}: {wanted}")
+            position, wall = found
+            assert apart(position, wall % LOOP_SECONDS) < PICTURE
+
+
+def stands_at(page: Page, seconds: float) -> tuple[float, float] | None:
+    now = shown(page)
+    return now[0] if now and abs(now[0][1] - seconds) < PICTURE / 2 else None
+
+
+@pytest.mark.parametrize("speed", ["4", "16", "0.125"])
+def test_other_speeds_show_the_time_that_the_page_says(page: Page, seen: Box, speed: str) -> None:
+    start, _ = spans_of(seen)[-1]
+    open_at(page, seen, start + 1)
+    page.get_by_label("Speed").select_option(speed)
+    _, began = eventually(lambda: shown(page), "it plays")[0]
+    least = min(float(speed), 4)
+
+    def goes_on() -> bool:
+        now = shown(page)
+        if not now:
+            return False
+        position, wall = now[0]
+        # The page's word and the pixels are of two instants: a picture apart at that speed.
+        assert apart(position, wall % LOOP_SECONDS) < max(4 * PICTURE, 2.1 if least == 4 else 0)
+        return wall > began + least
+
+    eventually(goes_on, "it advances")
+
+
+def test_it_plays_over_a_gap_and_says_so(page: Page, seen: Box) -> None:
+    (_, gap_start), (gap_end, _) = spans_of(seen)[-2:]
+    open_at(page, seen, gap_start - 2)
+    notice = page.get_by_role("status").filter(has_text="Jumped over")
+    expect(notice).to_be_visible(timeout=PATIENCE_MS)
+    eventually(lambda: [w for _, w in shown(page) if w >= gap_end - PICTURE], "it goes on after it")
+    position, wall = shown(page)[0]
+    assert apart(position, wall % LOOP_SECONDS) < 4 * PICTURE
+
+
+def test_four_cameras_are_in_step(page: Page, seen: Box) -> None:
+    ids = ",".join(str(seen.camera(f"Camera {number}")["id"]) for number in range(1, COUNT + 1))
+    start, _ = spans_of(seen)[-1]
+    page.goto(f"/together?cameras={ids}&at={iso(start + 2)}")
+
+    def in_step() -> bool:
+        now = shown(page)
+        return len(now) == COUNT and spread(now) < 0.1
+
+    # Five looks one after the other: not by chance.
+    for _ in range(5):
+        eventually(in_step, "all four within 100 ms")
+    page.keyboard.press("k")
+    eventually(lambda: in_step() and spread(shown(page)) <= PICTURE, "standing, they are the same")
+    assert all(apart(position, wall % LOOP_SECONDS) < PICTURE for position, wall in shown(page))
+
+
+def spread(read: list[tuple[float, float]]) -> float:
+    return max(apart(read[0][0], position) for position, _ in read)
+
+
+def test_a_camera_with_a_gap_says_why_while_the_others_go_on(page: Page, seen: Box) -> None:
+    cameras: list[dict[str, Any]] = [seen.camera(f"Camera {number}") for number in (1, 2)]
+    (_, gap_start), _ = spans_of(seen)[-2:]
+    ids = ",".join(camera["id"] for camera in cameras)
+    page.goto(f"/together?cameras={ids}&at={iso(gap_start + 1)}")
+    cell = page.locator("[data-state=gap]")
+    expect(cell).to_have_count(1, timeout=PATIENCE_MS)
+    expect(cell.get_by_role("status").last).not_to_be_empty()

@@ -1,0 +1,193 @@
+import {
+  type FileFacts,
+  type FootageFile,
+  type Gop,
+  mergeGops,
+  placeAt,
+  toGops,
+} from "@/lib/footageIndex";
+import type { Span } from "@/lib/timeline";
+
+const PLACE = "/media/v1/vod/";
+const WINDOW_MS = 60 * 60_000;
+/** A ticket is good for a minute. */
+const TICKET_MS = 45_000;
+/** What is being written grows by a fragment every 200 ms; it is asked for again after this. */
+const GROWING_MS = 1_500;
+/** Of a window without footage, and one far from now: whether that is still so. */
+const SETTLED_MS = 60_000;
+/** How far footage is looked for on either side of a moment that has none. */
+const FARTHEST_WINDOWS = 24;
+
+/** Why footage does not come. */
+export class FootageError extends Error {
+  constructor(readonly trouble: "nothing" | "notServed") {
+    super(trouble);
+  }
+}
+
+/** A ticket for the beginning of a span, and how far it reaches. */
+export interface SpanTicket {
+  ticket: string;
+  /** Parts of the span, one after the other, by the machine that has their footage. */
+  parts: readonly Span[];
+}
+
+export type TakeTicket = (span: Span) => Promise<SpanTicket>;
+
+interface Part extends Span {
+  ticket: string;
+  takenAt: number;
+}
+
+interface Window {
+  loadedAt: number;
+  through: number;
+  gops: Gop[];
+}
+
+/** One stream's recorded footage, as the nodes serve it: indexes by the hour, bytes by range. */
+export class Footage {
+  private readonly windows = new Map<number, Window>();
+  private readonly parts = new Map<string, Part>();
+  private readonly partOf = new WeakMap<FootageFile, Span>();
+  private all: Gop[] = [];
+
+  constructor(private readonly takeTicket: TakeTicket) {}
+
+  /** Every group of pictures that was loaded, oldest first. */
+  get gops(): readonly Gop[] {
+    return this.all;
+  }
+
+  /** Knows what there is in a span, up to now. Raises FootageError. */
+  async know({ from, to }: Span, signal: AbortSignal): Promise<void> {
+    const first = Math.floor(from / WINDOW_MS);
+    const last = Math.floor(Math.min(to, Date.now()) / WINDOW_MS);
+    for (let number = first; number <= last; number += 1) {
+      if (this.isStale(number, to)) await this.load(number, signal);
+    }
+  }
+
+  /** The first group of pictures that shows `ms` or comes after it, or null. */
+  async firstAt(ms: number, signal: AbortSignal): Promise<Gop | null> {
+    for (let window = 0; window <= FARTHEST_WINDOWS; window += 1) {
+      const from = ms + window * WINDOW_MS;
+      if (from > Date.now() + WINDOW_MS) return null;
+      await this.know({ from, to: from }, signal);
+      const place = placeAt(this.all, ms);
+      const gop = place === null ? undefined : this.all[place];
+      if (gop) return gop;
+    }
+    return null;
+  }
+
+  /** The bytes [from, to) of a file. Raises FootageError. */
+  async bytes(file: FootageFile, from: number, to: number, signal: AbortSignal): Promise<Uint8Array> {
+    const response = await this.fetch(file.address, this.partOf.get(file), signal, {
+      Range: `bytes=${from}-${to - 1}`,
+    });
+    return new Uint8Array(await response.arrayBuffer());
+  }
+
+  /** Forgets what lies in a span, so that it is asked for again. */
+  forget(ms: number): void {
+    this.windows.delete(Math.floor(ms / WINDOW_MS));
+    this.parts.clear();
+  }
+
+  private isStale(number: number, wantedTo: number): boolean {
+    const window = this.windows.get(number);
+    if (!window) return true;
+    const ageMs = Date.now() - window.loadedAt;
+    const end = (number + 1) * WINDOW_MS;
+    if (window.through >= end) return window.gops.length === 0 && ageMs > SETTLED_MS;
+    const told = window.gops.at(-1)?.to ?? window.through;
+    return wantedTo > told && ageMs > GROWING_MS;
+  }
+
+  private async load(number: number, signal: AbortSignal): Promise<void> {
+    const now = Date.now();
+    const from = number * WINDOW_MS;
+    const span = { from, to: Math.min(from + WINDOW_MS, now) };
+    const gops: Gop[] = [];
+    for (const part of await this.partsOf(span)) {
+      const query = new URLSearchParams({
+        from: new Date(part.from).toISOString(),
+        to: new Date(part.to).toISOString(),
+      });
+      const found = toGops(await this.facts(query.toString(), part, signal));
+      for (const { file } of found) this.partOf.set(file, { from: part.from, to: part.to });
+      gops.push(...found);
+    }
+    this.windows.set(number, { loadedAt: now, through: span.to, gops });
+    // An older telling of the same window may name files that are gone since.
+    const others = this.all.filter((gop) => gop.to <= from || gop.from >= from + WINDOW_MS);
+    this.all = mergeGops(others, gops);
+  }
+
+  private async facts(query: string, part: Span, signal: AbortSignal): Promise<FileFacts[]> {
+    try {
+      const response = await this.fetch(`index.json?${query}`, part, signal);
+      return (await response.json()) as FileFacts[];
+    } catch (error) {
+      if (error instanceof FootageError && error.trouble === "nothing") return [];
+      throw error;
+    }
+  }
+
+  /** The parts of a span with a ticket each; all but the first are asked for one by one. */
+  private async partsOf(span: Span): Promise<Span[]> {
+    const { ticket, parts } = await this.take(span);
+    const [first, ...others] = parts.length > 0 ? parts : [span];
+    if (first) this.keep(first, ticket);
+    return first ? [first, ...others] : [];
+  }
+
+  private keep(span: Span, ticket: string): void {
+    this.parts.set(`${span.from}-${span.to}`, { ...span, ticket, takenAt: Date.now() });
+  }
+
+  private async take(span: Span): Promise<SpanTicket> {
+    try {
+      return await this.takeTicket(span);
+    } catch {
+      throw new FootageError("notServed");
+    }
+  }
+
+  private async ticketFor(span: Span, isNew: boolean): Promise<string> {
+    const kept = this.parts.get(`${span.from}-${span.to}`);
+    if (kept && !isNew && Date.now() - kept.takenAt < TICKET_MS) return kept.ticket;
+    const { ticket } = await this.take(span);
+    this.keep(span, ticket);
+    return ticket;
+  }
+
+  /** Asks a second time with a new ticket: the old one may have run out while a laptop slept. */
+  private async fetch(
+    address: string,
+    span: Span | undefined,
+    signal: AbortSignal,
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
+    if (!span) throw new FootageError("nothing");
+    const url = new URL(`${PLACE}${address}`, location.origin);
+    for (const isNew of [false, true]) {
+      const ticket = await this.ticketFor(span, isNew);
+      const request = new Request(url, {
+        signal,
+        headers: { ...headers, Authorization: `Bearer ${ticket}` },
+      });
+      const response = await fetch(request).catch((error: unknown) => {
+        if (signal.aborted) throw error;
+        throw new FootageError("notServed");
+      });
+      if (response.ok) return response;
+      if (response.status !== 401 || isNew) {
+        throw new FootageError(response.status === 404 ? "nothing" : "notServed");
+      }
+    }
+    throw new FootageError("notServed");
+  }
+}

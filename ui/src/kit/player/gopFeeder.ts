@@ -1,0 +1,405 @@
+import { type Gop, gapBefore, nameOf, placeAt, runOf } from "@/lib/footageIndex";
+import { keyFragment, samplesOf, TIMESCALE, withoutSound } from "@/lib/fmp4";
+import type { Span } from "@/lib/timeline";
+
+import { type Footage, FootageError } from "./footage";
+import { MediaFeed } from "./mediaFeed";
+import { canPlay } from "./mediaSource";
+
+/** Why footage does not play. */
+export type PlaybackTrouble = "nothing" | "notServed" | "broken" | "codec";
+
+export interface FeederListener {
+  onTrouble: (trouble: PlaybackTrouble) => void;
+  /** A time without footage that was stepped over. */
+  onGap: (gap: Span) => void;
+  /** There is no footage after what was played. */
+  onEnd: () => void;
+}
+
+const LOOK_EVERY_MS = 100;
+/** How much is loaded before it is needed, at normal speed; faster needs more. */
+const AHEAD_MS = 8_000;
+const MOST_AHEAD_MS = 40_000;
+const AHEAD_OF_KEYS_MS = 10_000;
+const BEHIND_MS = 20_000;
+const MOST_BYTES = 4_000_000;
+const KEYS_AT_ONCE = 6;
+const FIRST_KEY_BYTES = 65_536;
+/** Moments before the first one that was asked for can be reached in the same feed. */
+const ROOM_BEFORE_MS = 40 * 86_400_000;
+/** A seek aims into a picture, not at the edge between two. */
+const INTO_PICTURE_MS = 1;
+/** Footage that ends nearer to now than this is still being written. */
+const STILL_GROWING_MS = 20_000;
+
+interface Held extends Span {
+  sizeBytes: number;
+  /** Wall-clock time of each picture, in order. */
+  frames: number[];
+}
+
+/**
+ * Keeps a video element supplied with footage around one moment: whole groups of pictures, fetched
+ * by range, each at its own wall-clock time.
+ */
+export class GopFeeder {
+  private feed: MediaFeed | null = null;
+  private readonly held = new Map<string, Held>();
+  private readonly heads = new Map<string, Uint8Array>();
+  private readonly timer: ReturnType<typeof setInterval>;
+  private lastAppended = "";
+  private turn = new AbortController();
+  private wake: () => void = () => undefined;
+  private wish: number | null = null;
+  private hasEnded = false;
+  private isClosed = false;
+  private keysOnly = false;
+  private rate = 1;
+  private keyBytes = FIRST_KEY_BYTES;
+  /** Whether holes are stepped over; where several play on one clock, each waits. */
+  jumpsGaps = true;
+  wantsPlay = true;
+
+  constructor(
+    private readonly video: HTMLVideoElement,
+    private readonly footage: Footage,
+    private readonly listener: FeederListener,
+  ) {
+    this.timer = setInterval(this.look, LOOK_EVERY_MS);
+    video.addEventListener("waiting", this.look);
+    video.addEventListener("error", this.refuse);
+    void this.work();
+  }
+
+  close(): void {
+    this.isClosed = true;
+    clearInterval(this.timer);
+    this.video.removeEventListener("waiting", this.look);
+    this.video.removeEventListener("error", this.refuse);
+    this.turn.abort();
+    this.wake();
+    this.feed?.close();
+  }
+
+  /** Shows the picture of `ms`, or the first one after it. */
+  seek(ms: number): void {
+    this.hasEnded = false;
+    if (this.feed && this.isHeld(ms)) {
+      this.wish = null;
+      this.place(ms);
+      this.wake();
+      return;
+    }
+    this.wish = ms;
+    this.turn.abort();
+    this.turn = new AbortController();
+    this.wake();
+  }
+
+  setRate(rate: number, keysOnly: boolean): void {
+    this.rate = rate;
+    if (keysOnly === this.keysOnly) return;
+    this.keysOnly = keysOnly;
+    const at = this.position();
+    this.drop();
+    if (at !== null) this.seek(at);
+  }
+
+  /** The moment that is shown or on its way; null before the first wish. */
+  position(): number | null {
+    if (this.wish !== null) return this.wish;
+    return this.feed ? this.feed.wallMs(this.video.currentTime) : null;
+  }
+
+  get isSeeking(): boolean {
+    return this.wish !== null || this.video.seeking;
+  }
+
+  wallMs(mediaTime: number): number | null {
+    return this.feed?.wallMs(mediaTime) ?? null;
+  }
+
+  /** The moments of all pictures at hand, in order. */
+  frames(): number[] {
+    return [...this.held.values()].flatMap(({ frames }) => frames).sort((a, b) => a - b);
+  }
+
+  /** The time without footage that `ms` lies in, as far as is known; null: there is footage. */
+  gapAt(ms: number): Span | null {
+    const gops = this.footage.gops;
+    const place = placeAt(gops, ms);
+    const last = gops.at(-1);
+    if (place === null) return last && ms > last.to + STILL_GROWING_MS ? { from: last.to, to: ms } : null;
+    const gap = gapBefore(gops, place);
+    return gap && ms >= gap.from && ms < gap.to ? gap : null;
+  }
+
+  private isHeld(ms: number): boolean {
+    const place = placeAt(this.footage.gops, ms);
+    const gop = place === null ? undefined : this.footage.gops[place];
+    return gop !== undefined && gop.from <= ms && this.held.has(nameOf(gop)) && this.holds(ms);
+  }
+
+  private holds(ms: number): boolean {
+    return this.feed?.holds(ms) ?? false;
+  }
+
+  private place(ms: number): void {
+    if (!this.feed) return;
+    this.video.currentTime = this.feed.mediaTime(ms + INTO_PICTURE_MS);
+    this.applyPlay();
+  }
+
+  private applyPlay(): void {
+    if (this.wantsPlay && this.video.paused) {
+      // Refused only where the browser wants a click first; the play button is there for that.
+      this.video.play().catch(() => undefined);
+    }
+  }
+
+  private drop(): void {
+    this.feed?.close();
+    this.feed = null;
+    this.held.clear();
+    this.lastAppended = "";
+  }
+
+  private readonly refuse = (): void => {
+    if (this.feed && this.video.error) this.fail("broken");
+  };
+
+  private fail(trouble: PlaybackTrouble): void {
+    if (this.isClosed) return;
+    this.wish = null;
+    this.drop();
+    this.listener.onTrouble(trouble);
+  }
+
+  /** One piece of work after the other; a new wish interrupts what is under way. */
+  private async work(): Promise<void> {
+    while (!this.isClosed) {
+      const { signal } = this.turn;
+      try {
+        if (!(await this.advance(signal))) await this.rest();
+      } catch (error) {
+        if (signal.aborted) continue;
+        if (error instanceof FootageError) this.fail(error.trouble);
+        else this.fail("broken");
+        await this.rest();
+      }
+    }
+  }
+
+  private rest(): Promise<void> {
+    return new Promise((resolve) => {
+      this.wake = resolve;
+    });
+  }
+
+  /** Loads the next thing that is missing; false where nothing is. */
+  private async advance(signal: AbortSignal): Promise<boolean> {
+    const at = this.position();
+    if (at === null) return false;
+    const first = await this.footage.firstAt(at, signal);
+    if (!first) {
+      this.tellEnd(at);
+      return false;
+    }
+    const until = this.wish === null ? Math.max(at, first.from) + this.ahead() : first.from;
+    if (this.wish === null) await this.footage.know({ from: at, to: until }, signal);
+    if (signal.aborted) return true;
+    await this.trim(at);
+    const wanted = this.missing(at, until);
+    if (wanted.length === 0) {
+      this.fulfil(first);
+      return false;
+    }
+    if (!(await this.prepare(wanted, signal))) return false;
+    if (this.keysOnly) await this.loadKeys(wanted, signal);
+    else await this.loadAll(wanted, signal);
+    this.fulfil(first);
+    return true;
+  }
+
+  private ahead(): number {
+    if (this.keysOnly) return AHEAD_OF_KEYS_MS * this.rate;
+    return Math.min(MOST_AHEAD_MS, AHEAD_MS * Math.max(1, this.rate));
+  }
+
+  /** What lies next in [at, until] and is not at hand, as far as it is fetched in one go. */
+  private missing(at: number, until: number): Gop[] {
+    const gops = this.footage.gops;
+    const place = placeAt(gops, at);
+    if (place === null) return [];
+    for (let next = place; next < gops.length; next += 1) {
+      const gop = gops[next];
+      if (!gop || gop.from > until) return [];
+      if (this.isWhole(gop)) continue;
+      if (this.keysOnly) return gops.slice(next, next + KEYS_AT_ONCE).filter((each) => !this.isWhole(each));
+      const run = runOf(gops, next, until, MOST_BYTES);
+      const end = run.findIndex((each) => this.held.has(nameOf(each)));
+      return end > 0 ? run.slice(0, end) : run;
+    }
+    return [];
+  }
+
+  private isWhole(gop: Gop): boolean {
+    const held = this.held.get(nameOf(gop));
+    return held !== undefined && (this.keysOnly || held.sizeBytes >= gop.sizeBytes);
+  }
+
+  /** A feed and a head for what comes; false where what is at hand must be played first. */
+  private async prepare(wanted: readonly Gop[], signal: AbortSignal): Promise<boolean> {
+    const [gop] = wanted;
+    if (!gop) return false;
+    const mime = this.mimeOf(gop);
+    if (!canPlay(mime)) {
+      this.fail("codec");
+      return false;
+    }
+    const at = this.position() ?? gop.from;
+    if (this.feed && !this.feed.takes(mime)) {
+      const isPlayed = !this.holds(at) || this.wish !== null;
+      if (!isPlayed) return false;
+      this.drop();
+      this.wish ??= gop.from;
+    }
+    this.feed ??= new MediaFeed(this.video, this.origin(at), mime);
+    const run = `${gop.file.runId}${this.keysOnly ? " keys" : ""}`;
+    if (this.feed.needsHead(run)) {
+      const head = await this.head(gop, signal);
+      if (signal.aborted) return false;
+      await this.feed.appendHead(run, mime, this.keysOnly ? withoutSound(head) : head);
+      this.lastAppended = "";
+    }
+    return true;
+  }
+
+  private origin(at: number): number {
+    return Math.floor(at / 1000) * 1000 - ROOM_BEFORE_MS;
+  }
+
+  private mimeOf(gop: Gop): string {
+    return this.keysOnly ? gop.file.mime.replace(/,[^"]*/, "") : gop.file.mime;
+  }
+
+  private async head({ file }: Gop, signal: AbortSignal): Promise<Uint8Array> {
+    const known = this.heads.get(file.runId);
+    if (known) return known;
+    const head = await this.footage.bytes(file, 0, file.initBytes, signal);
+    this.heads.set(file.runId, head);
+    return head;
+  }
+
+  private async loadAll(wanted: readonly Gop[], signal: AbortSignal): Promise<void> {
+    const [first] = wanted;
+    const last = wanted.at(-1);
+    if (!first || !last) return;
+    const held = this.held.get(nameOf(first));
+    // What was appended last is continued; anything else needs its key frame again.
+    const known = held && this.lastAppended === nameOf(first) ? held.sizeBytes : 0;
+    const from = first.offsetBytes + known;
+    const bytes = await this.footage.bytes(first.file, from, last.offsetBytes + last.sizeBytes, signal);
+    if (signal.aborted || !this.feed) return;
+    await this.feed.appendFootage(first.file.epochMs, bytes);
+    for (const gop of wanted) {
+      const start = Math.max(gop.offsetBytes, from) - from;
+      const part = bytes.subarray(start, gop.offsetBytes + gop.sizeBytes - from);
+      const frames = samplesOf(part).map(
+        ({ shownTicks }) => gop.file.epochMs + (shownTicks * 1000) / TIMESCALE,
+      );
+      const before = gop === first && known > 0 ? (held?.frames ?? []) : [];
+      this.held.set(nameOf(gop), {
+        from: gop.from,
+        to: gop.to,
+        sizeBytes: gop.sizeBytes,
+        frames: [...before, ...frames],
+      });
+    }
+    this.lastAppended = nameOf(last);
+  }
+
+  private async loadKeys(wanted: readonly Gop[], signal: AbortSignal): Promise<void> {
+    const run = wanted.filter(({ file }) => file.runId === wanted[0]?.file.runId);
+    const made = await Promise.all(run.map((gop) => this.keyOf(gop, signal)));
+    if (signal.aborted || !this.feed) return;
+    for (const [place, gop] of run.entries()) {
+      const fragment = made[place];
+      if (fragment) await this.feed.appendFootage(gop.file.epochMs, fragment);
+      this.held.set(nameOf(gop), {
+        from: gop.from,
+        to: gop.to,
+        sizeBytes: gop.sizeBytes,
+        frames: [gop.from],
+      });
+    }
+  }
+
+  /** The key frame of a group, shown as long as the group; most are found in the first bytes. */
+  private async keyOf(gop: Gop, signal: AbortSignal): Promise<Uint8Array | null> {
+    for (let size = this.keyBytes; ; size *= 3) {
+      const length = Math.min(size, gop.sizeBytes);
+      const end = gop.offsetBytes + length;
+      const bytes = await this.footage.bytes(gop.file, gop.offsetBytes, end, signal);
+      const [key] = samplesOf(bytes);
+      if (key) {
+        this.keyBytes = Math.max(this.keyBytes, Math.ceil((key.offset + key.size) * 1.2));
+        const ticks = Math.round(((gop.to - gop.from) * TIMESCALE) / 1000);
+        return keyFragment(bytes, key, ticks);
+      }
+      if (length === gop.sizeBytes) return null;
+    }
+  }
+
+  /** Moves the video to the wish once its pictures are there. */
+  private fulfil(first: Gop): void {
+    if (this.wish === null || !this.feed || !this.held.has(nameOf(first))) return;
+    const asked = this.wish;
+    this.wish = null;
+    if (first.from - asked > 1_500) this.listener.onGap({ from: asked, to: first.from });
+    this.place(Math.max(asked, first.from));
+  }
+
+  /** Forgets what is far from `at`, by whole groups. */
+  private async trim(at: number): Promise<void> {
+    const behind = at - (this.keysOnly ? BEHIND_MS * this.rate : BEHIND_MS);
+    const beyond = at + 3 * this.ahead();
+    const far = [...this.held].filter(([, { from, to }]) => to < behind || from > beyond);
+    if (far.length === 0 || !this.feed) return;
+    for (const [name, { from, to }] of far) {
+      this.held.delete(name);
+      await this.feed.remove(from, to);
+    }
+  }
+
+  private tellEnd(at: number): void {
+    if (!this.jumpsGaps || Date.now() - at < STILL_GROWING_MS) return;
+    if (this.wish !== null) this.fail("nothing");
+    else if (!this.hasEnded) {
+      this.hasEnded = true;
+      this.listener.onEnd();
+    }
+  }
+
+  /** Steps over a hole in which the video stands, and notices what the browser threw away. */
+  private readonly look = (): void => {
+    this.wake();
+    const { feed, video } = this;
+    if (!feed || this.isSeeking) return;
+    const at = feed.wallMs(video.currentTime);
+    const gops = this.footage.gops;
+    const place = placeAt(gops, at);
+    const gop = place === null ? undefined : gops[place];
+    if (place === null || !gop || !this.held.has(nameOf(gop))) return;
+    if (gop.from <= at) {
+      if (!feed.holds(at) && video.readyState < video.HAVE_CURRENT_DATA) this.held.delete(nameOf(gop));
+      return;
+    }
+    if (!this.jumpsGaps || video.paused || video.readyState > video.HAVE_CURRENT_DATA) return;
+    const gap = gapBefore(gops, place);
+    if (gap) this.listener.onGap(gap);
+    this.place(gop.from);
+  };
+}
+

@@ -1,0 +1,40 @@
+import { useDebouncedValue } from "@mantine/hooks";
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+
+import type { StreamName } from "@/api/playback";
+import { stripPictureQuery } from "@/api/strip";
+import type { Span } from "@/lib/timeline";
+
+import css from "./CameraScreen.module.css";
+
+const REST_MS = 60;
+/** Moments nearer to each other than this share of the view have the same picture. */
+const STEPS_A_VIEW = 300;
+const LEAST_STEP_MS = 1000;
+
+/** What was to be seen at the moment under the pointer. */
+export function StripPicture({ cameraId, stream, ms, view }: {
+  cameraId: string;
+  stream: StreamName;
+  ms: number;
+  view: Span;
+}) {
+  const cache = useQueryClient();
+  const image = useRef<HTMLImageElement>(null);
+  const step = Math.max(LEAST_STEP_MS, Math.round((view.to - view.from) / STEPS_A_VIEW));
+  const [wanted] = useDebouncedValue(Math.floor(ms / step) * step, REST_MS);
+  const { data } = useQuery({
+    ...stripPictureQuery(cache, cameraId, stream, wanted),
+    enabled: wanted < Date.now(),
+    placeholderData: keepPreviousData,
+  });
+  const picture = data?.picture;
+  useEffect(() => {
+    if (!picture || !image.current) return;
+    const address = URL.createObjectURL(picture);
+    image.current.src = address;
+    return () => URL.revokeObjectURL(address);
+  }, [picture]);
+  return picture ? <img ref={image} className={css.strip} alt="" /> : null;
+}
