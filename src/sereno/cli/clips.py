@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 app = group(say("Clips: footage as files that are kept.", "Clips: grabaciones en archivo."))
 
 LOOK_SECONDS = 1.0
+# Between tries that bring nothing: a node that was restarted is back by then.
+AGAIN_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 CHUNK_BYTES = 1 << 18
 Clip = Annotated[str, typer.Argument(metavar="CLIP", help=say("Name or id.", "Nombre o id."))]
 Name = Annotated[str | None, typer.Option("--name", help=say("How to call it.", "Cómo llamarlo."))]
@@ -208,7 +210,7 @@ def _until_made(api: Api, clip: dict[str, Any]) -> dict[str, Any]:
     from sereno.cli.terminal import download_progress
 
     with download_progress() as progress:
-        task = progress.add_task(clip["name"], total=None)
+        task = progress.add_task(clip["name"], total=clip["size_bytes"])
         while clip["state"] in {"waiting", "making"}:
             description = clip["name"] if clip["state"] == "making" else _state(clip)
             progress.update(
@@ -227,11 +229,13 @@ def _until_made(api: Api, clip: dict[str, Any]) -> dict[str, Any]:
 def _download(api: Api, clip: dict[str, Any], path: Path) -> None:
     """The whole clip under its name; what came of it so far as `.part`, to go on with.
 
-    A line that breaks is taken up again for as long as each try brings something.
+    A line that breaks is taken up again, until tries bring nothing for a minute.
     """
+    import time
+
     from sereno.cli.terminal import download_progress
 
-    part = path.with_name(f"{path.name}.part")
+    part, pauses = path.with_name(f"{path.name}.part"), iter(AGAIN_SECONDS)
     with download_progress() as progress:
         task = progress.add_task(path.name, total=clip["size_bytes"])
         while (size_bytes := _size_of(part)) < clip["size_bytes"]:
@@ -241,7 +245,11 @@ def _download(api: Api, clip: dict[str, Any], path: Path) -> None:
                     progress.update(task, completed=done_bytes)
             except Unavailable as error:
                 failure = error
-            if _size_of(part) == size_bytes:
+            if _size_of(part) != size_bytes:
+                pauses = iter(AGAIN_SECONDS)
+            elif (pause := next(pauses, None)) is not None:
+                time.sleep(pause)
+            else:
                 raise failure or Unavailable("clip_spoilt", _SPOILT)
     if _digest(part) != clip["sha256"]:
         part.unlink()

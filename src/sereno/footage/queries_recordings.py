@@ -101,7 +101,7 @@ def page_of(
     ordered = found.select_related("camera__site", "node").order_by(
         f"{sign}number", f"{sign}run_id"
     )
-    page = list(ordered[: size + 1])
+    page: list[CoverageRun] = list(ordered[: size + 1])
     if len(page) <= size:
         return page, None
     last = page[size - 1]

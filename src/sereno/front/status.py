@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
@@ -21,8 +20,6 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from sereno.base.tasks import until_first
 from sereno.front.addresses import is_same_origin
 from sereno.front.forwarding import request_headers
-
-log = logging.getLogger(__name__)
 
 STATUS_PATH = "/ws/status"
 CHANNEL = "sereno_status"

@@ -41,6 +41,7 @@ TABLES = {
     ),
     "Lease": (Words("lease", "derecho"), Words("leases", "derechos")),
     "BrokenPromise": (Words("alarm", "alarma"), Words("alarms", "alarmas")),
+    "Clip": (Words("clip", "clip"), Words("clips", "clips")),
     "Errand": (Words("diagnosis", "diagnóstico"), Words("diagnoses", "diagnósticos")),
 }
 

@@ -13,7 +13,7 @@ from sereno.audit.actions import record
 from sereno.base.clock import to_us
 from sereno.base.errors import Forbidden, Words
 from sereno.base.spans import Span
-from sereno.live.sources import Part, is_own, source_of
+from sereno.live.queries_sources import Part, is_own, source_of
 from sereno.policy.choices import StreamName
 from sereno.sites.models import Camera, Node
 from sereno.sites.queries import access_camera

@@ -20,8 +20,8 @@ from sereno.base.spans import Span
 from sereno.live.actions import Issued, sign_ticket
 from sereno.live.models import Clip
 from sereno.live.queries_clips import access_clip, clip_of_node, expected_bytes
+from sereno.live.queries_sources import check_node, maker_of
 from sereno.live.rules_clips import LEEWAY, check_count, check_expiry, default_name
-from sereno.live.sources import check_node, maker_of
 from sereno.policy.choices import StreamName
 from sereno.sites.actions import wake
 from sereno.sites.models import Node

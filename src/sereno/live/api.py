@@ -14,8 +14,8 @@ from pydantic import AwareDatetime, Field
 
 from sereno.accounts.auth import ANYBODY_KNOWN, KnownRequest
 from sereno.live.actions import issue_ticket
+from sereno.live.queries_sources import Part
 from sereno.live.rules import span_of
-from sereno.live.sources import Part
 from sereno.policy.choices import StreamName
 
 router = Router(tags=["live"], auth=ANYBODY_KNOWN)

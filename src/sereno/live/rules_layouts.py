@@ -19,19 +19,19 @@ StreamChoice = Literal["auto", "main", "sub"]
 
 _TILE_COUNT = Words(
     "A layout has 1 to 36 tiles. Take some away, or put a camera on it.",
-    "Una distribución tiene de 1 a 36 mosaicos. Quite algunos o ponga una cámara.",
+    "Una distribución tiene de 1 a 36 cuadros. Quite algunos o ponga una cámara.",
 )
 _OUTSIDE = Words(
     "A tile reaches over the edge of the layout. Make it smaller, or the layout larger.",
-    "Un mosaico se sale de la distribución. Hágalo más pequeño o agrande la distribución.",
+    "Un cuadro se sale de la distribución. Hágalo más pequeño o agrande la distribución.",
 )
 _OVERLAP = Words(
     "Two tiles lie on top of each other. Move one of them.",
-    "Dos mosaicos se superponen. Mueva uno de ellos.",
+    "Dos cuadros se superponen. Mueva uno de ellos.",
 )
 _TWICE = Words(
     "A camera stands on this layout twice. Take one of its tiles away.",
-    "Una cámara está dos veces en esta distribución. Quite uno de sus mosaicos.",
+    "Una cámara está dos veces en esta distribución. Quite uno de sus cuadros.",
 )
 _TOO_MANY = Words(
     "You have {count} layouts, and nobody can have more. Delete one that you do not need.",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from typing import NamedTuple
 
+from sereno.media.faults import StreamFault, fault
 from sereno.media.segments import Lines
 from sereno.media.volume import Volume
 
@@ -172,3 +174,11 @@ class Disk:
 def _take_all(results: list[_Result]) -> None:
     for result in results:
         result.owner.take(result)
+
+
+def disk_fault(error: OSError) -> StreamFault:
+    """What a failed write means for people."""
+    if error.errno == errno.ENODEV:
+        return fault("disk_missing", volume=error.filename)
+    is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return fault("disk_full" if is_full else "disk_failed", str(error))

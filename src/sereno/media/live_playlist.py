@@ -19,14 +19,14 @@ from uuid import UUID
 
 from sereno.media.contract import TIMESCALE
 from sereno.media.index import Fragment
-from sereno.media.playlists import media_sequence, program_date, target_seconds
+from sereno.media.playlists import in_turns, media_sequence, program_date, target_seconds
 
 SHORTEST_TICKS = TIMESCALE * 3 // 2  # of a segment, where the camera's key frames are closer
 LONGEST_TICKS = 12 * TIMESCALE  # of a segment, which then ends within a GOP
 PART_TICKS = TIMESCALE * 2 // 5  # about what a part lasts
 KEPT_TICKS = 30 * TIMESCALE  # of footage in the playlist; of at least four target durations
 _SPARE = 1.05  # a part may be so much longer than it should be: cameras' clocks are uneven
-_SEGMENTS_WITH_PARTS = 3  # the newest, as many as target durations (6.2.2)
+_WHOLE_WITH_PARTS = 2  # segments; with the one that grows three target durations (6.2.2)
 _VERSION = 7
 
 
@@ -266,7 +266,7 @@ class LivePlaylist:
         ]
         run_id: UUID | None = None
         next_part = self._next_part(listed)
-        for place, segment in enumerate(listed, -len(listed)):
+        for place, segment in enumerate(listed, -len(self.whole)):
             if segment.is_discontinuous:
                 lines.append("#EXT-X-DISCONTINUITY")
             address = addresses.of_file(segment.file.segment_id)
@@ -275,10 +275,10 @@ class LivePlaylist:
                 size = segment.file.init_size_bytes
                 lines.append(f'#EXT-X-MAP:URI="{address}",BYTERANGE="{size}@0"')
             lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{program_date(segment.start_us)}")
-            if next_part is not None and place >= -_SEGMENTS_WITH_PARTS:
+            if next_part is not None and place >= -_WHOLE_WITH_PARTS:
                 lines += _part_lines(segment, addresses)
             if segment is not self.growing:
-                lines += _segment_lines(segment, address)
+                lines += _segment_lines(segment, in_turns(address)[segment.number % 2])
         if next_part is not None:
             hint = addresses.of_part(*next_part)
             lines.append(f'#EXT-X-PRELOAD-HINT:TYPE=PART,URI="{hint}"')

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -75,9 +76,10 @@ def vod_playlist(segments: Sequence[PlaylistSegment], span: Span, address_of: Ad
             body += ["#EXT-X-DISCONTINUITY"] if before is not None else []
             body.append(f'#EXT-X-MAP:URI="{address}",BYTERANGE="{segment.init_size_bytes}@0"')
         body.append(f"#EXT-X-PROGRAM-DATE-TIME:{program_date(started_us)}")
+        turns = in_turns(address)
         body += [
-            f"#EXTINF:{ticks / TIMESCALE:.5f},\n#EXT-X-BYTERANGE:{size}@{offset}\n{address}"
-            for _, ticks, offset, size in entries
+            f"#EXTINF:{ticks / TIMESCALE:.5f},\n#EXT-X-BYTERANGE:{size}@{offset}\n{turn}"
+            for (_, ticks, offset, size), turn in zip(entries, cycle(turns), strict=False)
         ]
         longest_ticks = max(longest_ticks, *(entry.duration_ticks for entry in entries))
         before = segment
@@ -126,6 +128,15 @@ def vod_facts(
             }
         )
     return found
+
+
+def in_turns(address: str) -> tuple[str, str]:
+    """Two addresses of one file, for neighbouring ranges in turn.
+
+    ffmpeg 9 joins neighbouring ranges of one address into one request, and then stops after the
+    first of them.
+    """
+    return address, f"{address}{'&' if '?' in address else '?'}next"
 
 
 def program_date(us: int) -> str:

@@ -8,7 +8,6 @@ they may have damaged is marked.
 from __future__ import annotations
 
 import asyncio
-import errno
 from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
@@ -16,7 +15,7 @@ from typing import NamedTuple
 from sereno.base.clock import Clock, to_us
 from sereno.media.contract import TIMESCALE, Noticed, RunStarted, StreamTask
 from sereno.media.disk import DiskQueue
-from sereno.media.faults import StreamFault, fault
+from sereno.media.faults import fault
 from sereno.media.fmp4.writer import LARGEST_FRAGMENT_FRAMES
 from sereno.media.formats import SoundFormat, VideoFormat
 from sereno.media.leave import Leave
@@ -395,11 +394,3 @@ class Recorder:
     def _close_run(self, run: Run, reason: Reason) -> None:
         self._run = None
         self._queue.put(partial(self._chain.end_run, run.run_id, ReasonReport.of(reason)))
-
-
-def disk_fault(error: OSError) -> StreamFault:
-    """What a failed write means for people."""
-    if error.errno == errno.ENODEV:
-        return fault("disk_missing", volume=error.filename)
-    is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-    return fault("disk_full" if is_full else "disk_failed", str(error))

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from sereno.base.clock import Clock, to_us
 from sereno.media.contract import Connecting, Event, Failed, FfmpegStarted, Learned, StreamTask
-from sereno.media.disk import Disk, DiskQueue
+from sereno.media.disk import Disk, DiskQueue, disk_fault
 from sereno.media.doors import Door, Doors
 from sereno.media.engines import after_failure, after_success, first_choice, memory_of
 from sereno.media.faults import Redirected, StreamFault, without_secrets
@@ -21,7 +21,7 @@ from sereno.media.hosts import host_and_port
 from sereno.media.leave import Leave, LeaveOver
 from sereno.media.measuring import tell_measures
 from sereno.media.pipes import Emit
-from sereno.media.recorder import Recorder, disk_fault
+from sereno.media.recorder import Recorder
 from sereno.media.rtsp.receivers import Encode
 from sereno.media.rtsp.session import Patience, Session
 from sereno.media.segments import LEASE_LOST

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
@@ -42,12 +43,14 @@ _DISK_AWAY = Words(
 
 
 class NoRoom(Exception):
-    """The clip is larger than what the disk has to spare."""
+    """The clip is larger than what the disk has to spare; or, `is_refused`, than what it took,
+    whatever was said to be free: a quota, for example."""
 
-    def __init__(self, needed_bytes: int, free_bytes: int) -> None:
+    def __init__(self, needed_bytes: int, free_bytes: int, *, is_refused: bool = False) -> None:
         super().__init__(needed_bytes, free_bytes)
         self.needed_bytes = needed_bytes
         self.free_bytes = free_bytes
+        self.is_refused = is_refused
 
 
 class Stopped(Exception):
@@ -140,8 +143,10 @@ class ClipMaker:
                 sha256 = write_clip(plan, file, _Pace(file.fileno(), progress))
                 file.flush()
                 os.fsync(file.fileno())
-        except BaseException:
+        except BaseException as error:
             part.unlink(missing_ok=True)
+            if isinstance(error, OSError) and error.errno in (ENOSPC, EDQUOT):
+                raise NoRoom(plan.size_bytes, progress.done_bytes, is_refused=True) from error
             raise
         return sha256
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from errno import EDQUOT, ENOSPC
-from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -77,28 +76,37 @@ class Clips:
         self._look.set()
 
     async def run(self) -> None:
-        await self._settle(self.store.prepare)
-        try:
-            async with asyncio.TaskGroup() as both:
-                both.create_task(self._tell_forever())
-                both.create_task(self._keep_forever())
-        finally:
-            if self._making is not None:
-                self._making[1].is_wanted = False
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._tell_forever())
+            both.create_task(self._keep_forever())
 
     async def _keep_forever(self) -> None:
+        """A disk that refuses is said once, and asked again; it ends nothing."""
+        is_refused = False
         while True:
-            self._look.clear()
-            await self._compare()
-            job = await self._next_job()
-            if job is not None:
-                await self._do(job)
-                continue
             try:
-                async with asyncio.timeout(self.again_seconds if self._jobs else None):
-                    await self._look.wait()
-            except TimeoutError:
-                continue
+                await asyncio.to_thread(self.store.prepare)
+                while True:
+                    await self._keep()
+                    is_refused = False
+            except OSError as error:
+                if not is_refused:
+                    log.error("The folder of clips cannot be used: %s. Check the disk.", error)  # noqa: TRY400
+                is_refused = True
+                self._ended.clear()  # who knows what is there
+                await asyncio.sleep(self.again_seconds)
+
+    async def _keep(self) -> None:
+        """Compare, make one clip, or wait until there is a reason to look again. Raises OSError."""
+        self._look.clear()
+        await self._compare()
+        job = await self._next_job()
+        if job is not None:
+            await self._do(job)
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.again_seconds if self._jobs else None):
+                await self._look.wait()
 
     async def _compare(self) -> None:
         """What is wanted and what is there: remove, note what is to be made, tell what is there."""
@@ -109,7 +117,7 @@ class Clips:
         for clip_id in self._jobs.keys() - wanted.keys():
             del self._jobs[clip_id]
         for clip_id in await asyncio.to_thread(self.store.ids) - wanted.keys():
-            await self._settle(partial(self.store.remove, clip_id))
+            await asyncio.to_thread(self.store.remove, clip_id)
         for clip_id in wanted.keys() - self._jobs.keys() - self._ended:
             report = await asyncio.to_thread(self.store.ready, clip_id)
             if report is not None:
@@ -117,13 +125,6 @@ class Clips:
             else:
                 pause = Backoff(self.again_seconds, AGAIN_CAP_SECONDS)
                 self._jobs[clip_id] = _Job(wanted[clip_id], pause)
-
-    async def _settle(self, act: Callable[[], None]) -> None:
-        """Do it to the folder; a disk that refuses is said, and asked again the next time."""
-        try:
-            await asyncio.to_thread(act)
-        except OSError as error:
-            log.error("The folder of clips cannot be changed: %s. Check the disk.", error)  # noqa: TRY400
 
     async def _next_job(self) -> _Job | None:
         """In the order in which they were asked for, those that may be tried now."""
@@ -152,6 +153,7 @@ class Clips:
             return
         finally:
             self._making = None
+            progress.is_wanted = False  # also where the node stops: its thread ends soon
             telling.cancel()
         if report is not None:
             self._end(clip_id, report)
@@ -164,10 +166,8 @@ class Clips:
                 self._end(job.order.clip_id, ClipReport(state=ClipState.FAILED, reason=NO_FOOTAGE))
                 return
             case NoRoom():
-                job.needed_bytes = error.needed_bytes
+                job.needed_bytes = 0 if error.is_refused else error.needed_bytes
                 reason = _no_room(error.needed_bytes, error.free_bytes)
-            case OSError(errno=code) if code in (ENOSPC, EDQUOT):
-                reason = _no_room(0, 0)
             case OSError():
                 reason = reason.model_copy(update={"raw": error.strerror or str(error)})
             case Garbled() | SerenoError():
@@ -213,7 +213,7 @@ class Clips:
                     log.debug("The hub takes no report of a clip: %s", error)
                     self._news.setdefault(clip_id, report)
                     self._has_news.set()
-                    await asyncio.sleep(self.tell_seconds)
+                    await asyncio.sleep(self.again_seconds)
 
 
 def clips_in(

@@ -101,14 +101,7 @@ class Node:
         self._orders: Orders | None = None
         self._store = OrderStore(data.orders, fernet(settings))
         self._ledger = LedgerThread(data.ledger)
-        self._volumes = Volumes(
-            self._ledger,
-            settings.footage_volumes,
-            data.footage,
-            clock,
-            settings.volume_reserve,
-            self._on_volumes,
-        )
+        self._volumes = self._new_volumes()
         self._attention = Attention(clock, lambda: self._supervisor.look())
         self._live = Live(self._root_of, self._attention)
         self._web_rtc = WebRtc(self._live, ice_of(settings), settings.whep_sessions)
@@ -126,17 +119,7 @@ class Node:
         self._pictures = Pictures(data.pictures, self._recording, self._volumes.path_of)
         self._strips = Strips(self._pictures, self._ledger, self._recording.books, clock)
         self.analysis = self._new_analysis()
-        self.state = NodeState(
-            self._recording,
-            self._ledger,
-            self._volumes.statuses,
-            clock,
-            f"unix:{data.node_socket}",
-            self._supervisor,
-            self._leases,
-            clock.now(),
-            self.analysis.status,
-        )
+        self.state = self._new_state()
         self._hub = HubClient(*hub_of(settings))
         self._relaying = Relaying(self._hub, data.node_socket)
         self._clips = clips_in(
@@ -210,6 +193,29 @@ class Node:
 
     def beat_seconds(self) -> float:
         return self.state.beat_seconds(self._pace.heartbeat_seconds)
+
+    def _new_state(self) -> NodeState:
+        return NodeState(
+            self._recording,
+            self._ledger,
+            self._volumes.statuses,
+            self._clock,
+            f"unix:{self._data.node_socket}",
+            self._supervisor,
+            self._leases,
+            self._clock.now(),
+            self.analysis.status,
+        )
+
+    def _new_volumes(self) -> Volumes:
+        return Volumes(
+            self._ledger,
+            self._settings.footage_volumes,
+            self._data.footage,
+            self._clock,
+            self._settings.volume_reserve,
+            self._on_volumes,
+        )
 
     def _new_budget(self) -> Budget:
         return Budget(

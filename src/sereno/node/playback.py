@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from fastapi.responses import JSONResponse, Response
 from sereno.base.clock import to_us
 from sereno.base.errors import NotFound, Words
 from sereno.base.spans import Span
-from sereno.media.index import unpack_gops
+from sereno.media.index import GopIndex, unpack_gops
 from sereno.media.playlists import PlaylistSegment, vod_facts, vod_playlist
 from sereno.node.access import Doorkeeper, Visit
 from sereno.node.admission import Admission
@@ -34,6 +35,7 @@ PRIVATE = {"Cache-Control": "private, no-store"}
 FILE_PURPOSES: frozenset[Purpose] = frozenset({"playback", "live"})
 # A live ticket leads to files of so long ago, for players that are a little behind.
 LIVE_PAST_US = 300_000_000
+KEPT_INDEXES = 512  # some hours of footage, 7 KB a file
 _CLOCK_US = 3_600_000_000  # cameras' times may lie so far in the future
 
 NO_SEGMENT = Words(
@@ -141,11 +143,16 @@ class Playback:
                 run_id=row.run_id,
                 init_size_bytes=row.init_size,
                 start_us=row.start_us,
-                index=unpack_gops(row.fragments),
+                index=_gops_in(row.fragments),
             )
             for row in rows
             if self.path_of(row.volume_id, row.path) is not None
         ]
+
+
+@lru_cache(maxsize=KEPT_INDEXES)
+def _gops_in(fragments: bytes) -> GopIndex:
+    return unpack_gops(fragments)
 
 
 def _size_of(path: Path) -> int | None:

@@ -14,7 +14,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sereno.base.errors import Invalid, NotFound, SerenoError, Unavailable, Words
-from sereno.media.whep.contract import Begin, Close, Closed, Forget, IceSettings, Open, Take
+from sereno.media.whep.contract import (
+    Answer,
+    Begin,
+    Close,
+    Closed,
+    Forget,
+    IceSettings,
+    Open,
+    Take,
+)
 from sereno.media.whep.offer import choose
 from sereno.media.whep.process import PATIENCE_SECONDS, HelperProcess
 from sereno.node.live import Beginning, Live
@@ -173,7 +182,7 @@ class WebRtc:
         if len(self._sessions) >= self._most_sessions:
             raise Unavailable("whep_full", _FULL.fill(most=self._most_sessions))
 
-    async def _ask(self, key: StreamKey, asked: Open) -> object:
+    async def _ask(self, key: StreamKey, asked: Open) -> Answer | Closed:
         helper = await self._started()
         async with asyncio.timeout(PATIENCE_SECONDS):
             await self._fed(helper, key)

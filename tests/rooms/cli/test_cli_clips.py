@@ -34,6 +34,7 @@ SPAN = ("--from", "2026-11-20T06:00", "--to", "2026-11-20T06:10")
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clips, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(clips, "AGAIN_SECONDS", (0, 0))
 
 
 @pytest.fixture
@@ -105,6 +106,7 @@ def test_a_line_that_brings_nothing_is_said(box: Any, sereno: Sereno, tmp_path: 
     box.answers[f"GET /media/v1/{PLACE}.mp4"] = (503, {})
     assert sereno("clips", "download", "Robo [7]", "-o", "clip.mp4").status == 1
     assert not (tmp_path / "clip.mp4").exists()
+    assert sum(path.endswith(".mp4") for _, path, _ in box.asked) == 3
 
 
 def test_a_clip_is_deleted(box: Any, sereno: Sereno) -> None:

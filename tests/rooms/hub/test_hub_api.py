@@ -409,6 +409,7 @@ def test_the_contract_names_every_call(client: Client) -> None:
         *("remove_calendar", "remove_schedule"),
         *("enforce_now", "list_runners", "preview_plans"),
         *("get_coverage", "get_snapshot", "list_alarms"),
+        *("list_recordings", "list_recording_causes"),
         *("diagnose_address", "diagnose_camera", "get_diagnosis"),
         *("add_user", "change_user", "list_users", "make_setup_link"),
         *("add_token", "list_tokens", "revoke_token"),

@@ -138,6 +138,20 @@ def test_neighbouring_windows_agree_on_their_entries_and_count_on() -> None:
     assert numbers == [numbers[0], numbers[0] + 18, numbers[0] + 36]
 
 
+def test_ffmpeg_reads_all_entries_of_a_file(
+    segments: list[ClipSegment], root: Path, web: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sereno.media.playlists.ENTRY_TICKS", 40_000)
+    paths = {each.segment_id: each.path.relative_to(root) for each in segments}
+    text = vod_playlist(segments, span(0, 3), lambda each: str(paths[each]))
+    assert text.count("#EXTINF") == 8
+    (root / "entries.m3u8").write_text(text)
+
+    frames, _, complaints = ffmpeg_says(f"{web}entries.m3u8")
+
+    assert (frames, complaints) == (80, "")
+
+
 def test_facts_tell_where_each_gop_lies(segments: list[ClipSegment]) -> None:
     facts = vod_facts(segments, span(1.5, 11), lambda each: f"{each}.mp4", lambda each: f"m {each}")
     assert [(each["address"], each["run_id"], each["init_bytes"]) for each in facts] == [

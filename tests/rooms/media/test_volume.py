@@ -11,7 +11,7 @@ import pytest
 
 from sereno.media import volume as volumes
 from sereno.media.contract import Failed, SegmentOpened, SegmentSealed
-from sereno.media.recorder import disk_fault
+from sereno.media.disk import disk_fault
 from sereno.media.volume import MARKER_NAME, Volume
 
 from .camera import Camera, Told

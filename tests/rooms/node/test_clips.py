@@ -6,6 +6,8 @@ import asyncio
 import errno
 import hashlib
 import json
+import shutil
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -72,7 +74,7 @@ class Bench:
         return last
 
     def names(self) -> set[str]:
-        return {path.name for path in self.folder.iterdir()}
+        return {path.name for path in self.folder.glob("*")}
 
 
 @asynccontextmanager
@@ -161,7 +163,7 @@ async def test_what_nobody_wants_goes_and_what_is_not_ours_stays(bench: Bench) -
     (bench.folder / "notes.txt").touch()
     bench.clips.take(None)  # a hub that knows of no clips
     bench.clips.take([kept])
-    await until(lambda: f"{gone.clip_id}.mp4" not in bench.names())
+    await until(lambda: f"{gone.clip_id}.json" not in bench.names())  # it goes last
     assert bench.names() == {f"{kept.clip_id}.mp4", f"{kept.clip_id}.json", "notes.txt"}
 
 
@@ -244,17 +246,31 @@ async def test_a_disk_that_refuses_is_tried_again(
     await bench.until(order, ClipState.READY)
 
 
+def without_end(plan: Any, file: Any, on_bytes: Any) -> str:
+    """Writes until it is told to stop."""
+    file.write(plan.head)
+    while True:
+        on_bytes(len(plan.head))
+        time.sleep(0.001)
+
+
+async def test_a_node_that_stops_leaves_no_part_and_no_thread(
+    world: World, writer: Writer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clip_maker, "write_clip", without_end)
+    folder = tmp_path / "clips"
+    async with keeping(world, writer, folder) as bench:
+        order = bench.order()
+        bench.clips.take([order])
+        await until((folder / f"{order.clip_id}.mp4.part").exists)
+    await until(lambda: list(folder.iterdir()) == [])
+
+
 async def test_nobody_wants_it_while_it_is_made(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = bench.order()
-
-    def drop(plan: Any, file: Any, on_bytes: Any) -> str:
-        file.write(plan.head)
-        while True:
-            on_bytes(len(plan.head))
-
-    monkeypatch.setattr(clip_maker, "write_clip", drop)
+    monkeypatch.setattr(clip_maker, "write_clip", without_end)
     bench.clips.take([order])
     told = await bench.until(order, ClipState.MAKING)
     assert told.reason is None
@@ -271,6 +287,21 @@ async def test_the_hub_hears_of_it_when_it_is_back(bench: Bench) -> None:
     assert bench.told == {}
     bench.is_hub_away = False
     await bench.until(order, ClipState.READY)
+
+
+async def test_a_folder_that_was_taken_away_ends_nothing(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = bench.order(), bench.order(0, 2)
+    bench.clips.take([first])
+    await bench.until(first, ClipState.READY)
+    shutil.rmtree(bench.folder)
+    bench.folder.touch()  # nor can it be made anew
+    bench.clips.take([first, second])
+    await until(lambda: "cannot be used" in caplog.text)
+    bench.folder.unlink()
+    await bench.until(second, ClipState.READY)
+    await until(lambda: f"{first.clip_id}.mp4" in bench.names())
 
 
 async def test_many_gaps_are_told_as_fewer(world: World, tmp_path: Path) -> None:

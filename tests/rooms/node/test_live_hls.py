@@ -72,8 +72,8 @@ async def test_a_segment_is_a_range_of_the_file(place: Place) -> None:
     asked = {"Range": f"bytes={offset}-{offset + size - 1}"}
     answer = await place.client.get(f"{MAIN}/live/{lines[at + 1]}", headers=asked)
     assert (answer.status_code, len(answer.content)) == (206, size)
-    (file,) = (place.data / "footage" / str(place.order.camera_id)).rglob("*.mp4")
-    assert file.read_bytes()[offset : offset + size] == answer.content
+    files = (place.data / "footage" / str(place.order.camera_id)).rglob("*.mp4")
+    assert answer.content in [file.read_bytes()[offset : offset + size] for file in files]
 
 
 async def test_a_reload_waits_for_what_it_names_and_the_hint_for_its_part(place: Place) -> None:
@@ -215,7 +215,7 @@ async def test_the_future_has_no_footage(place: Place) -> None:
 
 async def test_facts_lead_to_the_gop_of_an_instant_in_one_request(place: Place) -> None:
     ticket = place.ticket("playback")
-    (file,) = (await place.get("vod/index.json", ticket)).json()
+    file = (await place.get("vod/index.json", ticket)).json()[0]
     assert file["run_id"] == str(place.book.run.run_id)
     assert file["mime"].startswith('video/mp4; codecs="avc1.')
     assert file["start_us"] == place.book.run.start_us

@@ -97,6 +97,7 @@ async def site(sim_config: SimConfig, tmp_path: Path) -> AsyncIterator[Site]:
         sim_config,
         cameras=tuple(CameraSpec(f"Camera {n}", scenes[n % 3]) for n in range(CAMERAS)),
         main=Picture(160, 90, 600_000),
+        fps=10,
     )
     hub, listener, data = HubDouble(), tcp_listener(), tmp_path / "data"
     async with (

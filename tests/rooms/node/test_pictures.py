@@ -178,11 +178,16 @@ async def test_what_cannot_be_had_is_said_in_words(place: Place) -> None:
     _, at_us = frames[0]
     hour_us = 3_600_000_000
     late = datetime.now(UTC) - timedelta(seconds=61)
-    past = {"end": datetime.now(UTC) - timedelta(minutes=50)}
+    past: dict[str, Any] = {"end": datetime.now(UTC) - timedelta(minutes=50)}
     for moment, ticket, status, key in (
         (at_us - hour_us // 2, "", 404, "no_footage_then"),  # a gap
         (at_us + hour_us // 2, "", 404, "no_footage_then"),  # the future
-        (at_us, place.ticket(**past), 404, "no_footage_then"),  # outside of the ticket's time
+        (
+            at_us,
+            place.ticket("playback", **past),
+            404,
+            "no_footage_then",
+        ),  # outside of the ticket
         (at_us + 9 * hour_us, "", 404, "no_footage_then"),
         (10**17 - 1, "", 404, "no_footage_then"),
         ("now", "", 422, "no_moment"),

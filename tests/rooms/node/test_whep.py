@@ -226,9 +226,9 @@ async def test_a_helper_that_dies_is_started_anew(place: Place, collected: list[
         assert died is not None
         os.kill(died, signal.SIGKILL)
         await until(lambda: place.web_rtc.session_count() == 0, "the node has noticed")
-        collected.clear()
-        async with place.viewer():
-            pictures = await take(collected, 5)
+    collected.clear()
+    async with place.viewer():
+        pictures = await take(collected, 5)
     assert pictures[0].is_key
     assert place.web_rtc.helper_pid != died
 

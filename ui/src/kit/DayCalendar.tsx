@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import "dayjs/locale/es";
 
 import { toLanguage } from "@/lib/words";
-import { longDay } from "@/lib/zone";
+import { longDay, shortDay } from "@/lib/zone";
 
 import { Icon } from "./icons";
 
@@ -42,7 +42,7 @@ export function DayCalendar({ day, today, marked, onMonth, onDay }: Props) {
           onClick={() => setOpen(!isOpen)}
           aria-label={`${t("timeline.pickDay")}: ${longDay(day, i18n.language)}`}
         >
-          {longDay(day, i18n.language)}
+          {shortDay(day, i18n.language)} {day.slice(0, 4)}
         </Button>
       </Popover.Target>
       <Popover.Dropdown>

@@ -37,7 +37,13 @@ it("was translated, and not copied", () => {
   expect(same.map(([key]) => key).sort()).toEqual([
     "action.no",
     "app.name",
+    "clips.title",
     "details.none",
+    "layout.size",
+    "recordings.clip",
+    "tile.none",
+    "tile.pictureIs",
+    "tile.seconds",
     "why.rests",
   ]);
 });

@@ -38,12 +38,12 @@ function init(codec: string): string {
 }
 
 function opened(hasOther: boolean) {
-  const video = document.createElement("video");
+  const video = { current: document.createElement("video") };
   const ticket = vi.fn((stream: string) => Promise.resolve(`for ${stream}`));
   const view = renderHook(() =>
-    useLive({ current: video }, { ticket, isActive: true, stream: "main", hasOther }),
+    useLive(video, { ticket, isActive: true, stream: "main", hasOther }),
   );
-  return { ...view, ticket, video };
+  return { ...view, ticket };
 }
 
 async function say(message: string): Promise<void> {

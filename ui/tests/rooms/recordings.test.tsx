@@ -151,7 +151,8 @@ it("makes a clip of a part or of the whole, as far as one may", async () => {
     `/cameras/${CAMERA}?select=2026-11-20T22:30:00.000Z/2026-11-20T23:30:10.500Z`,
   );
   await user.click(screen.getByRole("menuitem", { name: /^Make a clip of all of it \(1 h/ }));
-  expect(await screen.findByText("It is being made. See the clips")).toHaveAttribute("href", "/clips");
+  const toClips = await screen.findByRole("link", { name: "It is being made. See the clips" });
+  expect(toClips).toHaveAttribute("href", "/clips");
   expect(sent.find(({ call }) => call === "POST /api/v1/clips")?.body).toEqual({
     camera_id: CAMERA,
     stream: "main",

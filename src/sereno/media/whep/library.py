@@ -66,8 +66,8 @@ def teach_codecs() -> None:
                 parameters={"apt": number},
             ),
         ]
-    aiortc.rtcrtpsender.get_encoder = lambda _: Packed()
-    aiortc.rtcrtpsender.RTP_HISTORY_SIZE = HISTORY_PACKETS
+    sender = vars(aiortc.rtcrtpsender)
+    sender.update(get_encoder=lambda _: Packed(), RTP_HISTORY_SIZE=HISTORY_PACKETS)
 
 
 def preference(profile: Profile) -> list[RTCRtpCodecCapability]:

@@ -5,6 +5,7 @@ import { listsEn } from "./lists.en";
 import { plansEn } from "./plans.en";
 import { recordingsEn } from "./recordings.en";
 import { wallEn } from "./wall.en";
+import { whepEn } from "./whep.en";
 
 /** Every sentence of the interface in English. `es.ts` has the same keys, or does not compile. */
 export const en = {
@@ -15,6 +16,7 @@ export const en = {
   ...diagnosisEn,
   ...recordingsEn,
   ...wallEn,
+  ...whepEn,
   app: {
     name: "Sereno",
     loading: "Loading…",

@@ -6,6 +6,7 @@ import { listsEs } from "./lists.es";
 import { plansEs } from "./plans.es";
 import { recordingsEs } from "./recordings.es";
 import { wallEs } from "./wall.es";
+import { whepEs } from "./whep.es";
 
 /** Todas las frases de la interfaz en español. */
 export const es: Sentences<typeof en> = {
@@ -16,6 +17,7 @@ export const es: Sentences<typeof en> = {
   ...diagnosisEs,
   ...recordingsEs,
   ...wallEs,
+  ...whepEs,
   app: {
     name: "Sereno",
     loading: "Cargando…",

@@ -1,5 +1,6 @@
-import { Menu, UnstyledButton } from "@mantine/core";
+import { Popover, UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "react-router";
 
@@ -57,28 +58,49 @@ export function MainNav() {
           {place.to === "/health" && user && <HealthBadge />}
         </Link>
       ))}
-      <More isHere={LATER.some((place) => isHere(place, pathname))} />
+      <More isHere={LATER.some((place) => isHere(place, pathname))} path={pathname} />
     </nav>
   );
 }
 
-function More({ isHere: isInside }: { isHere: boolean }) {
+/** The places that a phone has no room for. */
+function More({ isHere: isInside, path }: { isHere: boolean; path: string }) {
   const { t } = useTranslation();
+  const [isOpen, setOpen] = useState(false);
   return (
-    <Menu position="top-end" shadow="md">
-      <Menu.Target>
-        <UnstyledButton className={`${css.link} ${css.more}`} data-inside={isInside}>
+    <Popover
+      opened={isOpen}
+      onChange={setOpen}
+      position="top-end"
+      shadow="md"
+      trapFocus
+      returnFocus
+      withinPortal={false}
+    >
+      <Popover.Target>
+        <UnstyledButton
+          className={`${css.link} ${css.more}`}
+          data-inside={isInside}
+          onClick={() => setOpen(!isOpen)}
+        >
           <Icon name="menu" />
           {t("nav.more")}
         </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {LATER.map(({ to, key, icon }) => (
-          <Menu.Item key={to} component={Link} to={to} leftSection={<Icon name={icon} />}>
-            {t(key)}
-          </Menu.Item>
+      </Popover.Target>
+      <Popover.Dropdown aria-label={t("nav.more")} p={4}>
+        {LATER.map((place) => (
+          <Link
+            key={place.to}
+            to={place.to}
+            className={css.entry}
+            aria-current={isHere(place, path) ? "page" : undefined}
+            onClick={() => setOpen(false)}
+          >
+            <Icon name={place.icon} />
+            {t(place.key)}
+          </Link>
         ))}
-      </Menu.Dropdown>
-    </Menu>
+      </Popover.Dropdown>
+    </Popover>
   );
 }

@@ -60,6 +60,11 @@ export class Footage {
     return this.all;
   }
 
+  /** Whether it was asked for what there is at `ms`. */
+  isKnown(ms: number): boolean {
+    return this.windows.has(Math.floor(ms / WINDOW_MS));
+  }
+
   /** Knows what there is in a span, up to now. Raises FootageError. */
   async know({ from, to }: Span, signal: AbortSignal): Promise<void> {
     const first = Math.floor(from / WINDOW_MS);

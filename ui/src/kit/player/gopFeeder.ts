@@ -1,8 +1,9 @@
 import { type Gop, gapBefore, nameOf, placeAt, runOf } from "@/lib/footageIndex";
-import { keyFragment, samplesOf, TIMESCALE, withoutSound } from "@/lib/fmp4";
+import { withoutSound } from "@/lib/fmp4";
 import type { Span } from "@/lib/timeline";
 
 import { type Footage, FootageError } from "./footage";
+import { GopBytes, momentsOf } from "./gopBytes";
 import { MediaFeed } from "./mediaFeed";
 import { canPlay } from "./mediaSource";
 
@@ -25,13 +26,17 @@ const AHEAD_OF_KEYS_MS = 10_000;
 const BEHIND_MS = 20_000;
 const MOST_BYTES = 4_000_000;
 const KEYS_AT_ONCE = 6;
-const FIRST_KEY_BYTES = 65_536;
+/** After a refusal the same is tried again. */
+const AGAIN_AFTER_MS = 2_000;
 /** Moments before the first one that was asked for can be reached in the same feed. */
 const ROOM_BEFORE_MS = 40 * 86_400_000;
 /** A seek aims into a picture, not at the edge between two. */
 const INTO_PICTURE_MS = 1;
 /** Footage that ends nearer to now than this is still being written. */
 const STILL_GROWING_MS = 20_000;
+
+/** No picture of a camera is shown for longer than this without a gap after it. */
+const EDGE_MS = 150;
 
 interface Held extends Span {
   sizeBytes: number;
@@ -46,9 +51,9 @@ interface Held extends Span {
 export class GopFeeder {
   private feed: MediaFeed | null = null;
   private readonly held = new Map<string, Held>();
-  private readonly heads = new Map<string, Uint8Array>();
   private readonly timer: ReturnType<typeof setInterval>;
   private lastAppended = "";
+  private readonly bytes: GopBytes;
   private turn = new AbortController();
   private wake: () => void = () => undefined;
   private wish: number | null = null;
@@ -56,7 +61,6 @@ export class GopFeeder {
   private isClosed = false;
   private keysOnly = false;
   private rate = 1;
-  private keyBytes = FIRST_KEY_BYTES;
   /** Whether holes are stepped over; where several play on one clock, each waits. */
   jumpsGaps = true;
   wantsPlay = true;
@@ -66,6 +70,7 @@ export class GopFeeder {
     private readonly footage: Footage,
     private readonly listener: FeederListener,
   ) {
+    this.bytes = new GopBytes(footage);
     this.timer = setInterval(this.look, LOOK_EVERY_MS);
     video.addEventListener("waiting", this.look);
     video.addEventListener("error", this.refuse);
@@ -78,6 +83,7 @@ export class GopFeeder {
     this.video.removeEventListener("waiting", this.look);
     this.video.removeEventListener("error", this.refuse);
     this.turn.abort();
+    this.bytes.close();
     this.wake();
     this.feed?.close();
   }
@@ -127,6 +133,7 @@ export class GopFeeder {
 
   /** The time without footage that `ms` lies in, as far as is known; null: there is footage. */
   gapAt(ms: number): Span | null {
+    if (!this.footage.isKnown(ms)) return null;
     const gops = this.footage.gops;
     const place = placeAt(gops, ms);
     const last = gops.at(-1);
@@ -138,11 +145,7 @@ export class GopFeeder {
   private isHeld(ms: number): boolean {
     const place = placeAt(this.footage.gops, ms);
     const gop = place === null ? undefined : this.footage.gops[place];
-    return gop !== undefined && gop.from <= ms && this.held.has(nameOf(gop)) && this.holds(ms);
-  }
-
-  private holds(ms: number): boolean {
-    return this.feed?.holds(ms) ?? false;
+    return gop !== undefined && gop.from <= ms && this.held.has(nameOf(gop)) && this.feed?.holds(ms) === true;
   }
 
   private place(ms: number): void {
@@ -184,11 +187,22 @@ export class GopFeeder {
         if (!(await this.advance(signal))) await this.rest();
       } catch (error) {
         if (signal.aborted) continue;
-        if (error instanceof FootageError) this.fail(error.trouble);
+        if (error instanceof FootageError) await this.meet(error.trouble);
         else this.fail("broken");
         await this.rest();
       }
     }
+  }
+
+  /** What cannot be reached now may be in a moment; what is not there will not. */
+  private async meet(trouble: "nothing" | "notServed"): Promise<void> {
+    const at = this.position();
+    if (trouble === "nothing" && at !== null) this.footage.forget(at);
+    if (this.isClosed) return;
+    this.listener.onTrouble(trouble);
+    const { signal } = this.turn;
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER_MS));
+    if (!signal.aborted && this.wish === null && this.feed === null && at !== null) this.wish = at;
   }
 
   private rest(): Promise<void> {
@@ -202,15 +216,14 @@ export class GopFeeder {
     const at = this.position();
     if (at === null) return false;
     const first = await this.footage.firstAt(at, signal);
+    if (signal.aborted) return true;
     if (!first) {
       this.tellEnd(at);
       return false;
     }
-    const until = this.wish === null ? Math.max(at, first.from) + this.ahead() : first.from;
-    if (this.wish === null) await this.footage.know({ from: at, to: until }, signal);
-    if (signal.aborted) return true;
     await this.trim(at);
-    const wanted = this.missing(at, until);
+    const wanted = await this.missing(first, signal);
+    if (signal.aborted) return true;
     if (wanted.length === 0) {
       this.fulfil(first);
       return false;
@@ -227,21 +240,27 @@ export class GopFeeder {
     return Math.min(MOST_AHEAD_MS, AHEAD_MS * Math.max(1, this.rate));
   }
 
-  /** What lies next in [at, until] and is not at hand, as far as it is fetched in one go. */
-  private missing(at: number, until: number): Gop[] {
-    const gops = this.footage.gops;
-    const place = placeAt(gops, at);
-    if (place === null) return [];
-    for (let next = place; next < gops.length; next += 1) {
-      const gop = gops[next];
-      if (!gop || gop.from > until) return [];
-      if (this.isWhole(gop)) continue;
-      if (this.keysOnly) return gops.slice(next, next + KEYS_AT_ONCE).filter((each) => !this.isWhole(each));
-      const run = runOf(gops, next, until, MOST_BYTES);
-      const end = run.findIndex((each) => this.held.has(nameOf(each)));
-      return end > 0 ? run.slice(0, end) : run;
+  /**
+   * What is not at hand of `first` and of what follows it, as far as it is fetched in one go. Ahead
+   * counts footage and not gaps, so that playing over a gap need not wait for what comes after it.
+   */
+  private async missing(first: Gop, signal: AbortSignal): Promise<Gop[]> {
+    let aheadMs = this.wish === null ? this.ahead() : 0;
+    let gop: Gop | null = first;
+    while (gop && this.isWhole(gop)) {
+      aheadMs -= gop.to - gop.from;
+      if (aheadMs <= 0) return [];
+      gop = await this.footage.firstAt(gop.to, signal);
     }
-    return [];
+    if (!gop) return [];
+    const gops = this.footage.gops;
+    const place = gops.indexOf(gop);
+    if (this.keysOnly) {
+      return gops.slice(place, place + KEYS_AT_ONCE).filter((each) => !this.isWhole(each));
+    }
+    const run = runOf(gops, place, gop.from + Math.max(0, aheadMs), MOST_BYTES);
+    const end = run.findIndex((each) => this.held.has(nameOf(each)));
+    return end > 0 ? run.slice(0, end) : run;
   }
 
   private isWhole(gop: Gop): boolean {
@@ -260,15 +279,15 @@ export class GopFeeder {
     }
     const at = this.position() ?? gop.from;
     if (this.feed && !this.feed.takes(mime)) {
-      const isPlayed = !this.holds(at) || this.wish !== null;
+      const isPlayed = !this.feed.holds(at) || this.wish !== null;
       if (!isPlayed) return false;
       this.drop();
       this.wish ??= gop.from;
     }
-    this.feed ??= new MediaFeed(this.video, this.origin(at), mime);
+    this.feed ??= new MediaFeed(this.video, Math.floor(at) - ROOM_BEFORE_MS, mime);
     const run = `${gop.file.runId}${this.keysOnly ? " keys" : ""}`;
     if (this.feed.needsHead(run)) {
-      const head = await this.head(gop, signal);
+      const head = await this.bytes.head(gop);
       if (signal.aborted) return false;
       await this.feed.appendHead(run, mime, this.keysOnly ? withoutSound(head) : head);
       this.lastAppended = "";
@@ -276,20 +295,8 @@ export class GopFeeder {
     return true;
   }
 
-  private origin(at: number): number {
-    return Math.floor(at / 1000) * 1000 - ROOM_BEFORE_MS;
-  }
-
   private mimeOf(gop: Gop): string {
     return this.keysOnly ? gop.file.mime.replace(/,[^"]*/, "") : gop.file.mime;
-  }
-
-  private async head({ file }: Gop, signal: AbortSignal): Promise<Uint8Array> {
-    const known = this.heads.get(file.runId);
-    if (known) return known;
-    const head = await this.footage.bytes(file, 0, file.initBytes, signal);
-    this.heads.set(file.runId, head);
-    return head;
   }
 
   private async loadAll(wanted: readonly Gop[], signal: AbortSignal): Promise<void> {
@@ -301,20 +308,19 @@ export class GopFeeder {
     const known = held && this.lastAppended === nameOf(first) ? held.sizeBytes : 0;
     const from = first.offsetBytes + known;
     const bytes = await this.footage.bytes(first.file, from, last.offsetBytes + last.sizeBytes, signal);
-    if (signal.aborted || !this.feed) return;
-    await this.feed.appendFootage(first.file.epochMs, bytes);
+    const { feed } = this;
+    if (signal.aborted || !feed) return;
+    await feed.appendFootage(first.file.epochMs, bytes);
+    if (this.feed !== feed) return;
     for (const gop of wanted) {
       const start = Math.max(gop.offsetBytes, from) - from;
       const part = bytes.subarray(start, gop.offsetBytes + gop.sizeBytes - from);
-      const frames = samplesOf(part).map(
-        ({ shownTicks }) => gop.file.epochMs + (shownTicks * 1000) / TIMESCALE,
-      );
       const before = gop === first && known > 0 ? (held?.frames ?? []) : [];
       this.held.set(nameOf(gop), {
         from: gop.from,
         to: gop.to,
         sizeBytes: gop.sizeBytes,
-        frames: [...before, ...frames],
+        frames: [...before, ...momentsOf(part, gop)],
       });
     }
     this.lastAppended = nameOf(last);
@@ -322,33 +328,19 @@ export class GopFeeder {
 
   private async loadKeys(wanted: readonly Gop[], signal: AbortSignal): Promise<void> {
     const run = wanted.filter(({ file }) => file.runId === wanted[0]?.file.runId);
-    const made = await Promise.all(run.map((gop) => this.keyOf(gop, signal)));
-    if (signal.aborted || !this.feed) return;
+    const made = await Promise.all(run.map((gop) => this.bytes.key(gop, signal)));
+    const { feed } = this;
+    if (signal.aborted || !feed) return;
     for (const [place, gop] of run.entries()) {
       const fragment = made[place];
-      if (fragment) await this.feed.appendFootage(gop.file.epochMs, fragment);
+      if (fragment) await feed.appendFootage(gop.file.epochMs, fragment);
+      if (this.feed !== feed) return;
       this.held.set(nameOf(gop), {
         from: gop.from,
         to: gop.to,
         sizeBytes: gop.sizeBytes,
         frames: [gop.from],
       });
-    }
-  }
-
-  /** The key frame of a group, shown as long as the group; most are found in the first bytes. */
-  private async keyOf(gop: Gop, signal: AbortSignal): Promise<Uint8Array | null> {
-    for (let size = this.keyBytes; ; size *= 3) {
-      const length = Math.min(size, gop.sizeBytes);
-      const end = gop.offsetBytes + length;
-      const bytes = await this.footage.bytes(gop.file, gop.offsetBytes, end, signal);
-      const [key] = samplesOf(bytes);
-      if (key) {
-        this.keyBytes = Math.max(this.keyBytes, Math.ceil((key.offset + key.size) * 1.2));
-        const ticks = Math.round(((gop.to - gop.from) * TIMESCALE) / 1000);
-        return keyFragment(bytes, key, ticks);
-      }
-      if (length === gop.sizeBytes) return null;
     }
   }
 
@@ -387,16 +379,18 @@ export class GopFeeder {
     this.wake();
     const { feed, video } = this;
     if (!feed || this.isSeeking) return;
-    const at = feed.wallMs(video.currentTime);
+    const isStanding = video.readyState <= video.HAVE_CURRENT_DATA;
+    // A video stands still up to a picture before the end of what it has.
+    const at = feed.wallMs(video.currentTime) + (isStanding ? EDGE_MS : 0);
     const gops = this.footage.gops;
     const place = placeAt(gops, at);
     const gop = place === null ? undefined : gops[place];
     if (place === null || !gop || !this.held.has(nameOf(gop))) return;
     if (gop.from <= at) {
-      if (!feed.holds(at) && video.readyState < video.HAVE_CURRENT_DATA) this.held.delete(nameOf(gop));
+      if (isStanding && !feed.holds(at)) this.held.delete(nameOf(gop));
       return;
     }
-    if (!this.jumpsGaps || video.paused || video.readyState > video.HAVE_CURRENT_DATA) return;
+    if (!this.jumpsGaps || video.paused || !isStanding) return;
     const gap = gapBefore(gops, place);
     if (gap) this.listener.onGap(gap);
     this.place(gop.from);

@@ -22,7 +22,7 @@ const FASTEST = 16;
 /** A seek is aimed this much later than the clock, as it takes a while; who is early waits. */
 const SEEK_LEAD_MS = 350;
 /** A seek under way to a moment farther than this from the clock is given up for a new one. */
-const LOST_MS = 3_000;
+const LOST_MS = 15_000;
 /** Moments nearer than this are the same picture. */
 const SAME_MS = 0.5;
 /** The last picture of a group is on the screen until so long before the group's end at least. */

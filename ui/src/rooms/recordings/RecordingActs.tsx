@@ -65,9 +65,11 @@ export function RecordingActs({ recording, span, timeZone }: {
         </Menu>
       </Group>
       {make.isSuccess && (
-        <Button component={Link} to="/clips" size="compact-sm" variant="subtle" mt={4} role="status">
-          {t("recordings.clipAsked")}
-        </Button>
+        <div role="status">
+          <Button component={Link} to="/clips" size="compact-sm" variant="default" mt={4}>
+            {t("recordings.clipAsked")}
+          </Button>
+        </div>
       )}
       {make.error && <ErrorNote error={make.error} />}
     </>

@@ -15,7 +15,9 @@ export interface Shown {
 /** Nearer to now than this there is nothing recorded yet. */
 const BEHIND_NOW_MS = 6_000;
 /** After a jump all wait for all, but not for ever. */
-const LONGEST_GATHERING_MS = 4_000;
+const LONGEST_GATHERING_MS = 15_000;
+/** Where nobody has a picture for so long, the clock waits for them. */
+const LONGEST_DARK_MS = 700;
 /** A moment inside a picture, not on the edge between two. */
 const INTO_PICTURE_MS = 1;
 
@@ -26,6 +28,8 @@ export class Group {
   private isPaused = false;
   /** Since when the players come together at one moment; null: they do not. */
   private gatheringSince: number | null = -Infinity;
+
+  private darkSince: number | null = null;
 
   constructor(startMs: number) {
     this.clock = { atMs: startMs, sinceMs: 0, rate: 1, isRunning: false };
@@ -85,6 +89,7 @@ export class Group {
       members[cameraId] = player.follow(this.clock, nowMs).kind;
     }
     this.endGathering(members, nowMs);
+    this.waitInTheDark(members, nowMs);
     const ms = clockAt(this.clock, nowMs);
     return {
       ms: this.isPaused ? Math.floor(ms) : Math.floor(ms / 1000) * 1000,
@@ -110,6 +115,14 @@ export class Group {
     if (!isComplete && nowMs - this.gatheringSince < LONGEST_GATHERING_MS) return;
     this.gatheringSince = null;
     this.clock = { ...this.clock, sinceMs: nowMs, isRunning: true };
+  }
+
+  private waitInTheDark(members: Record<string, MemberState>, nowMs: number): void {
+    const states = Object.values(members);
+    const isDark = states.includes("loading") && !states.includes("shown");
+    if (!isDark || !this.clock.isRunning) this.darkSince = null;
+    else if (this.darkSince === null) this.darkSince = nowMs;
+    else if (nowMs - this.darkSince > LONGEST_DARK_MS) this.gather(nowMs);
   }
 
   /** Fast playing ends where recording is. */

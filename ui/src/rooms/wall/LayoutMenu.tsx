@@ -27,7 +27,7 @@ export function LayoutMenu(props: Props) {
   const own = layouts.filter(({ owner }) => owner === me);
   const others = layouts.filter(({ owner }) => owner !== me);
   return (
-    <Menu position="bottom-end" withinPortal>
+    <Menu position="bottom-end" withinPortal withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <Button
           size="xs"
@@ -100,14 +100,14 @@ function Choice({ name, hint = "", isChosen, onChoose }: {
   onChoose: () => void;
 }) {
   return (
-    <Menu.Item
-      role="menuitemradio"
-      aria-checked={isChosen}
-      leftSection={isChosen ? <Icon name="check" size={16} /> : <span className={css.noSign} />}
+    <Menu.RadioItem
+      value={name}
+      checked={isChosen}
+      closeMenuOnClick
       rightSection={hint && <span className={css.hint}>{hint}</span>}
-      onClick={onChoose}
+      onChange={onChoose}
     >
       {name}
-    </Menu.Item>
+    </Menu.RadioItem>
   );
 }

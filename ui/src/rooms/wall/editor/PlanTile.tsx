@@ -1,5 +1,5 @@
 import { useDraggable } from "@dnd-kit/core";
-import { ActionIcon, Menu } from "@mantine/core";
+import { ActionIcon, Menu, VisuallyHidden } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
 import { Icon } from "@/kit/icons";
@@ -47,10 +47,10 @@ export function PlanTile({ tile, name, ...props }: Props) {
         className={css.grip}
         {...attributes}
         {...listeners}
-        aria-label={t("layout.tile", { name, x: x + 1, y: y + 1, w, h })}
       >
-        <span className={css.tileName}>{name}</span>
-        <span className={css.tileSize}>{t("layout.size", { w, h })}</span>
+        <span className={css.tileName}>{name}</span>{" "}
+        <span className={css.tileSize}>{t("layout.size", { w, h })}</span>{" "}
+        <VisuallyHidden>{t("layout.at", { x: x + 1, y: y + 1 })}</VisuallyHidden>
       </button>
       <div className={css.tileActs}>
         <Looks tile={tile} name={name} {...props} />
@@ -67,7 +67,7 @@ export function PlanTile({ tile, name, ...props }: Props) {
 function Looks({ tile, name, hasSub, fits, onSize, onStream }: Omit<Props, "onTakeOff">) {
   const { t } = useTranslation();
   return (
-    <Menu position="bottom-end" withinPortal closeOnItemClick={false}>
+    <Menu position="bottom-end" withinPortal withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <ActionIcon variant="transparent" aria-label={t("layout.grow", { name })} title={t("layout.grow", { name })}>
           <Icon name="full" size={16} />
@@ -108,14 +108,8 @@ function Choice({ name, isChosen, isOpen = true, onChoose }: {
   onChoose: () => void;
 }) {
   return (
-    <Menu.Item
-      role="menuitemradio"
-      aria-checked={isChosen}
-      disabled={!isOpen}
-      leftSection={isChosen ? <Icon name="check" size={14} /> : <span className={css.noSign} />}
-      onClick={onChoose}
-    >
+    <Menu.RadioItem value={name} checked={isChosen} disabled={!isOpen} onChange={onChoose}>
       {name}
-    </Menu.Item>
+    </Menu.RadioItem>
   );
 }
