@@ -216,7 +216,7 @@ def test_gstreamer_plays(watched: Box, purpose: str) -> None:
         "!", "hlsdemux", "!", "qtdemux", "!", "h264parse",
         "!", "fakesink", "silent=false", "sync=false", f"num-buffers={pictures}",
     )  # fmt: skip
-    assert done.stdout.count(b"chain") == pictures
+    assert done.stdout.count(b"chain") >= pictures - 1
 
 
 @pytest.mark.parametrize("purpose", ["live", "playback"])

@@ -75,7 +75,9 @@ async def front(tmp_path: Path, pages: Path, database_url: str, hub: Hub) -> Asy
 
 def watching(front: Front, query: str = "", **headers: str) -> connect:
     given = {"Cookie": COOKIE} | headers
-    return connect(f"{front.ws_url}/ws/status{query}", additional_headers=given)
+    # No pings: one that reads nothing would give up by itself on a busy machine.
+    url = f"{front.ws_url}/ws/status{query}"
+    return connect(url, additional_headers=given, ping_interval=None)
 
 
 async def heard(socket: ClientConnection) -> Any:

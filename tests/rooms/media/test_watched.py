@@ -68,9 +68,7 @@ async def test_what_is_written_differs_in_the_length_of_its_fragments_alone(
     assert ffmpeg_says(path)[2] == ""
 
 
-async def test_events_in_a_hurry_leave_at_once(
-    camera: Camera, told: Told, tmp_path: Path
-) -> None:
+async def test_events_in_a_hurry_leave_at_once(camera: Camera, told: Told, tmp_path: Path) -> None:
     """In a real process, whose pipe would gather its lines for ever."""
     program = (
         "from sereno.media import pipes; pipes.FLUSH_SECONDS = 1e9; "

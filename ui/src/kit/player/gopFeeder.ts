@@ -1,3 +1,4 @@
+/* eslint max-lines: ["error", 400] -- one machine with one state, which its parts would share */
 import { type Gop, gapBefore, nameOf, placeAt, runOf } from "@/lib/footageIndex";
 import { withoutSound } from "@/lib/fmp4";
 import type { Span } from "@/lib/timeline";
@@ -213,6 +214,7 @@ export class GopFeeder {
 
   /** Loads the next thing that is missing; false where nothing is. */
   private async advance(signal: AbortSignal): Promise<boolean> {
+    const { wish } = this;
     const at = this.position();
     if (at === null) return false;
     const first = await this.footage.firstAt(at, signal);
@@ -223,7 +225,7 @@ export class GopFeeder {
     }
     await this.trim(at);
     const wanted = await this.missing(first, signal);
-    if (signal.aborted) return true;
+    if (this.wish !== wish) return true;
     if (wanted.length === 0) {
       this.fulfil(first);
       return false;
@@ -231,7 +233,7 @@ export class GopFeeder {
     if (!(await this.prepare(wanted, signal))) return false;
     if (this.keysOnly) await this.loadKeys(wanted, signal);
     else await this.loadAll(wanted, signal);
-    this.fulfil(first);
+    if (this.wish === wish) this.fulfil(first);
     return true;
   }
 

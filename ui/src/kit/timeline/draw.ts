@@ -3,6 +3,7 @@ import { barsOf, type Facts, isDamaged, type Span, toX, unplannedIn } from "@/li
 
 import { type FactKind, LOOKS } from "./looks";
 import { Paints } from "./patterns";
+import { label, line } from "./strokes";
 
 const TOP = 26;
 const SCALE_HEIGHT = 22;
@@ -226,38 +227,4 @@ function drawMarks(
     context.fill();
     context.stroke();
   }
-}
-
-function line(
-  context: CanvasRenderingContext2D,
-  x: number,
-  top: number,
-  bottom: number,
-  lineWidth: number,
-  colour: string,
-  dash: number[],
-): void {
-  context.save();
-  context.setLineDash(dash);
-  context.strokeStyle = colour;
-  context.lineWidth = lineWidth;
-  context.beginPath();
-  context.moveTo(x, top);
-  context.lineTo(x, bottom);
-  context.stroke();
-  context.restore();
-}
-
-function label(
-  context: CanvasRenderingContext2D,
-  text: string,
-  x: number,
-  width: number,
-  colour: string,
-): void {
-  context.fillStyle = colour;
-  context.textAlign = "center";
-  context.textBaseline = "top";
-  const half = context.measureText(text).width / 2;
-  context.fillText(text, Math.min(width - half, Math.max(half, x)), 2);
 }

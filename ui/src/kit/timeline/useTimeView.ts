@@ -3,6 +3,8 @@ import { useState } from "react";
 import { clampView, type Facts, firstView, type Span } from "@/lib/timeline";
 import { addDays, dayOf, daySpan } from "@/lib/zone";
 
+import { useNow } from "../useNow";
+
 /** How far back the timeline goes. */
 const DAYS_BACK = 400;
 /** What is shown around a moment that an address names. */
@@ -10,7 +12,7 @@ const AROUND_MS = 10 * 60_000;
 
 /** Which time the timeline shows. Until somebody chooses a view it follows what becomes known. */
 export function useTimeView(timeZone: string, startMs: number | null) {
-  const today = dayOf(Date.now(), timeZone);
+  const today = dayOf(useNow(60_000), timeZone);
   const bounds: Span = {
     from: daySpan(addDays(today, -DAYS_BACK), timeZone).from,
     to: daySpan(today, timeZone).to,

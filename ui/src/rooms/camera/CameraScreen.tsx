@@ -6,6 +6,7 @@ import { Link, useParams, useSearchParams } from "react-router";
 import { camerasQuery, sitesQuery } from "@/api/queries";
 import { EmptyState } from "@/kit/EmptyState";
 import { ErrorNote } from "@/kit/ErrorNote";
+import { useNow } from "@/kit/useNow";
 import { readPlace } from "@/lib/readPlace";
 
 import css from "./CameraScreen.module.css";
@@ -16,12 +17,13 @@ export function CameraScreen() {
   const { t } = useTranslation();
   const { cameraId } = useParams();
   const [query] = useSearchParams();
+  const now = useNow(60_000);
   const cameras = useQuery(camerasQuery);
   // The site's zone says what day it is there, so nothing is shown before it is known.
   const sites = useQuery(sitesQuery);
   const camera = cameras.data?.find(({ id }) => id === cameraId);
   if (camera && !sites.isPending) {
-    const { at, select } = readPlace(query, Date.now());
+    const { at, select } = readPlace(query, now);
     const key = `${camera.id} ${query.toString()}`;
     return <Viewer key={key} camera={camera} startMs={at} startSelection={select} />;
   }

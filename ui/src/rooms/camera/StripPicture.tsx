@@ -4,10 +4,13 @@ import { useEffect, useRef } from "react";
 
 import type { StreamName } from "@/api/playback";
 import { stripPictureQuery } from "@/api/strip";
+import { useNow } from "@/kit/useNow";
 import type { Span } from "@/lib/timeline";
 
 import css from "./CameraScreen.module.css";
 
+/** The sentence beside it says what is known of the moment. */
+const NO_WORDS = "";
 const REST_MS = 60;
 /** Moments nearer to each other than this share of the view have the same picture. */
 const STEPS_A_VIEW = 300;
@@ -21,12 +24,13 @@ export function StripPicture({ cameraId, stream, ms, view }: {
   view: Span;
 }) {
   const cache = useQueryClient();
+  const now = useNow();
   const image = useRef<HTMLImageElement>(null);
   const step = Math.max(LEAST_STEP_MS, Math.round((view.to - view.from) / STEPS_A_VIEW));
   const [wanted] = useDebouncedValue(Math.floor(ms / step) * step, REST_MS);
   const { data } = useQuery({
     ...stripPictureQuery(cache, cameraId, stream, wanted),
-    enabled: wanted < Date.now(),
+    enabled: wanted < now,
     placeholderData: keepPreviousData,
   });
   const picture = data?.picture;
@@ -36,5 +40,5 @@ export function StripPicture({ cameraId, stream, ms, view }: {
     image.current.src = address;
     return () => URL.revokeObjectURL(address);
   }, [picture]);
-  return picture ? <img ref={image} className={css.strip} alt="" /> : null;
+  return picture ? <img ref={image} className={css.strip} alt={NO_WORDS} /> : null;
 }

@@ -6,6 +6,7 @@ import { playbackTicket } from "@/api/playback";
 import type { Camera } from "@/api/types";
 import type { Playback } from "@/kit/player/playback";
 import { PlaybackVideo } from "@/kit/player/PlaybackVideo";
+import { useNow } from "@/kit/useNow";
 import { momentPlace } from "@/lib/places";
 import { knownAt } from "@/lib/timeline";
 import { pick } from "@/lib/words";
@@ -24,7 +25,8 @@ interface Props {
 /** One of several: its picture at the clock's moment, or why there is none. */
 export function FollowedVideo({ camera, ms, state, facts, onPlayer }: Props) {
   const { t, i18n } = useTranslation();
-  const known = facts && knownAt(facts, ms, Date.now());
+  const now = useNow();
+  const known = facts && knownAt(facts, ms, now);
   const why = known?.kind === "gap" ? pick(known.gap.reason, i18n.language) : t("together.noFootage");
   const name = t("together.open", { name: camera.name });
   return (
