@@ -41,13 +41,14 @@ $(UI_BUILT): ui/node_modules/.ready $(UI_SOURCES)
 	@cd ui && ../tools/node npm run --silent build
 	@touch $@
 
-# A browser; a second RTSP server; tools that make disks, clocks and calls fail; a second reader.
+# A browser; a second RTSP server; tools that make disks, clocks and calls fail; other
+# players and readers.
 .PHONY: packages
 packages:
 	@tools/need chromium fonts-dejavu-core \
 	  python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
-	  gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly iproute2 \
-	  strace xfsprogs libfaketime mediainfo
+	  gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-tools iproute2 \
+	  strace xfsprogs libfaketime mediainfo vlc-bin vlc-plugin-base
 
 # --- run ----------------------------------------------------------------------------------------
 

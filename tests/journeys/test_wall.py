@@ -48,6 +48,7 @@ def page(box: Box) -> Iterator[Page]:
         opened.get_by_label("Password", exact=True).fill(ADMIN_PASSWORD)
         opened.get_by_label("Repeat the password").fill(ADMIN_PASSWORD)
         opened.get_by_role("button", name="Set the password and start").click()
+        expect(opened.get_by_role("article").first).to_be_visible(timeout=PATIENCE_MS)
         yield opened
         browser.close()
         assert complaints == []
@@ -102,7 +103,7 @@ def test_a_layout_is_drawn_up_and_shown(page: Page, box: Box) -> None:
     page.get_by_role("button", name="Size of Yard").click()
     page.get_by_role("menuitemradio", name="1 × 2").click()
     page.keyboard.press("Escape")
-    page.get_by_label("Name").fill("Doors")
+    page.get_by_label("Name", exact=True).fill("Doors")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("button", name="Layout: Doors")).to_be_visible()
     for name in ("Gate", "Yard"):

@@ -35,7 +35,6 @@ const ROOM_BEFORE_MS = 40 * 86_400_000;
 const INTO_PICTURE_MS = 1;
 /** Footage that ends nearer to now than this is still being written. */
 const STILL_GROWING_MS = 20_000;
-
 /** No picture of a camera is shown for longer than this without a gap after it. */
 const EDGE_MS = 150;
 
