@@ -289,7 +289,7 @@ class Node:
             self.state,
             playback,
             LiveHls(doorkeeper, playback, self._live_playlists),
-            Watching(doorkeeper, self._recording, self._live),
+            Watching(doorkeeper, self._recording, self._live, self._desired.is_run),
             Whep(doorkeeper, self._web_rtc),
             Showing(doorkeeper, self._snapshots, self._clock),
             PicturesOfFootage(doorkeeper, self._pictures),

@@ -114,6 +114,11 @@ class Desired:
                 return _wish(order, stream, profile, manner_of(order, profile))
         return None
 
+    def is_run(self, key: StreamKey) -> bool:
+        """Whether the stream is ever recorded, be it not at the moment."""
+        wish = self.configured(key)
+        return wish is not None and wish.is_recorded
+
     def write_until(self, key: StreamKey) -> float | None:
         """The `Clock.boottime` up to which the stream may be written; None: no end."""
         order = self._orders.get(key.camera_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from sereno.base.tasks import until_first
 from sereno.node.access import Doorkeeper, Visit
 from sereno.node.live import Live, Viewer, state_text
 from sereno.node.recording import Recording
+from sereno.node.rows import StreamKey
 
 TICKET_SECONDS = 10.0
 TICKET_REFUSED = 4401
@@ -22,11 +24,16 @@ NO_SUCH_CAMERA = 4404
 
 @dataclass(frozen=True, slots=True)
 class Watching:
-    """Lets viewers in and sends them what `Live` has for them."""
+    """Lets viewers in and sends them what `Live` has for them.
+
+    Of a stream that is never run, as a small one that its profile does not name, they are told so
+    at once: a player then takes the other.
+    """
 
     doorkeeper: Doorkeeper
     recording: Recording
     live: Live
+    is_run: Callable[[StreamKey], bool]
 
     async def watch(self, socket: WebSocket) -> None:
         await socket.accept()
@@ -39,7 +46,10 @@ class Watching:
         except WebSocketDisconnect:
             return
         else:
-            await self._show(socket, visit)
+            if self.is_run(visit.key):
+                await self._show(socket, visit)
+            else:
+                await socket.close(NO_SUCH_CAMERA, "stream_not_run")
 
     async def _show(self, socket: WebSocket, visit: Visit) -> None:
         book = self.recording.book(visit.key)

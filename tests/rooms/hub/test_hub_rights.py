@@ -27,7 +27,7 @@ LAYOUT = {
 OPEN = {"get_alive", "get_session", "sign_in", "sign_out", "get_setup", "use_setup", "enrol_node"}
 OF_NODES = {"get_orders", "send_reports", "send_heartbeat", "get_errands", "tell_errand"} | {
     "tell_clip",
-    "get_node_identity"
+    "get_node_identity",
 }
 # By `operation_id`: the right that it needs, and what is asked with it.
 CALLS: dict[str, tuple[Right, object]] = {

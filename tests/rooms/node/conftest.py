@@ -49,7 +49,7 @@ from sereno.wire.reports import (
 from sereno.wire.secret import REVEAL
 from sereno.wire.tickets import Ticket, sign
 
-WAIT_SECONDS = 30.0  # only guards against hanging
+WAIT_SECONDS = 90.0  # only guards against hanging
 USER, PASSWORD = "watcher", "s3cret word"
 QUICK = Pace(
     heartbeat_seconds=0.1,

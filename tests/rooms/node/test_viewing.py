@@ -26,7 +26,7 @@ from sereno.media.fmp4.boxes import walk as walk_boxes
 from sereno.node.daemon import Node
 from sereno.node.rows import StreamKey
 from sereno.sim import SimConfig, SimServer
-from sereno.wire.orders import CameraOrder
+from sereno.wire.orders import CameraOrder, StreamOrder
 
 from .conftest import (
     HubDouble,
@@ -203,6 +203,16 @@ async def test_live_tickets_that_are_refused(place: Place) -> None:
     assert [await refused_with(place, first) for first in bad] == [4401] * len(bad)
     stranger = json.dumps({"ticket": place.hub.ticket(uuid4(), "live")})
     assert await refused_with(place, stranger) == 4404
+
+
+async def test_a_stream_that_its_profile_does_not_run_is_not_waited_for(place: Place) -> None:
+    small = StreamOrder(stream="sub", address=place.cameras.address(1))
+    both = place.order.model_copy(update={"streams": (*place.order.streams, small)})
+    await place.change_orders(both)
+    await until(lambda: place.node._is_known(StreamKey(place.order.camera_id, "sub")))
+    first = json.dumps({"ticket": place.ticket("live", stream="sub")})
+    assert await refused_with(place, first) == 4404
+    await place.change_orders(place.order)
 
 
 async def test_playback_tickets_that_are_refused(place: Place) -> None:

@@ -7,7 +7,6 @@ import type { Answer } from "./types";
 export type Health = Answer<paths["/api/v1/health"]["get"]>;
 export type Problem = Health["problems"][number];
 export type Severity = Problem["severity"];
-export type SubjectKind = Problem["subject"]["kind"];
 
 /** Nodes are heard every few seconds; what is wrong should be on the page as soon as that. */
 const HEALTH_EVERY_MS = 5_000;

@@ -49,7 +49,6 @@ export type PlanPreview = Answer<paths["/api/v1/preview"]["get"]>;
 export type Runner = Answer<paths["/api/v1/runners"]["get"]>[number];
 
 export type Coverage = Answer<paths["/api/v1/coverage"]["get"]>;
-export type CameraCoverage = Coverage["cameras"][number];
 /** What counts for a camera as for all of them. */
 export type CoverageFigures = Pick<
   Coverage,

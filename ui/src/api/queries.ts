@@ -8,7 +8,6 @@ import type { Camera, CameraAnswer, Site } from "./types";
 
 /** How often a screen asks again; the hub hears from each node every 5 s. */
 const NODES_EVERY_MS = 5_000;
-const TIMELINE_EVERY_MS = 5_000;
 
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
@@ -46,21 +45,6 @@ export function setupQuery(token: string) {
       unwrap(client.GET("/api/v1/setup/{token}", { params: { path: { token } } })),
     retry: false,
     staleTime: Infinity,
-  });
-}
-
-/** The timeline of one camera over a span; asked again while the span is still growing. */
-export function timelineQuery(cameraId: string, from: number, to: number) {
-  const query = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
-  return queryOptions({
-    queryKey: ["timeline", cameraId, from, to],
-    queryFn: () =>
-      unwrap(
-        client.GET("/api/v1/cameras/{camera_id}/timeline", {
-          params: { path: { camera_id: cameraId }, query },
-        }),
-      ),
-    refetchInterval: () => (Date.now() < to + 60_000 ? TIMELINE_EVERY_MS : false),
   });
 }
 

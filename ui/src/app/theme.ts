@@ -23,6 +23,8 @@ const SHEET = {
   header: { background: "var(--surface)" },
   title: { fontWeight: 650, fontSize: "1.125rem" },
 };
+/** The head of a dialog is not that of the page, which there is but one of. */
+const SHEET_ATTRIBUTES = { header: { role: "presentation" } };
 
 export const theme = createTheme({
   colors: { night, lantern, dark },
@@ -42,8 +44,14 @@ export const theme = createTheme({
     InputWrapper: {
       defaultProps: { inputWrapperOrder: ["label", "input", "error", "description"] },
     },
-    Modal: { defaultProps: { centered: true, overlayProps: OVERLAY }, styles: SHEET },
-    Drawer: { defaultProps: { overlayProps: OVERLAY }, styles: SHEET },
+    Modal: {
+      defaultProps: { centered: true, overlayProps: OVERLAY, attributes: SHEET_ATTRIBUTES },
+      styles: SHEET,
+    },
+    Drawer: {
+      defaultProps: { overlayProps: OVERLAY, attributes: SHEET_ATTRIBUTES },
+      styles: SHEET,
+    },
     Tooltip: { defaultProps: { openDelay: 300, events: { hover: true, focus: true, touch: true } } },
   },
 });

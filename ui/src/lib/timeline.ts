@@ -158,23 +158,10 @@ export function knownAt<G extends Span>(facts: Facts<G>, ms: number, now: number
   return { kind: isPlanned ? "nothing" : "unplanned" };
 }
 
-/** The first moment with footage at or after `ms`, or null. */
-export function nextCovered(covered: readonly Span[], ms: number): number | null {
-  let best: number | null = null;
-  for (const span of covered) {
-    if (span.to <= ms) continue;
-    const start = Math.max(span.from, ms);
-    if (best === null || start < best) best = start;
-  }
-  return best;
-}
-
-/** Spans of one kind that lie closer than `closest` pixels are drawn as one, at least 1 px wide. */
-export function toBars(spans: readonly Span[], view: Span, width: number, closest = 0): Span[] {
-  return barsOf([...spans].sort((a, b) => a.from - b.from), view, width, closest);
-}
-
-/** The same of spans that are in order and do not overlap; looks at none that is out of view. */
+/**
+ * Spans of one kind that are in order and do not overlap, as bars at least 1 px wide; those closer
+ * than `closest` pixels are drawn as one. Looks at none that is out of view.
+ */
 export function barsOf(
   sorted: readonly Span[],
   view: Span,

@@ -37,11 +37,11 @@ function init(codec: string): string {
   return JSON.stringify({ type: "init", mime, run_id: "a", epoch_ms: 7, newest_ms: 8 });
 }
 
-function opened(hasOther: boolean) {
+function opened(hasOther: boolean, stream: "main" | "sub" = "main") {
   const video = { current: document.createElement("video") };
   const ticket = vi.fn((stream: string) => Promise.resolve(`for ${stream}`));
   const view = renderHook(() =>
-    useLive(video, { ticket, isActive: true, stream: "main", hasOther }),
+    useLive(video, { ticket, isActive: true, stream, hasOther }),
   );
   return { ...view, ticket };
 }
@@ -97,4 +97,17 @@ it("says so where neither stream can be played, and does not go round in circles
   await act(() => vi.advanceTimersByTimeAsync(60_000));
   expect(result.current).toMatchObject({ trouble: "codec", codec: "hvc1.1.6.L60.B0" });
   expect(ticket).toHaveBeenCalledTimes(2);
+});
+
+it("takes the main stream where the node does not run the small one", async () => {
+  const { result, ticket } = opened(true, "sub");
+  await act(() => vi.advanceTimersByTimeAsync(1));
+  await act(async () => {
+    Wire.all.at(-1)?.onclose?.({ code: 4404 });
+    await vi.advanceTimersByTimeAsync(1);
+  });
+  await act(() => vi.advanceTimersByTimeAsync(1));
+  expect(ticket.mock.calls.map(([stream]) => stream)).toEqual(["sub", "main"]);
+  await say(init("avc1.64001f"));
+  expect(result.current).toMatchObject({ stream: "main", trouble: null });
 });

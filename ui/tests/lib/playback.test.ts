@@ -73,7 +73,7 @@ function box(type: string, ...parts: (number[] | Uint8Array)[]): Uint8Array {
   const size = parts.reduce((sum, part) => sum + part.length, 8);
   const made = new Uint8Array(size);
   new DataView(made.buffer).setUint32(0, size);
-  made.set([...type].map((letter) => letter.charCodeAt(0)), 4);
+  made.set(new TextEncoder().encode(type), 4);
   let at = 8;
   for (const part of parts) {
     made.set(part, at);

@@ -1,15 +1,14 @@
 import { describe, expect, it } from "vitest";
 
 import {
+  barsOf,
   clampView,
   firstView,
   knownAt,
   manualAt,
-  nextCovered,
   pan,
   reveal,
   SHORTEST_VIEW_MS,
-  toBars,
   toMs,
   toSelection,
   totalMs,
@@ -117,15 +116,8 @@ describe("what is known of a moment", () => {
   });
 });
 
-it("finds the next footage", () => {
-  const covered = [span(20, 30), span(0, 10)];
-  expect(nextCovered(covered, 5 * MINUTE)).toBe(5 * MINUTE);
-  expect(nextCovered(covered, 10 * MINUTE)).toBe(20 * MINUTE);
-  expect(nextCovered(covered, 30 * MINUTE)).toBeNull();
-});
-
-it("draws what overlaps or nearly touches as one bar, and nothing that is out of sight", () => {
-  const bars = toBars([span(50, 60), span(0, 10), span(10, 20), span(200, 210)], span(0, 100), 100);
+it("draws what touches as one bar, and nothing that is out of sight", () => {
+  const bars = barsOf([span(0, 10), span(10, 20), span(50, 60), span(200, 210)], span(0, 100), 100);
   expect(bars).toEqual([
     { from: 0, to: 20 },
     { from: 50, to: 60 },
@@ -133,7 +125,7 @@ it("draws what overlaps or nearly touches as one bar, and nothing that is out of
 });
 
 it("keeps the shortest gap visible", () => {
-  const [bar] = toBars([{ from: 5, to: 6 }], day, 1000);
+  const [bar] = barsOf([{ from: 5, to: 6 }], day, 1000);
   expect((bar?.to ?? 0) - (bar?.from ?? 0)).toBeCloseTo(1);
 });
 

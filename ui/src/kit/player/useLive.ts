@@ -82,6 +82,10 @@ export function useLive(
       buffer?.close();
       playing.current = buffer = null;
     };
+    // Also where the node does not run this one: its profile names the other alone.
+    const turnToOther = () => {
+      if (latest.current.hasOther && stream === wanted) setUnplayable(stream);
+    };
     const newBuffer = () =>
       (playing.current = new LiveBuffer(video, () => {
         playing.current = buffer = null;
@@ -95,7 +99,7 @@ export function useLive(
           if (!canPlay(message.mime)) {
             dropBuffer();
             change({ codec, trouble: "codec", isPlaying: false });
-            if (latest.current.hasOther && stream === wanted) setUnplayable(stream);
+            turnToOther();
             return;
           }
           change({ codec, trouble: null });
@@ -108,6 +112,7 @@ export function useLive(
         onLost: (trouble) => {
           dropBuffer();
           change({ trouble, isPlaying: false });
+          if (trouble === "unknown_camera") turnToOther();
         },
       },
       isDelayed.current ? latest.current.delayMs : 0,
