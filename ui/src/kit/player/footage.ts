@@ -2,6 +2,7 @@ import {
   type FileFacts,
   type FootageFile,
   type Gop,
+  gapBefore,
   mergeGops,
   placeAt,
   toGops,
@@ -10,6 +11,8 @@ import type { Span } from "@/lib/timeline";
 
 const PLACE = "/media/v1/vod/";
 const WINDOW_MS = 60 * 60_000;
+/** Footage that ends nearer to now than this is still being written. */
+export const STILL_GROWING_MS = 20_000;
 /** A ticket is good for a minute. */
 const TICKET_MS = 45_000;
 /** What is being written grows by a fragment every 200 ms; it is asked for again after this. */
@@ -63,6 +66,16 @@ export class Footage {
   /** Whether it was asked for what there is at `ms`. */
   isKnown(ms: number): boolean {
     return this.windows.has(Math.floor(ms / WINDOW_MS));
+  }
+
+  /** The time without footage that `ms` lies in, as far as is known; null: there is footage. */
+  gapAt(ms: number): Span | null {
+    if (!this.isKnown(ms)) return null;
+    const place = placeAt(this.all, ms);
+    const last = this.all.at(-1);
+    if (place === null) return last && ms > last.to + STILL_GROWING_MS ? { from: last.to, to: ms } : null;
+    const gap = gapBefore(this.all, place);
+    return gap && ms >= gap.from && ms < gap.to ? gap : null;
   }
 
   /** Knows what there is in a span, up to now. Raises FootageError. */

@@ -3,7 +3,7 @@ import { type Gop, gapBefore, nameOf, placeAt, runOf } from "@/lib/footageIndex"
 import { withoutSound } from "@/lib/fmp4";
 import type { Span } from "@/lib/timeline";
 
-import { type Footage, FootageError } from "./footage";
+import { type Footage, FootageError, STILL_GROWING_MS } from "./footage";
 import { GopBytes, momentsOf } from "./gopBytes";
 import { MediaFeed } from "./mediaFeed";
 import { canPlay } from "./mediaSource";
@@ -33,8 +33,6 @@ const AGAIN_AFTER_MS = 2_000;
 const ROOM_BEFORE_MS = 40 * 86_400_000;
 /** A seek aims into a picture, not at the edge between two. */
 const INTO_PICTURE_MS = 1;
-/** Footage that ends nearer to now than this is still being written. */
-const STILL_GROWING_MS = 20_000;
 /** No picture of a camera is shown for longer than this without a gap after it. */
 const EDGE_MS = 150;
 
@@ -131,15 +129,12 @@ export class GopFeeder {
     return [...this.held.values()].flatMap(({ frames }) => frames).sort((a, b) => a - b);
   }
 
-  /** The time without footage that `ms` lies in, as far as is known; null: there is footage. */
-  gapAt(ms: number): Span | null {
-    if (!this.footage.isKnown(ms)) return null;
-    const gops = this.footage.gops;
-    const place = placeAt(gops, ms);
-    const last = gops.at(-1);
-    if (place === null) return last && ms > last.to + STILL_GROWING_MS ? { from: last.to, to: ms } : null;
-    const gap = gapBefore(gops, place);
-    return gap && ms >= gap.from && ms < gap.to ? gap : null;
+  /** Whether footage between two moments, as far as is known, is not at hand. */
+  lacksBetween(one: number, other: number): boolean {
+    // The edges of a group and its pictures' moments differ by roundings.
+    const from = Math.min(one, other) + INTO_PICTURE_MS;
+    const to = Math.max(one, other) - INTO_PICTURE_MS;
+    return this.footage.gops.some((gop) => gop.from < to && gop.to > from && !this.held.has(nameOf(gop)));
   }
 
   private isHeld(ms: number): boolean {

@@ -38,6 +38,8 @@ export class Playback {
   private shownMs: number | null = null;
   /** The picture that a step asked for, until it is shown. */
   private stepMs: number | null = null;
+  /** Where a clock that stands was last sought to; null while it runs. */
+  private stoodMs: number | null = null;
 
   constructor(
     private readonly video: HTMLVideoElement,
@@ -104,24 +106,33 @@ export class Playback {
     feeder.jumpsGaps = false;
     const wanted = clockAt(clock, nowMs);
     const shown = feeder.position();
-    const gap = feeder.gapAt(wanted);
+    const gap = this.footage.gapAt(wanted);
     if (gap) {
       this.hold();
+      this.stoodMs = null;
       // What comes after the gap is made ready meanwhile.
       if (gap.to > wanted && Math.abs((shown ?? 0) - gap.to) > 50) feeder.seek(gap.to);
       return { kind: "gap", gap };
     }
     if (shown === null || (feeder.isSeeking && Math.abs(shown - wanted) > LOST_MS * clock.rate)) {
       feeder.seek(wanted);
+      this.stoodMs = null;
       return { kind: "loading" };
     }
     if (feeder.isSeeking) return { kind: "loading" };
     const steering = steer(shown, wanted, clock.rate);
     if (!clock.isRunning) {
       this.hold();
-      if (Math.abs(shown - wanted) > 20) feeder.seek(wanted);
+      // A picture lags behind the video's time by as long as the machine takes to draw it, and one
+      // at which the video was stopped stays. Only a seek shows the picture of this very moment.
+      if (this.stoodMs !== wanted) {
+        feeder.seek(wanted);
+        this.stoodMs = wanted;
+        return { kind: "loading" };
+      }
       return { kind: "shown" };
     }
+    this.stoodMs = null;
     if (steering.kind === "seek") {
       feeder.seek(wanted + SEEK_LEAD_MS * clock.rate);
       return { kind: "loading" };
@@ -159,7 +170,9 @@ export class Playback {
     const found = by === 1
       ? frames.find((ms) => ms > from + SAME_MS)
       : frames.findLast((ms) => ms < from - SAME_MS);
-    return found ?? null;
+    // What is at hand may have a hole, in which the picture asked for lies.
+    if (found === undefined || this.feeder.lacksBetween(from, found)) return null;
+    return found;
   }
 
   /** A picture of a group that is not loaded: the first of the next, or the last of the one before. */
