@@ -179,6 +179,11 @@ def make_gap(box: Box, cameras: Cameras) -> None:
 
 
 def test_ffmpeg_reads_every_picture(watched: Box) -> None:
+    def has_footage() -> bool:
+        covered = watched.covered("Gate")
+        return bool(covered) and covered[-1].duration > timedelta(seconds=8)
+
+    eventually(has_footage, "some seconds are recorded")
     span = watched.covered("Gate")[-1]
     end = min(span.end, span.start + timedelta(seconds=20))
     address = address_of(watched, "playback", from_=span.start, to=end)
