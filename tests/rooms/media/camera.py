@@ -277,7 +277,7 @@ class Told:
 
     async def until(self, is_so: Callable[[], bool]) -> None:
         """Wait for something that an event brings about."""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             while not is_so():
                 self._news.clear()
                 await self._news.wait()

@@ -25,6 +25,10 @@ def watched(fragment_ms: int | None) -> Watched:
     return Watched(camera_id=CAMERA_ID, stream="main", fragment_ms=fragment_ms)
 
 
+def newest_frame_count(told: Told) -> int:
+    return max((each.frame_count for each in told.all(FragmentWritten)[-1:]), default=0)
+
+
 async def test_nothing_waits_for_more_while_somebody_watches(
     camera: Camera, told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -49,9 +53,9 @@ async def test_what_is_written_differs_in_the_length_of_its_fragments_alone(
     camera: Camera, told: Told, tmp_path: Path
 ) -> None:
     async with recording(camera.task(tmp_path), told, PATIENCE) as runner:
-        for fragment_ms in (30, None, 70, None, 30):
+        for fragment_ms, frame_count in ((30, 1), (None, 5), (70, 2), (None, 5), (30, 1)):
             runner.obey(watched(fragment_ms))
-            await told.wait(FragmentWritten, len(told.all(FragmentWritten)) + 10)
+            await told.until(lambda count=frame_count: newest_frame_count(told) == count)
     (path,) = files_of(told, tmp_path)
     video = camera.video
     written = samples_of(path)

@@ -36,6 +36,7 @@ it("was translated, and not copied", () => {
   const same = [...english].filter(([key, sentence]) => spanish.get(key) === sentence);
   expect(same.map(([key]) => key).sort()).toEqual([
     "action.no",
+    "app.demo",
     "app.name",
     "clips.title",
     "details.none",

@@ -21,7 +21,7 @@ export const en = {
     name: "Sereno",
     loading: "Loading…",
     skip: "Skip to content",
-    demo: "Demonstration",
+    demo: "Demo",
     demoHint: "The cameras shown are simulated.",
     notFound: "There is nothing at this address",
     notFoundHint: "The page may have been renamed. Go back to the wall to continue.",

@@ -22,7 +22,7 @@ export const es: Sentences<typeof en> = {
     name: "Sereno",
     loading: "Cargando…",
     skip: "Saltar al contenido",
-    demo: "Demostración",
+    demo: "Demo",
     demoHint: "Las cámaras que se muestran son simuladas.",
     notFound: "No hay nada en esta dirección",
     notFoundHint: "Quizá la página cambió de nombre. Vuelva al mural para continuar.",

@@ -25,7 +25,7 @@ export function DayPicker({ cameraId, day, onDay, timeZone }: Props) {
   const [isOpen, setOpen] = useState(false);
   const today = dayOf(useNow(60_000), timeZone);
   return (
-    <Group gap={4} wrap="nowrap">
+    <Group gap={4} wrap="nowrap" maw="100%">
       <ActionIcon
         variant="default"
         size={30}
@@ -39,6 +39,7 @@ export function DayPicker({ cameraId, day, onDay, timeZone }: Props) {
           <Button
             size="xs"
             variant="default"
+            miw={0}
             leftSection={<Icon name="day" size={16} />}
             onClick={() => setOpen(!isOpen)}
             aria-label={`${t("timeline.pickDay")}: ${longDay(day, i18n.language)}`}

@@ -81,7 +81,7 @@ function None() {
   const { t } = useTranslation();
   return (
     <EmptyState isPart title={t("clips.none")} hint={t("clips.noneHint")}>
-      <Group>
+      <Group justify="center">
         <Button component={Link} to="/cameras">
           {t("clips.toCameras")}
         </Button>
