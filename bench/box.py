@@ -10,8 +10,10 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import psutil
@@ -65,6 +67,15 @@ class Box:
         """What each camera is doing."""
         with self._api() as api:
             return [camera["status"]["state"] for camera in api.get("cameras").json()]
+
+    def recorded_seconds(self, camera_id: UUID, days: int) -> float:
+        """How much of so many days, up to 31, the hub knows to be recorded."""
+        now = datetime.now(UTC)
+        window = {"from": (now - timedelta(days=days)).isoformat(), "to": now.isoformat()}
+        with self._api() as api:
+            told = api.get(f"cameras/{camera_id}/timeline", params=window).raise_for_status()
+        ends = [(_moment(each["from"]), _moment(each["to"])) for each in told.json()["covered"]]
+        return sum((end - start).total_seconds() for start, end in ends)
 
     def share_profile(self, knobs: dict[str, object]) -> int:
         """Make a profile and give it to all cameras; its id."""
@@ -147,6 +158,10 @@ def running(data: Path) -> Iterator[Box]:
         yield box
     finally:
         box.stop()
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def _free_port() -> int:

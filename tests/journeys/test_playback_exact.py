@@ -208,15 +208,15 @@ def test_four_cameras_are_in_step(page: Page, seen: Box) -> None:
     start, _ = spans_of(seen)[-1]
     page.goto(f"/together?cameras={ids}&at={iso(start + 2)}")
 
-    def in_step() -> bool:
+    def within(seconds: float) -> bool:
         now = shown(page)
-        return len(now) == COUNT and spread(now) < 0.1
+        return len(now) == COUNT and spread(now) <= seconds
 
     # Several looks one after the other: not by chance.
     for _ in range(3):
-        eventually(in_step, "all four within 100 ms")
+        eventually(lambda: within(0.1), "all four within 100 ms")
     page.keyboard.press("k")
-    eventually(lambda: in_step() and spread(shown(page)) <= PICTURE, "standing, they are the same")
+    eventually(lambda: within(PICTURE), "standing, they are the same")
     assert all(apart(position, wall % LOOP_SECONDS) < PICTURE for position, wall in shown(page))
 
 

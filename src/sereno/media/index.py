@@ -18,7 +18,9 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from functools import partial
+from itertools import accumulate, compress, pairwise
+from operator import sub
 from struct import Struct
 from typing import NamedTuple
 
@@ -32,7 +34,8 @@ _SECOND_BIT = 1 << 30
 # Of a number's four bytes, the one with its first bits; and which of its values has which bit.
 _TOP_BYTE = 3 if sys.byteorder == "little" else 0
 _HAS_FIRST_BIT = bytes(top >> 7 for top in range(256))
-_HAS_SECOND_BIT = bytes(top >> 6 & 1 for top in range(256))
+_LESS_FIRST_BIT = bytes(top & 0x7F for top in range(256))
+_LESS_BITS = bytes(top & 0x3F for top in range(256))
 _LARGEST_DURATION = _FIRST_BIT - 1
 _LARGEST_NUMBER = _SECOND_BIT - 1
 
@@ -69,6 +72,9 @@ class Gop(NamedTuple):
     duration_ticks: int
     offset_bytes: int
     size_bytes: int
+
+
+_gop = partial(tuple.__new__, Gop)  # from four numbers, at a third of the cost of naming them
 
 
 def picture_count_in(contents: int) -> int:
@@ -225,36 +231,22 @@ def unpack_index(data: bytes) -> FragmentIndex:
 
 
 def unpack_gops(data: bytes) -> GopIndex:
-    """Only the GOPs of a packed index: sums over slices, not an object a fragment.
+    """Only the GOPs of a packed index: sums over columns, not an object a fragment.
 
     Raises Garbled.
     """
-    width, count, tick, offset = _head(data)
+    width, count, start_ticks, start_offset = _head(data)
     columns = _decompress(data[_HEAD.size :], count * 4 * width)
-    sizes = columns[count : 2 * count]
-    largest = _LARGEST_NUMBER if width > 2 else _LARGEST_DURATION
-    tops = sizes.tobytes()[_TOP_BYTE::4]
-    if width > 2 and any(tops.translate(_HAS_SECOND_BIT)):  # hardly any file is damaged
-        sizes = array("I", [size & ~_SECOND_BIT for size in sizes])
-    starts = _places_of(tops.translate(_HAS_FIRST_BIT))
-    first = starts[0] if starts else count
-    start_ticks, tick = tick, tick + sum(columns[:first])
-    offset += sum(size & largest for size in sizes[:first])
-    listed = []
-    for one, end in pairwise((*starts, count)):
-        duration, size = sum(columns[one:end]), sum(sizes[one:end]) - _FIRST_BIT
-        listed.append(Gop(tick, duration, offset, size))
-        tick, offset = tick + duration, offset + size
-    return GopIndex(start_ticks, tick, tuple(listed))
-
-
-def _places_of(marks: bytes) -> list[int]:
-    """Where a mark stands: searched for, not looked at one by one."""
-    places, place = [], marks.find(1)
-    while place >= 0:
-        places.append(place)
-        place = marks.find(1, place + 1)
-    return places
+    sizes = bytearray(columns[count : 2 * count].tobytes())
+    tops = sizes[_TOP_BYTE::4]
+    sizes[_TOP_BYTE::4] = tops.translate(_LESS_BITS if width > 2 else _LESS_FIRST_BIT)
+    ticks = [*accumulate(columns[:count], initial=start_ticks)]
+    offsets = [*accumulate(array("I", sizes), initial=start_offset)]
+    keys = tops.translate(_HAS_FIRST_BIT)
+    starts, begins = [*compress(ticks, keys), ticks[-1]], [*compress(offsets, keys), offsets[-1]]
+    lengths = map(sub, starts[1:], starts)
+    listed = map(_gop, zip(starts, lengths, begins, map(sub, begins[1:], begins), strict=False))
+    return GopIndex(start_ticks, ticks[-1], tuple(listed))
 
 
 def _head(data: bytes) -> tuple[int, int, int, int]:

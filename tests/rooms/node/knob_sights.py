@@ -173,9 +173,10 @@ async def sound(place: Place, camera: Camera) -> object:
 
 
 async def file_seconds(place: Place, camera: Camera) -> object:
-    """The length of the longest file that is whole."""
+    """The length of the newest file that is whole; the first one of a run may be half as long or
+    half as long again, until it meets its camera's beat."""
     starts = [each.header.start_us for each in place.files(camera)]
-    return max((round((b - a) / 1e6) for a, b in pairwise(starts)), default=None)
+    return next((round((b - a) / 1e6) for a, b in pairwise(starts[-2:])), None)
 
 
 async def fragment_ms(place: Place, camera: Camera) -> object:
