@@ -59,15 +59,22 @@ def free_port() -> int:
 
 
 class Cameras:
-    """Simulated cameras in a thread of their own, so that a test can make one misbehave."""
+    """Simulated cameras in a thread of their own, so that a test can make one misbehave.
 
-    def __init__(self, cache_dir: Path, count: int = 2, bitrate_bps: int = 500_000) -> None:
+    `manners` are further fields of each CameraSpec.
+    """
+
+    def __init__(
+        self, cache_dir: Path, count: int = 2, bitrate_bps: int = 500_000, **manners: Any
+    ) -> None:
         # On a busy machine they send late, and leave nothing out: pictures are counted here.
         pump._LATEST_SECONDS = 60.0
         scenes = ("entrance", "yard", "corridor", "plaza")
         self.config = SimConfig(
             cache_dir=cache_dir,
-            cameras=tuple(CameraSpec(f"Camera {n + 1}", scenes[n % 4]) for n in range(count)),
+            cameras=tuple(
+                CameraSpec(f"Camera {n + 1}", scenes[n % 4], **manners) for n in range(count)
+            ),
             user=USER,
             password=PASSWORD,
             main=Picture(640, 360, bitrate_bps),

@@ -20,7 +20,9 @@ export async function show(
   return render(
     <MantineProvider theme={theme} cssVariablesResolver={resolver} env="test">
       <QueryClientProvider client={queries}>
-        <MemoryRouter initialEntries={[path]}>{screen}</MemoryRouter>
+        <MemoryRouter initialEntries={[path]}>
+          <div id="content">{screen}</div>
+        </MemoryRouter>
       </QueryClientProvider>
     </MantineProvider>,
   );

@@ -45,8 +45,8 @@ ROLE_NAMES = {
 ROLE_ACTS = {
     Role.VIEWER: Words("looks at everything", "mira todo"),
     Role.OPERATOR: Words(
-        "also pauses, records by hand, enforces and diagnoses",
-        "además pausa, graba a mano, aplica y diagnostica",
+        "also pauses, records by hand, enforces, diagnoses, makes clips and shares layouts",
+        "además pausa, graba a mano, aplica, diagnostica, hace clips y comparte distribuciones",
     ),
     Role.ADMINISTRATOR: Words("does everything", "hace todo"),
 }

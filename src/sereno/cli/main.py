@@ -18,6 +18,7 @@ from sereno.cli import (
     cameras,
     clips,
     coverage,
+    device,
     footage,
     gatherings,
     health,
@@ -98,6 +99,7 @@ app.command(
 app.command("health", help=say("What is wrong.", "Qué está mal."))(health.health)
 app.command("alarms", help=say("Broken promises.", "Promesas incumplidas."))(coverage.alarms)
 app.add_typer(about.nodes, name="nodes")
+app.add_typer(device.app, name="device")
 app.add_typer(users.app, name="users")
 app.add_typer(about.admin, name="admin")
 app.command("backup", help=say("Database and secrets.", "Base de datos y secretos."))(

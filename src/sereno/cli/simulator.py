@@ -1,26 +1,26 @@
-"""`sereno sim`: simulated cameras, with the manners of real ones."""
+"""`sereno sim`: simulated cameras and recorders, with the manners of real ones."""
 
 from __future__ import annotations
 
 import os
 import sys
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sereno.cli.language import pick, say
 from sereno.cli.options import Data, Json, group
+from sereno.cli.simulated_recorders import dahua, hikvision
+from sereno.cli.simulating import QuirkNames, Small, sim_cache, small_pictures, tell_encoding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sereno.sim.command import CameraAddress
     from sereno.sim.quirk import Quirk
-    from sereno.sim.spec import LoopSpec
 
-sim = group(say("Simulated cameras.", "Cámaras simuladas."))
+sim = group(say("Simulated cameras and recorders.", "Cámaras y grabadores simulados."))
 
 
 class Codec(StrEnum):
@@ -70,27 +70,6 @@ OpenGops = Annotated[
         ),
     ),
 ]
-Small = Annotated[
-    bool,
-    typer.Option(
-        "--small",
-        help=say(
-            "Small pictures and a short loop, encoded in a moment.",
-            "Imágenes pequeñas y un bucle corto, codificados en un momento.",
-        ),
-    ),
-]
-QuirkNames = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--quirk",
-        metavar="NAME[=N]",
-        help=say(
-            "An oddity of `sereno sim quirks`; repeatable.",
-            "Una rareza de `sereno sim quirks`; repetible.",
-        ),
-    ),
-]
 Answers = Annotated[
     list[str] | None,
     typer.Option(
@@ -136,7 +115,7 @@ def sim_cameras(
     asyncio.run(claim_port(listen, port))
     try:
         config = SimConfig(
-            cache_dir=_sim_cache(data),
+            cache_dir=sim_cache(data),
             cameras=demo_cameras(
                 count,
                 codec=codec.value,
@@ -152,41 +131,63 @@ def sim_cameras(
             has_tls=tls,
             answers=dict(_read_answer(text) for text in answers or []),
             quirks=frozenset(quirks or []),
-            **(_small() if small else {}),
+            **(small_pictures() if small else {}),
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    serve_cameras(config, _tell_as_json if as_json else _tell_as_table, _tell_encoding)
+    serve_cameras(config, _tell_as_json if as_json else _tell_as_table, tell_encoding)
+
+
+sim.command(
+    "hikvision",
+    help=say("Serve a simulated Hikvision recorder.", "Servir un grabador Hikvision simulado."),
+)(hikvision)
+sim.command(
+    "dahua",
+    help=say("Serve a simulated Dahua recorder.", "Servir un grabador Dahua simulado."),
+)(dahua)
 
 
 @sim.command(
     "quirks",
     help=say(
-        "What simulated cameras can be told to do wrong.",
-        "Lo que se puede pedir a las cámaras simuladas que hagan mal.",
+        "What simulated cameras and recorders can be told to do wrong.",
+        "Lo que se puede pedir a las cámaras y grabadores simulados que hagan mal.",
     ),
 )
 def sim_quirks(as_json: Json = False) -> None:
     from sereno.cli.terminal import print_json, print_table
-    from sereno.sim.quirks import QUIRKS
 
+    found = _all_quirks()
     if as_json:
-        print_json({"quirks": [_quirk_as_json(quirk) for quirk in QUIRKS.values()]})
+        print_json({"quirks": [_quirk_as_json(device, quirk) for device, quirk in found]})
         return
     heads = (
         say("NAME", "NOMBRE"),
+        say("OF", "DE"),
         say("WHAT IT DOES", "QUÉ HACE"),
         say("MET ON", "VISTO EN"),
     )
     rows = [
-        (_usage(quirk), pick(quirk.words), pick(quirk.met_on) if quirk.met_on else None)
-        for quirk in QUIRKS.values()
+        (_usage(quirk), device, pick(quirk.words), pick(quirk.met_on) if quirk.met_on else None)
+        for device, quirk in found
     ]
     print_table(heads, rows)
 
 
-def _quirk_as_json(quirk: Quirk) -> dict[str, object]:
+def _all_quirks() -> list[tuple[str, Quirk]]:
+    """Each with the kind of device that has it, which is the name of its command."""
+    from sereno.sim.dahua.quirks import DAHUA_QUIRKS
+    from sereno.sim.hikvision.quirks import HIKVISION_QUIRKS
+    from sereno.sim.quirks import QUIRKS
+
+    lists = {"cameras": QUIRKS, "hikvision": HIKVISION_QUIRKS, "dahua": DAHUA_QUIRKS}
+    return [(device, quirk) for device, found in lists.items() for quirk in found.values()]
+
+
+def _quirk_as_json(device: str, quirk: Quirk) -> dict[str, object]:
     return {
+        "of": device,
         "name": quirk.name,
         "number": quirk.number,
         "unit": quirk.unit or None,
@@ -199,25 +200,6 @@ def _usage(quirk: Quirk) -> str:
     return quirk.name if quirk.number is None else f"{quirk.name}={quirk.number:g}"
 
 
-def _small() -> dict[str, Any]:
-    """The fields of a SimConfig that make it quick to encode."""
-    from sereno.sim.spec import Picture
-
-    return {
-        "main": Picture(320, 180, 300_000),
-        "sub": Picture(160, 90, 100_000),
-        "loop_seconds": 4,
-        "key_seconds": 1,
-    }
-
-
-def _tell_encoding(loop: LoopSpec, done: int, _total: int) -> None:
-    if done == 0:
-        words = say("Encoding, this once", "Codificando, solo esta vez")
-        size = f"{loop.main.width}×{loop.main.height}"
-        sys.stderr.write(f"{words}: {loop.scene}, {size}, {loop.codec}\n")
-
-
 def _read_answer(text: str) -> tuple[str, int]:
     method, _, status = text.partition("=")
     if not (method and status.isdecimal()):
@@ -228,16 +210,6 @@ def _read_answer(text: str) -> tuple[str, int]:
             )
         )
     return method.upper(), int(status)
-
-
-def _sim_cache(data: Path | None) -> Path:
-    """In the box's own cache where there is a box, else in the user's."""
-    import platformdirs
-
-    from sereno.box.settings import load_settings
-
-    cache = load_settings(data=data).data_dir.cache
-    return cache / "sim" if cache.is_dir() else platformdirs.user_cache_path("sereno") / "sim"
 
 
 def _tell_as_json(cameras: Sequence[CameraAddress]) -> None:

@@ -18,6 +18,7 @@ from sereno.coverage import queries
 from sereno.coverage.models import BrokenPromise
 from sereno.coverage.queries import CameraTimeline, Report
 from sereno.coverage.rules import Cause, Sums
+from sereno.coverage.rules_kinds import GapKind, kind_of
 from sereno.coverage.spreadsheet import spreadsheet
 from sereno.footage.rules import window_of
 from sereno.sites.answers import ReasonAnswer
@@ -39,15 +40,21 @@ class CoveredAnswer(SpanAnswer):
     """`clock`: whether its times are the camera's (`rtcp`) or those of arrival (`arrival`).
 
     `damaged_seconds`: how much of it losses may have damaged. What may be damaged stands by itself,
-    but where the node told no more than how much of a whole recording is.
+    but where the node told no more than how much of a whole recording is. `node_id` and `node`:
+    where its bytes are; null and empty where nobody knows.
     """
 
     is_open: bool
     clock: str
     damaged_seconds: float
+    node_id: UUID | None
+    node: str
 
 
 class GapAnswer(SpanAnswer):
+    """`kind`: what the reason is about, one of few, as a timeline shows them."""
+
+    kind: GapKind
     reason: ReasonAnswer
 
 
@@ -80,11 +87,17 @@ class TimelineAnswer(SpanAnswer):
                     is_open=piece.is_open,
                     clock=piece.clock,
                     damaged_seconds=piece.damaged_seconds,
+                    node_id=piece.node_id,
+                    node=told.nodes.get(piece.node_id, "") if piece.node_id else "",
                 )
                 for piece in told.stretches
             ],
             gaps=[
-                GapAnswer(**_ends(gap.span), reason=ReasonAnswer.of(gap.reason))
+                GapAnswer(
+                    **_ends(gap.span),
+                    kind=kind_of(gap.reason.key),
+                    reason=ReasonAnswer.of(gap.reason),
+                )
                 for gap in told.timeline.gaps
             ],
             unreported=[SpanAnswer(**_ends(span)) for span in told.timeline.unreported],

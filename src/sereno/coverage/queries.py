@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from sereno.footage.queries import Told, stretches_of, told_of
 from sereno.footage.rules import Stretch
 from sereno.policy import gaps
 from sereno.sites.models import Camera
-from sereno.sites.queries import access_camera, access_group, cameras_of
+from sereno.sites.queries import access_camera, access_group, cameras_of, node_names
 
 LONGEST_AGO = timedelta(days=31)
 
@@ -27,7 +27,8 @@ LONGEST_AGO = timedelta(days=31)
 class CameraTimeline:
     """What a camera's promise became; `stretches` are its coverage, told in more detail.
 
-    `manuals`: the recordings that people started, and who did.
+    `manuals`: the recordings that people started, and who did. `nodes`: the names of those that
+    have pieces of it.
     """
 
     reported_through: datetime | None
@@ -35,6 +36,7 @@ class CameraTimeline:
     stretches: list[Stretch]
     promised: list[Span]
     manuals: list[tuple[Span, str]]
+    nodes: Mapping[UUID, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,9 @@ def timeline_of(camera: Camera, window: Span, now: datetime) -> CameraTimeline:
         return CameraTimeline(None, gaps.Timeline([], [], []), [], promised, manuals)
     told = told_of([camera], past)[camera.pk]
     found = timeline_from(camera, promised, told, past)
-    return CameraTimeline(
-        told.reported_through, found, stretches_of(camera, past), promised, manuals
-    )
+    pieces = stretches_of(camera, past)
+    nodes = node_names({piece.node_id for piece in pieces if piece.node_id is not None})
+    return CameraTimeline(told.reported_through, found, pieces, promised, manuals, nodes)
 
 
 def timeline_from(

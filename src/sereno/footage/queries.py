@@ -197,11 +197,21 @@ def damaged_seconds_of(cameras: Collection[Camera], window: Span) -> dict[UUID, 
 
 
 def stretches_of(camera: Camera, window: Span) -> list[Stretch]:
-    """The coverage of its main stream inside `window`, told in more detail."""
+    """The coverage of its main stream inside `window`, told in more detail.
+
+    What was told before nodes were kept is taken for that of the camera's own node.
+    """
     runs = CoverageRun.objects.filter(camera=camera, stream=MAIN)
     inside = runs.filter(span__overlap=(window.start, window.end)).order_by("span")
     footage = [
-        Footage(span, run.is_open, run.clock, run.damaged_seconds, run.damaged)
+        Footage(
+            span,
+            run.is_open,
+            run.clock,
+            run.damaged_seconds,
+            run.damaged,
+            run.node_id or camera.node_id,
+        )
         for run in inside
         if (span := run.covered)
     ]

@@ -56,7 +56,8 @@ def damage_of(run: RunReport) -> list[Span]:
 class Footage:
     """A run as far as it covers time; `clock` as in `RunReport`.
 
-    Losses may have damaged its footage in `damage`, `damaged_seconds` of it in all.
+    Losses may have damaged its footage in `damage`, `damaged_seconds` of it in all. `node_id`: who
+    has the bytes; None: nobody knows.
     """
 
     span: Span
@@ -64,11 +65,12 @@ class Footage:
     clock: str
     damaged_seconds: float = 0.0
     damage: Sequence[Span] = ()
+    node_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Footage of one kind without a break; `clock` as in `RunReport`.
+    """Footage of one kind without a break; `clock` as in `RunReport`, `node_id` as in `Footage`.
 
     Losses may have damaged `damaged_seconds` of it; 0: none.
     """
@@ -77,13 +79,14 @@ class Stretch:
     is_open: bool
     clock: str
     damaged_seconds: float = 0.0
+    node_id: UUID | None = None
 
 
 def stretches(runs: Iterable[Footage], window: Span) -> list[Stretch]:
     """Runs as a line without overlaps inside `window`: who began first keeps the time.
 
     What may be damaged stands by itself. Other stretches that touch become one where they have
-    the same clock.
+    the same clock and the same node has them.
     """
     line: list[Stretch] = []
     reach = window.start
@@ -105,14 +108,21 @@ def _cut(run: Footage, span: Span) -> list[Stretch]:
     most_seconds = run.damaged_seconds or float("inf")
     hurt = {part: min(part.duration.total_seconds(), most_seconds) for part in damage}
     return [
-        Stretch(part, run.is_open and part.end == run.span.end, run.clock, hurt.get(part, 0.0))
+        Stretch(
+            part,
+            run.is_open and part.end == run.span.end,
+            run.clock,
+            hurt.get(part, 0.0),
+            run.node_id,
+        )
         for part in sorted([*damage, *subtract([span], damage)])
     ]
 
 
 def _are_one(before: Stretch, after: Stretch) -> bool:
     is_whole = not before.damaged_seconds and not after.damaged_seconds
-    return is_whole and before.clock == after.clock and before.span.end == after.span.start
+    is_alike = (before.clock, before.node_id) == (after.clock, after.node_id)
+    return is_whole and is_alike and before.span.end == after.span.start
 
 
 def window_of(start: datetime, end: datetime) -> Span:

@@ -24,6 +24,12 @@ _STATUS: tuple[tuple[type[SerenoError], HTTPStatus], ...] = (
     (Invalid, HTTPStatus.UNPROCESSABLE_ENTITY),
     (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE),
 )
+# What players nobody here wrote go by: RFC 9110, 15.5.17, and RFC 8216bis, 6.2.5.2.
+_STATUS_OF_KEY = {
+    "range_outside": HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+    "too_far_ahead": HTTPStatus.BAD_REQUEST,
+    "number_unclear": HTTPStatus.BAD_REQUEST,
+}
 
 
 def make_app(
@@ -70,8 +76,8 @@ def error_body(error: SerenoError) -> dict[str, dict[str, str | None]]:
 
 
 def status_of_error(error: SerenoError) -> int:
-    if error.key == "range_outside":
-        return HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
+    if (known := _STATUS_OF_KEY.get(error.key)) is not None:
+        return known
     return next(
         (status for kind, status in _STATUS if isinstance(error, kind)),
         HTTPStatus.INTERNAL_SERVER_ERROR,

@@ -53,6 +53,7 @@ _CLASSES = {
 _SUBJECTS = {
     "network": "On the way to the camera",
     "device": "What the camera or recorder says",
+    "recorder": "What a device's own interface says",
     "picture": "What the camera sends",
     "disk": "Disks and footage",
     "process": "Programs that record",
@@ -61,6 +62,7 @@ _SUBJECTS = {
     "knob": "Settings",
     "diagnosis": "What a diagnosis advises",
     "clip": "Clips",
+    "footage": "Footage of recorders",
 }
 
 

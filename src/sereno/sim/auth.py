@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 
 REALM = "Sereno simulated camera"
@@ -36,9 +37,25 @@ SCHEMES: dict[str, _Scheme] = {
 
 @dataclass(slots=True)
 class Logins:
-    """What all connections of a server count together: credentials that were wrong."""
+    """What all connections of a server count together: credentials that were wrong.
+
+    ``on_refused`` is told the client's address at each, ``locked_seconds`` for how long an address
+    is locked out besides (0: it is not); a device counts so over all its doors.
+    """
 
     refused: int = 0
+    on_refused: Callable[[str], None] | None = None
+    locked_seconds: Callable[[str], int] | None = None
+
+    def refuse(self, client: str) -> None:
+        """Counts wrong credentials."""
+        self.refused += 1
+        if self.on_refused is not None:
+            self.on_refused(client)
+
+    def locked_out_seconds(self, client: str) -> int | None:
+        """For how long an address is locked out; None where it is not."""
+        return (self.locked_seconds and self.locked_seconds(client)) or None
 
 
 class Doorkeeper:
@@ -56,6 +73,8 @@ class Doorkeeper:
         nonce_requests: int | None,
         logins: Logins,
     ) -> None:
+        self.client = ""
+        """The address of who is at the door."""
         self._logins = logins
         self._user = user
         self._password = password
@@ -89,7 +108,7 @@ class Doorkeeper:
         return None
 
     def _refuse(self) -> list[str]:
-        self._logins.refused += 1
+        self._logins.refuse(self.client)
         return self._ask(is_stale=False)
 
     def _ask(self, *, is_stale: bool) -> list[str]:

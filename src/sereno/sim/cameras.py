@@ -66,9 +66,13 @@ class SimStream:
         frame = loop.frames[place % len(loop.frames)]
         return frame, place + frame.shift
 
+    def is_key(self, number: int) -> bool:
+        """Whether a key frame leaves at capture ``number``."""
+        return self.frame_at(number)[0].is_key
+
     def last_key_before(self, number: int) -> int:
         """The number at which the last key frame left, before ``number``."""
-        return next(n for n in range(number - 1, -1, -1) if self.frame_at(n)[0].is_key)
+        return next(n for n in range(number - 1, -1, -1) if self.is_key(n))
 
     def _shows_other(self, place: int) -> bool:
         """Changes fall on key frames, which stand at the same places in both loops."""

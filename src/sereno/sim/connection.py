@@ -7,15 +7,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
+from sereno.base.spans import Span
 from sereno.sim.auth import Doorkeeper, Logins
 from sereno.sim.cameras import SimCamera, SimStream
 from sereno.sim.knocks import Knocks
 from sereno.sim.locks import LOCKED_PHRASE, locked_page, locked_seconds
-from sereno.sim.manners import Manners, moved_address
+from sereno.sim.manners import LIVE, Manners, moved_address
 from sereno.sim.outlets import Line
 from sereno.sim.quirks import Quirks
+from sereno.sim.replay import Playback
 from sereno.sim.rtcp import receiver_reports
 from sereno.sim.rtsp import (
+    FindPath,
     MalformedRequest,
     Request,
     StreamPath,
@@ -39,6 +42,11 @@ _Headers = list[tuple[str, str]]
 _Answer = tuple[int, _Headers, str]
 
 
+def _reach(path: StreamPath) -> str:
+    """What of a stream can be played, as a Range header says it."""
+    return LIVE if path.span is None else f"npt=0-{path.span.duration.total_seconds():.3f}"
+
+
 @dataclass(slots=True)
 class House:
     """What all connections share."""
@@ -50,6 +58,8 @@ class House:
     connections: set[RtspConnection] = field(default_factory=set)
     logins: Logins = field(default_factory=Logins)
     knocks: Knocks = field(default_factory=Knocks)
+    find_path: FindPath = stream_path
+    playback: Playback | None = None
 
 
 class RtspConnection(asyncio.Protocol):
@@ -69,6 +79,8 @@ class RtspConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
+        peer = transport.get_extra_info("peername")
+        self._doorkeeper.client = str(peer[0]) if peer else ""
         self._line = Line(self._transport, self._house.config.client_buffer_bytes)
         self._house.connections.add(self)
         self._house.knocks.come(self)
@@ -121,7 +133,7 @@ class RtspConnection(asyncio.Protocol):
     def _answer(self, request: Request) -> None:
         if request.method.startswith("RTSP/"):
             return  # a reply to a request of ours
-        path = stream_path(request.uri)
+        path = self._house.find_path(request.uri)
         camera = self._camera_of(path)
         manners = self._manners(camera)
         if "no-reply" in manners.quirks or (camera is not None and camera.is_silent):
@@ -170,7 +182,9 @@ class RtspConnection(asyncio.Protocol):
             return refusal, [], ""
         if request.method == "OPTIONS":
             return 200, [("Public", manners.methods())], ""
-        locked = locked_seconds(manners.quirks, self._house.logins.refused)
+        logins = self._house.logins
+        locked = locked_seconds(manners.quirks, logins.refused)
+        locked = locked or logins.locked_out_seconds(self._doorkeeper.client)
         if locked is not None:
             return 401, *locked_page(locked)
         challenges = self._doorkeeper.challenges(
@@ -182,9 +196,15 @@ class RtspConnection(asyncio.Protocol):
             return self._keep_alive(request, manners)
         if path is None or camera is None or not manners.knows(path):
             return 404, [], ""
-        if camera.refusal is not None:
+        if camera.refusal is not None and path.span is None:
             return camera.refusal, [], ""
+        if path.span is not None and not self._is_recorded(camera, path.span):
+            return 404, [], ""
         return self._serve(request, path, camera, manners)
+
+    def _is_recorded(self, camera: SimCamera, span: Span) -> bool:
+        playback = self._house.playback
+        return playback is not None and playback.holds(camera, span)
 
     def _serve(
         self, request: Request, path: StreamPath, camera: SimCamera, manners: Manners
@@ -231,7 +251,8 @@ class RtspConnection(asyncio.Protocol):
         if "redirect-loop" in quirks or ("redirect" in quirks and not path.is_moved):
             return 302, [("Location", moved_address(request.uri, is_moved=path.is_moved))], ""
         host = self._transport.get_extra_info("sockname")[0]
-        body = manners.describe(camera, stream, request.uri, host, self._house.config.fps)
+        fps, reach = self._house.config.fps, _reach(path)
+        body = manners.describe(camera, stream, request.uri, host, fps, reach)
         headers = [*manners.content_base(request.uri), ("Content-Type", "application/sdp")]
         return 200, headers, body
 
@@ -247,18 +268,18 @@ class RtspConnection(asyncio.Protocol):
         number = path.track or 0
         if number not in manners.tracks(camera, stream):
             return 404, [], ""
-        if session is not None and (session.stream is not stream or number in session.tracks):
+        if session is not None and (session.source is not stream or number in session.tracks):
             return 455, [], ""
         if session is not None and not self._has_session(request):
             return 454, [], ""
-        limit = camera.quirks.get("session-limit-453")
-        if session is None and limit is not None and self._sessions_of(camera) >= limit:
-            return 453, [], ""
-        offer = chosen_transport(request.headers.get("transport", ""), manners.ways())
+        if session is None and (full := self._full_status(camera, path)) is not None:
+            return full, [], ""
+        ways = [way for way in manners.ways() if path.span is None or way != "multicast"]
+        offer = chosen_transport(request.headers.get("transport", ""), ways)
         if offer is None:
             return 461, [], ""
         if session is None:
-            session = Session(camera, stream, self._line, self._house.clock)
+            session = self._new_session(camera, stream, path)
         try:
             transport = set_up_track(
                 session,
@@ -277,6 +298,25 @@ class RtspConnection(asyncio.Protocol):
             transport = _UDP_PORTS
         return 200, [("Transport", transport), *self._session_headers(manners)], ""
 
+    def _new_session(self, camera: SimCamera, stream: SimStream, path: StreamPath) -> Session:
+        playback = self._house.playback
+        if path.span is not None and playback is not None:
+            return playback.session(camera, stream, path.span, self._line)
+        return Session(camera, stream, self._line, self._house.clock)
+
+    def _full_status(self, camera: SimCamera, path: StreamPath) -> int | None:
+        """How one session too many is refused; None where it is not."""
+        playback = self._house.playback
+        if path.span is not None and playback is not None:
+            return 453 if playback.is_full else None
+        limit = camera.quirks.get("session-limit-453")
+        if limit is not None and self._sessions_of(camera) >= limit:
+            return 453
+        limit = camera.quirks.get("server-limit-500")
+        sessions = (connection._session for connection in self._house.connections)
+        is_full = limit is not None and sum(each is not None for each in sessions) >= limit
+        return 500 if is_full else None
+
     def _sessions_of(self, camera: SimCamera) -> int:
         sessions = (connection._session for connection in self._house.connections)
         return sum(session is not None and session.camera is camera for session in sessions)
@@ -290,7 +330,7 @@ class RtspConnection(asyncio.Protocol):
         if path.track is not None and path.track not in session.tracks:
             return 455, [], ""
         info = session.promise(session.tracks if path.track is None else [path.track])
-        headers = [("Range", "npt=now-"), *([("RTP-Info", info)] if info else [])]
+        headers = [("Range", _reach(path)), *([("RTP-Info", info)] if info else [])]
         return 200, [*headers, *self._session_headers(manners)], ""
 
     def _tear_down(self, request: Request) -> _Answer:

@@ -15,6 +15,7 @@ _METHODS = ("OPTIONS", "DESCRIBE", "SETUP", "PLAY", "GET_PARAMETER", "SET_PARAME
 _TRACK_QUERY = "transportmode=unicast"
 _UNREACHABLE = "192.0.2.1"
 """RFC 5737: for documentation, never in use."""
+LIVE = "npt=now-"
 VIDEO, SOUND, SECOND_VIDEO, BACKCHANNEL, METADATA = range(5)
 """The numbers of the tracks."""
 Description = list[str]
@@ -89,7 +90,8 @@ class Manners:
         """How the description names a track of the stream at ``uri``."""
         name = f"trackID={track}"
         if "absolute-control" in self.quirks:
-            name = f"{uri.rstrip('/')}/{name}"
+            parts = urlsplit(uri)
+            name = parts._replace(path=f"{parts.path.rstrip('/')}/{name}").geturl()
         return f"{name}?{_TRACK_QUERY}" if "query-control" in self.quirks else name
 
     def knows(self, path: StreamPath) -> bool:
@@ -111,9 +113,18 @@ class Manners:
         return tracks
 
     def describe(
-        self, camera: SimCamera, stream: SimStream, uri: str, address: str, fps: int
+        self,
+        camera: SimCamera,
+        stream: SimStream,
+        uri: str,
+        address: str,
+        fps: int,
+        reach: str = LIVE,
     ) -> str:
-        """The session description of one stream (RFC 8866), at ``uri`` on the host ``address``."""
+        """The session description of one stream (RFC 8866), at ``uri`` on the host ``address``.
+
+        ``reach`` is what can be played, as a Range header says it.
+        """
         whole = uri.rstrip("/") if "absolute-control" in self.quirks else "*"
         lines = [
             "v=0",
@@ -122,7 +133,7 @@ class Manners:
             "c=IN IP4 0.0.0.0",
             "t=0 0",
             f"a=control:{whole}",
-            "a=range:npt=now-",
+            f"a=range:{reach}",
         ]
         for track in self.tracks(camera, stream):
             lines += self._track_lines(camera, stream, track, fps)

@@ -12,7 +12,8 @@ class Quirk:
     """One oddity. ``number`` is its default where it takes one, ``unit`` what that counts.
 
     ``acts_in`` is the module of this package that asks for it; ``met_on`` says on what devices it
-    is known (None: on many, or it comes of chance).
+    is known (None: on many, or it comes of chance). ``rows`` number the failures in the field that
+    it brings about (docs/ref/devices.md), where it does.
     """
 
     name: str
@@ -21,3 +22,4 @@ class Quirk:
     number: float | None = None
     unit: str = ""
     met_on: Words | None = None
+    rows: tuple[int, ...] = ()

@@ -22,9 +22,12 @@ class Quirks(Mapping[str, float]):
         self._numbers = dict(numbers)
 
     @classmethod
-    def of(cls, *groups: Iterable[str]) -> Quirks:
-        """Reads ``name`` and ``name=number``; later groups win. Raises ValueError."""
-        return cls(dict(_read(text) for group in groups for text in sorted(group)))
+    def of(cls, *groups: Iterable[str], known: Mapping[str, Quirk] = QUIRKS) -> Quirks:
+        """Reads ``name`` and ``name=number``; later groups win. Raises ValueError.
+
+        ``known`` are the switches there are: those of cameras, or of another kind of device.
+        """
+        return cls(dict(_read(text, known) for group in groups for text in sorted(group)))
 
     def __getitem__(self, name: str) -> float:
         return self._numbers[name]
@@ -36,11 +39,11 @@ class Quirks(Mapping[str, float]):
         return len(self._numbers)
 
 
-def _read(text: str) -> tuple[str, float]:
+def _read(text: str, known: Mapping[str, Quirk]) -> tuple[str, float]:
     name, equals, number = text.partition("=")
-    quirk = QUIRKS.get(name)
+    quirk = known.get(name)
     if quirk is None:
-        raise ValueError(f"no quirk is called {name!r}; there are: {', '.join(QUIRKS)}")
+        raise ValueError(f"no quirk is called {name!r}; there are: {', '.join(known)}")
     if not equals:
         return name, quirk.number or 0.0
     if quirk.number is None:

@@ -155,10 +155,12 @@ REQUEST_QUIRKS = (
             "Only interleaved TCP; anything else is refused with 461.",
             "Solo TCP intercalado; lo demás se rechaza con 461.",
         ),
+        rows=(44,),
     ),
     Quirk("udp-only", "manners",
         Words("Only UDP; TCP is refused with 461.", "Solo UDP; TCP se rechaza con 461."),
         met_on=Words("old cameras, some doorbells", "cámaras viejas, algunos porteros"),
+        rows=(44,),
     ),
     Quirk("wrong-transport", "connection",
         Words(
@@ -183,6 +185,15 @@ REQUEST_QUIRKS = (
         ),
         1, "sessions",
         met_on=Words("Hikvision playback, busy recorders", "Hikvision al reproducir, grabadores"),
+    ),
+    Quirk("server-limit-500", "connection",
+        Words(
+            "More than N sessions of all cameras together are refused with 500.",
+            "Más de N sesiones de todas las cámaras juntas se rechazan con 500.",
+        ),
+        54, "sessions",
+        met_on=Words("recorders at their outgoing limit", "grabadores en su límite de salida"),
+        rows=(29,),
     ),
     Quirk("aggregate-refused", "connection",
         Words(

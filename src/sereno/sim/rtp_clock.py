@@ -7,6 +7,8 @@ import secrets
 from sereno.sim.quirks import Quirks
 
 _JUMP_SECONDS = 3600
+NO_REPORTS = "no-rtcp"
+"""The quirk of those who send no sender reports."""
 _THIRTY_YEARS_SECONDS = 30 * 365.25 * 86_400
 
 
@@ -51,7 +53,7 @@ def rtp_clock(rate_hz: int, quirks: Quirks) -> RtpClock:
 
 def reported_utc(utc_seconds: float, quirks: Quirks) -> float | None:
     """What a sender report says the time is (seconds since 1970), or None where none is sent."""
-    if "no-rtcp" in quirks:
+    if NO_REPORTS in quirks:
         return None
     if "sr-wrong-decade" in quirks:
         return utc_seconds - _THIRTY_YEARS_SECONDS

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from sereno.base.spans import Span
+
 _HEADER_LIMIT = 16 * 1024
 _BODY_LIMIT = 64 * 1024
 _REASONS = {
@@ -44,7 +46,8 @@ class Request:
 class StreamPath:
     """Which stream an address names, and which of its tracks (None: all).
 
-    ``is_moved`` tells the address that a redirection leads to.
+    ``is_moved`` tells the address that a redirection leads to. ``span`` is that of the footage
+    asked for, None for live.
     """
 
     camera: int
@@ -52,6 +55,11 @@ class StreamPath:
     track: int | None = None
     query: str = ""
     is_moved: bool = False
+    span: Span | None = None
+
+
+FindPath = Callable[[str], StreamPath | None]
+"""Reads an address; None for one that the server does not have."""
 
 
 OnPacket = Callable[[int, bytes], None]

@@ -10,12 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
+from sereno.sim.auth import Logins
 from sereno.sim.cameras import SimCamera
 from sereno.sim.connection import House, RtspConnection
 from sereno.sim.furnish import furnish
 from sereno.sim.knocks import Knocks
 from sereno.sim.loops import Progress
 from sereno.sim.pump import SoundPump, VideoPump
+from sereno.sim.replay import Playback
+from sereno.sim.rtsp import FindPath, stream_path
 from sereno.sim.setup import Groups
 from sereno.sim.spec import SimConfig
 from sereno.sim.tls import make_certificate
@@ -27,6 +30,8 @@ class SimServer:
     """``async with SimServer(config) as server``: encodes what is not cached, then listens.
 
     ``clock`` gives UTC in seconds since 1970; ``progress`` follows the encoding (see ``loops``).
+    A recorder reads addresses in its own way (``find_path``), plays footage (``playback``) and may
+    count wrong logins over several doors (``logins``).
     """
 
     def __init__(
@@ -35,12 +40,23 @@ class SimServer:
         *,
         clock: Callable[[], float] = time.time,
         progress: Progress | None = None,
+        find_path: FindPath = stream_path,
+        playback: Playback | None = None,
+        logins: Logins | None = None,
     ) -> None:
         self.config = config
         self._clock = clock
         self._progress = progress
         self._cameras: list[SimCamera] = []
-        self._house = House(config, clock, self._cameras, Groups())
+        self._house = House(
+            config,
+            clock,
+            self._cameras,
+            Groups(),
+            logins=logins or Logins(),
+            find_path=find_path,
+            playback=playback,
+        )
         self._listeners: dict[str, asyncio.Server] = {}
         self._pumps: list[VideoPump | SoundPump] = []
         self._timers: dict[str, asyncio.TimerHandle] = {}

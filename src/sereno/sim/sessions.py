@@ -48,6 +48,8 @@ class Session:
         self.identity = secrets.token_hex(8)
         self.camera = camera
         self.stream = stream
+        self.source = stream
+        """The camera's own stream, of which a replay plays a copy."""
         self.tracks: dict[int, SetUp] = {}
         self.is_gone = False
         self._line = line

@@ -164,7 +164,7 @@ def packet_loop(
     when the stream does not begin with a key frame and its parameter sets.
     """
     kind = CODECS[codec]
-    units = list(_access_units(annexb, kind))
+    units = list(access_units(annexb, kind))
     if not units:
         raise ValueError("the encoded loop holds no frame")
     found = {kind.kind(nal): nal for nal in units[0]}
@@ -186,7 +186,8 @@ def packet_loop(
     )
 
 
-def _access_units(annexb: bytes, codec: Codec) -> Iterator[list[bytes]]:
+def access_units(annexb: bytes, codec: Codec) -> Iterator[list[bytes]]:
+    """The NAL units of each access unit of an Annex B stream, without the delimiters."""
     unit: list[bytes] = []
     for chunk in annexb.split(b"\0\0\1")[1:]:
         nal = chunk.rstrip(b"\0")  # a NAL unit never ends in zeros: they begin the next start code

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -52,6 +52,11 @@ def access_camera(asker: Asker, camera_id: UUID) -> Camera:
     if camera is None:
         raise NotFound("no_such_camera", _NO_CAMERA)
     return camera
+
+
+def node_names(node_ids: Collection[UUID]) -> dict[UUID, str]:
+    """What nodes are called, also those that were removed since."""
+    return dict(Node.objects.filter(pk__in=node_ids).values_list("pk", "name"))
 
 
 def node_with_token(token: str) -> Node:

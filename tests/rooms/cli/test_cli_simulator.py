@@ -6,14 +6,18 @@ import asyncio
 import json
 import os
 import re
+import signal
 import socket
 import sys
 from pathlib import Path
 
+import httpx
 import imageio_ffmpeg
 import pytest
 
 from sereno.sim import QUIRKS
+from sereno.sim.dahua import DAHUA_QUIRKS
+from sereno.sim.hikvision import HIKVISION_QUIRKS
 
 SERENO = str(Path(sys.executable).with_name("sereno"))
 
@@ -32,11 +36,14 @@ async def test_all_quirks_are_listed_in_both_languages() -> None:
     for language, place in (("C.UTF-8", "en"), ("es_ES.UTF-8", "es")):
         status, out, _ = await sereno("sim", "quirks", language=language)
         assert status == 0
-        for quirk in QUIRKS.values():
+        for quirk in (*QUIRKS.values(), *HIKVISION_QUIRKS.values(), *DAHUA_QUIRKS.values()):
             assert re.search(rf"^{re.escape(quirk.name)}\b", out, re.MULTILINE)
             assert getattr(quirk.words, place) in out
     status, out, _ = await sereno("sim", "quirks", "--json")
-    assert [each["name"] for each in json.loads(out)["quirks"]] == list(QUIRKS)
+    told = json.loads(out)["quirks"]
+    lists = {"cameras": QUIRKS, "hikvision": HIKVISION_QUIRKS, "dahua": DAHUA_QUIRKS}
+    for device, quirks in lists.items():
+        assert [each["name"] for each in told if each["of"] == device] == list(quirks)
 
 
 @pytest.mark.parametrize(
@@ -86,3 +93,46 @@ async def test_cameras_are_as_they_were_asked_for(tmp_path: Path) -> None:
     assert re.search(r"Video: hevc.*320x180", seen)
     assert re.search(r"Audio: aac.*16000 Hz, mono", seen)
     assert b"entrance, 320\xc3\x97180, h265" in told
+
+
+@pytest.mark.parametrize(
+    ("maker", "path", "said"),
+    [
+        ("hikvision", "/ISAPI/System/deviceInfo", "<serialNumber>S-1</serialNumber>"),
+        ("dahua", "/cgi-bin/magicBox.cgi?action=getSerialNo", "sn=S-1"),
+    ],
+)
+async def test_a_recorder_serves_until_it_is_told_to_stop(
+    tmp_path: Path, maker: str, path: str, said: str
+) -> None:
+    environment = {
+        **os.environ,
+        "SERENO_DATA": str(tmp_path),
+        "XDG_CACHE_HOME": str(tmp_path),
+        "SERENO_SIM_PASSWORD": "s3cret word",
+    }
+    process = await asyncio.create_subprocess_exec(
+        SERENO, "sim", maker, "--channels", "1", "--small", "--user", "operator",
+        "--serial", "S-1", "--quirk", "no-disk", "--json", env=environment,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(60):
+            recorder = json.loads(await process.stdout.readline())["recorder"]
+            assert recorder["serial"] == "S-1"
+            url = f"http://{recorder['host']}:{recorder['port']}{path}"
+            async with httpx.AsyncClient(auth=httpx.DigestAuth("operator", "s3cret word")) as http:
+                assert said in (await http.get(url)).text
+            process.send_signal(signal.SIGTERM)
+            assert await process.wait() == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def test_a_recorder_without_a_password_is_refused() -> None:
+    status, _, complaints = await sereno("sim", "hikvision")
+    assert status == 2
+    assert "SERENO_SIM_PASSWORD" in complaints

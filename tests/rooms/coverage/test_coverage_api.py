@@ -22,7 +22,13 @@ from sereno.enforcer.actions_schedules import make_schedule
 from sereno.enforcer.models import ManualRecording, PlanHistory
 from sereno.enforcer.rules_schedules import IntervalSaid, ScheduleSaid
 from sereno.footage.actions import take_reports
-from sereno.sites.actions import CameraFields, add_camera, remove_camera
+from sereno.sites.actions import (
+    CameraFields,
+    add_camera,
+    create_enrolment_code,
+    enrol_node,
+    remove_camera,
+)
 from sereno.sites.models import Camera, Node
 from sereno.wire.reports import AbsenceReport, Horizon, ReasonReport, Reports, RunReport
 
@@ -177,6 +183,30 @@ def test_a_timeline_tells_what_was_promised(node: Node, patio: Camera, viewer_pr
     assert told["promised"] == [{"from": "2026-11-03T00:00:00Z", "to": "2026-11-03T01:00:00Z"}]
     assert told["manual"] == []
     assert [gap["from"] for gap in told["gaps"]] == ["2026-11-03T00:45:00Z"]
+
+
+def test_a_timeline_tells_who_has_each_piece_and_what_each_gap_is_about(
+    node: Node, patio: Camera, viewer_program: Any
+) -> None:
+    code = create_enrolment_code(SYSTEM, patio.site)
+    other, _ = enrol_node(code, "Almacén", "")
+    paused = absence(patio, 20, 25, "paused")
+    gone = absence(patio, 0, 5, "removed_for_space")
+    tell(node, gone, run(patio, 5, 10), run(patio, 10, 20), paused, camera=patio, through=25)
+    tell(other, run(patio, 25, 40), absence(patio, 45, 50, "of_tomorrow"), camera=patio, through=60)
+    asked = urlencode({"from": at(0).isoformat(), "to": at(60).isoformat()})
+    told = viewer_program("GET", f"cameras/{patio.pk}/timeline?{asked}").json()
+    assert [(piece["node_id"], piece["node"], piece["to"]) for piece in told["covered"]] == [
+        (str(node.pk), node.name, "2026-11-03T00:20:00Z"),
+        (str(other.pk), "Almacén", "2026-11-03T00:40:00Z"),
+    ]
+    assert [(gap["kind"], gap["reason"]["key"]) for gap in told["gaps"]] == [
+        ("removed", "removed_for_space"),
+        ("asked", "paused"),
+        ("network", "refused"),
+        ("unexplained", "of_tomorrow"),
+        ("network", "refused"),
+    ]
 
 
 def alarms(program: Any) -> list[tuple[str, str, str | None]]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sereno.base.spans import Span
 from sereno.coverage.rules import Cause, Sums, Verdict, judge, sums_of, together
+from sereno.coverage.rules_kinds import kind_of
 from sereno.coverage.spreadsheet import spreadsheet
+from sereno.footage.rules import Footage, stretches
 from sereno.policy.gaps import Absence, Gap, Run, timeline
+from sereno.policy.reason_list import SUBJECTS
 from sereno.policy.reasons import Reason
 
 DAY = datetime(2026, 11, 3, tzinfo=UTC)
@@ -138,3 +142,20 @@ def test_a_spreadsheet_has_a_column_for_each_cause_in_ones_language() -> None:
     assert header.count("Falta, s: ") == 2
     assert camera.startswith('"Escuela, Central","\'=HYPERLINK(""x"")",2026-11-03T00:00:00')
     assert whole.endswith(",100,90,90.000,0,7,3")
+
+
+def test_every_reason_for_a_gap_is_of_some_kind() -> None:
+    for subject in ("network", "device", "picture", "knob", "disk", "process", "site", "plan"):
+        unplaced = {key for key in SUBJECTS[subject] if kind_of(key) == "unexplained"}
+        assert unplaced <= {"unexplained"}, subject
+
+
+def test_what_two_nodes_have_is_two_stretches() -> None:
+    here, there = UUID(int=1), UUID(int=2)
+    runs = [
+        Footage(span(0, 10), False, "rtcp", node_id=here),
+        Footage(span(10, 20), False, "rtcp", node_id=here),
+        Footage(span(15, 30), False, "rtcp", node_id=there),
+    ]
+    found = [(piece.span, piece.node_id) for piece in stretches(runs, span(0, 30))]
+    assert found == [(span(0, 20), here), (span(20, 30), there)]

@@ -174,7 +174,7 @@ class Client:
         self.send(method, suffix, **headers)
         reply = await self.reply()
         if reply.status == 401 and not self.nonce and self.user is not None:
-            challenge = reply.headers["www-authenticate"]
+            challenge = next(each for each in reply.challenges if each.startswith("Digest"))
             self._realm, self.nonce = re.findall(r'"([^"]*)"', challenge)
             self.send(method, suffix, **headers)
             reply = await self.reply()

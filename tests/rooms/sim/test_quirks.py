@@ -405,6 +405,19 @@ async def _(scene: Scene) -> None:
         assert (await clients[2].ask("SETUP", "/trackID=0", **tcp)).status == 200
 
 
+@shows("server-limit-500")
+async def _(scene: Scene) -> None:
+    async with scene.server("server-limit-500=2") as server:
+        addresses = [server.address(1, kind) for kind in ("main", "sub", "main")]
+        clients = [await scene._watch(address, user=None) for address in addresses]
+        for client in clients[:2]:
+            await client.play()
+        tcp = {"Transport": "RTP/AVP/TCP"}
+        assert (await clients[2].ask("SETUP", "/trackID=0", **tcp)).status == 500
+        await clients[0].ask("TEARDOWN")
+        assert (await clients[2].ask("SETUP", "/trackID=0", **tcp)).status == 200
+
+
 @shows("aggregate-refused")
 async def _(scene: Scene) -> None:
     async with scene.client("aggregate-refused") as client:

@@ -1,6 +1,7 @@
 import { type QueryClient, useQueries, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 
+import { type GapKind, toGapKind } from "@/lib/gapKinds";
 import type { Facts, Span } from "@/lib/timeline";
 import { joinFacts, longWindowAt, windowsOf } from "@/lib/timelineWindows";
 
@@ -9,6 +10,7 @@ import type { Reason, Timeline } from "./types";
 
 /** A time without footage, and why. */
 export interface ToldGap extends Span {
+  kind: GapKind;
   reason: Reason;
 }
 
@@ -30,8 +32,13 @@ function toFacts(timeline: Timeline): WindowFacts {
       covered: timeline.covered.map((footage) => ({
         ...toSpan(footage),
         damagedMs: footage.damaged_seconds * 1000,
+        ...(footage.node && { node: footage.node }),
       })),
-      gaps: timeline.gaps.map((gap) => ({ ...toSpan(gap), reason: gap.reason })),
+      gaps: timeline.gaps.map((gap) => ({
+        ...toSpan(gap),
+        kind: toGapKind(gap.kind),
+        reason: gap.reason,
+      })),
       unreported: timeline.unreported.map(toSpan),
       promised: timeline.promised.map(toSpan),
       manual: timeline.manual.map((manual) => ({ ...toSpan(manual), by: manual.by })),

@@ -1,4 +1,5 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 
 import { toState } from "@/lib/state";
 
@@ -49,7 +50,7 @@ export function setupQuery(token: string) {
 }
 
 /** The days of a month (`2026-11`) that have footage. */
-export function daysQuery(cameraId: string, month: string) {
+function daysQuery(cameraId: string, month: string) {
   return queryOptions({
     queryKey: ["days", cameraId, month],
     queryFn: () =>
@@ -60,6 +61,13 @@ export function daysQuery(cameraId: string, month: string) {
       ),
     staleTime: 60_000,
   });
+}
+
+/** The days that have footage, of the month of which `look` was told a day. */
+export function useFootageDays(cameraId: string) {
+  const [month, setMonth] = useState("");
+  const days = useQuery({ ...daysQuery(cameraId, month), enabled: month !== "" }).data?.days;
+  return { marked: days && new Set(days), look: (day: string) => setMonth(day.slice(0, 7)) };
 }
 
 /** The site a camera stands at; its time zone is the one in which people speak of its footage. */

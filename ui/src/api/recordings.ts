@@ -97,7 +97,12 @@ async function ticketAround({ camera_id, stream }: Recording, ms: number): Promi
  */
 export function useCameraZone(cameraId: string): string | null {
   const sites = useQuery(sitesQuery);
-  const cameras = useQuery({ ...camerasQuery, refetchInterval: false });
-  const zone = useTimeZone(cameras.data?.find(({ id }) => id === cameraId)?.site_id);
-  return sites.isPending || (cameraId !== "" && cameras.isPending) ? null : zone;
+  // Rows of a list do not follow the cameras' states, which change all the time.
+  const site = useQuery({
+    ...camerasQuery,
+    refetchInterval: false,
+    select: (cameras) => cameras.find(({ id }) => id === cameraId)?.site_id ?? null,
+  });
+  const zone = useTimeZone(site.data ?? undefined);
+  return sites.isPending || (cameraId !== "" && site.isPending) ? null : zone;
 }

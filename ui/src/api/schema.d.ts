@@ -3104,7 +3104,8 @@ export interface components {
          * @description `clock`: whether its times are the camera's (`rtcp`) or those of arrival (`arrival`).
          *
          *     `damaged_seconds`: how much of it losses may have damaged. What may be damaged stands by itself,
-         *     but where the node told no more than how much of a whole recording is.
+         *     but where the node told no more than how much of a whole recording is. `node_id` and `node`:
+         *     where its bytes are; null and empty where nobody knows.
          */
         CoveredAnswer: {
             /**
@@ -3123,8 +3124,15 @@ export interface components {
             clock: string;
             /** Damaged Seconds */
             damaged_seconds: number;
+            /** Node Id */
+            node_id: string | null;
+            /** Node */
+            node: string;
         };
-        /** GapAnswer */
+        /**
+         * GapAnswer
+         * @description `kind`: what the reason is about, one of few, as a timeline shows them.
+         */
         GapAnswer: {
             /**
              * From
@@ -3136,6 +3144,11 @@ export interface components {
              * Format: date-time
              */
             to: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "asked" | "network" | "camera" | "disk" | "removed" | "node" | "unexplained";
             reason: components["schemas"]["ReasonAnswer"];
         };
         /**

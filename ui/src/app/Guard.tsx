@@ -14,12 +14,17 @@ export function Guard({ children }: { children: ReactNode }) {
   const session = useQuery({ ...sessionQuery, retry: 1 });
   if (session.data?.user) return children;
   if (session.data) return <Navigate to="/signin" replace state={{ from: pathname + search }} />;
-  if (session.isPending) return <EmptyState title={t("app.loading")} hint="" isLit />;
   return (
-    <EmptyState title={t("outage.title")} hint={t("error.unreachable")}>
-      <Button loading={session.isFetching} onClick={() => void session.refetch()}>
-        {t("error.retry")}
-      </Button>
-    </EmptyState>
+    <main>
+      {session.isPending ? (
+        <EmptyState title={t("app.loading")} hint="" isLit />
+      ) : (
+        <EmptyState title={t("outage.title")} hint={t("error.unreachable")}>
+          <Button loading={session.isFetching} onClick={() => void session.refetch()}>
+            {t("error.retry")}
+          </Button>
+        </EmptyState>
+      )}
+    </main>
   );
 }

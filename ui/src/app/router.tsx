@@ -9,8 +9,7 @@ import { Wall } from "@/rooms/wall/Wall";
 import { Guard } from "./Guard";
 import { NotFound } from "./NotFound";
 import { ScreenError } from "./ScreenError";
-import { FootageFrame } from "./shell/FootageFrame";
-import { PlansFrame } from "./shell/PlansFrame";
+import { FootageFrame, PlansFrame } from "./shell/RoomFrame";
 import { Shell } from "./shell/Shell";
 
 /** The player of recorded footage is half of all code, so it comes when a camera is opened. */

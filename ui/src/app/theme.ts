@@ -26,6 +26,9 @@ const SHEET = {
 /** The head of a dialog is not that of the page, which there is but one of. */
 const SHEET_ATTRIBUTES = { header: { role: "presentation" } };
 
+/** What opens belongs to the page, also for whoever goes from landmark to landmark. */
+const IN_PAGE = { target: "#content" };
+
 export const theme = createTheme({
   colors: { night, lantern, dark },
   primaryColor: "lantern",
@@ -52,6 +55,13 @@ export const theme = createTheme({
       defaultProps: { overlayProps: OVERLAY, attributes: SHEET_ATTRIBUTES },
       styles: SHEET,
     },
+    // A menu holds nothing but its items, as its role promises.
+    Menu: {
+      defaultProps: { portalProps: IN_PAGE, withInitialFocusPlaceholder: false },
+    },
+    Combobox: { defaultProps: { portalProps: IN_PAGE } },
+    // Whoever closes one by the keyboard goes on from where they were.
+    Popover: { defaultProps: { returnFocus: true } },
     Tooltip: { defaultProps: { openDelay: 300, events: { hover: true, focus: true, touch: true } } },
   },
 });

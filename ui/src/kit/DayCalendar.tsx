@@ -1,4 +1,4 @@
-import { Button, Indicator, Popover } from "@mantine/core";
+import { Button, type ButtonProps, Indicator, Popover, Text } from "@mantine/core";
 import { DatePicker } from "@mantine/dates";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,83 +6,110 @@ import { useTranslation } from "react-i18next";
 import "dayjs/locale/es";
 
 import { toLanguage } from "@/lib/words";
-import { longDay, shortDay } from "@/lib/zone";
+import { longDay } from "@/lib/zone";
 
 import { Icon } from "./icons";
 
-interface Props {
+interface Days {
   /** `2026-11-03`, as are all days here. */
   day: string;
   today: string;
-  /** Those that have something; undefined: nobody knows of any. */
+  /** Those with footage. */
   marked?: ReadonlySet<string> | undefined;
-  /** A day of the month that is looked at. */
-  onMonth?: (day: string) => void;
+  /** Gets a day of the month that is looked at; absent where no days are marked. */
+  onMonth?: ((day: string) => void) | undefined;
   onDay: (day: string) => void;
 }
 
+interface Props extends Days, ButtonProps {
+  /** The day in words, as its button says it. */
+  label: string;
+}
+
 /** A day, and a calendar to choose another one from. */
-export function DayCalendar({ day, today, marked, onMonth, onDay }: Props) {
-  const { t, i18n } = useTranslation();
+export function DayCalendar({ day, today, marked, onMonth, onDay, label, ...look }: Props) {
+  const { t } = useTranslation();
   const [isOpen, setOpen] = useState(false);
-  const [month, setMonth] = useState(day);
-  const labelOf = (date: string) => {
-    const name = longDay(date, i18n.language);
-    return marked?.has(date) ? `${name}, ${t("timeline.legendCovered")}` : name;
+  const toggle = () => {
+    if (!isOpen) onMonth?.(day);
+    setOpen(!isOpen);
   };
   return (
     <Popover opened={isOpen} onChange={setOpen} shadow="md" trapFocus>
       <Popover.Target>
         <Button
           variant="default"
-          fullWidth
-          fw={400}
-          justify="flex-start"
+          {...look}
           leftSection={<Icon name="day" size={16} />}
-          onClick={() => setOpen(!isOpen)}
-          aria-label={`${t("timeline.pickDay")}: ${longDay(day, i18n.language)}`}
+          styles={{ label: { display: "block", textOverflow: "ellipsis" } }}
+          onClick={toggle}
+          aria-label={`${t("timeline.pickDay")}: ${label}`}
         >
-          {shortDay(day, i18n.language)} {day.slice(0, 4)}
+          {label}
         </Button>
       </Popover.Target>
       <Popover.Dropdown>
-        <DatePicker
-          locale={toLanguage(i18n.language)}
-          firstDayOfWeek={1}
-          value={day}
-          date={month}
-          onDateChange={(shown) => {
-            setMonth(shown);
-            onMonth?.(shown);
-          }}
-          onChange={(chosen) => {
-            if (!chosen) return;
+        <Calendar
+          day={day}
+          today={today}
+          marked={marked}
+          onMonth={onMonth}
+          onDay={(chosen) => {
             setOpen(false);
             onDay(chosen);
           }}
-          maxDate={today}
-          highlightToday
-          maxLevel="month"
-          weekendDays={[]}
-          hideOutsideDates
-          getDayProps={(date) => ({ "aria-label": labelOf(date) })}
-          ariaLabels={{
-            previousMonth: t("timeline.previousMonth"),
-            nextMonth: t("timeline.nextMonth"),
-          }}
-          renderDay={(date) => (
-            <Indicator
-              size={6}
-              offset={-3}
-              position="bottom-center"
-              {...(date === day ? { color: "night.9" } : {})}
-              disabled={!marked?.has(date)}
-            >
-              <span>{Number(date.slice(8))}</span>
-            </Indicator>
-          )}
         />
+        {onMonth && (
+          <Text size="sm" c="dimmed" mt="xs">
+            {t("timeline.daysHint")}
+          </Text>
+        )}
       </Popover.Dropdown>
     </Popover>
+  );
+}
+
+function Calendar({ day, today, marked, onMonth, onDay }: Days) {
+  const { t, i18n } = useTranslation();
+  const [month, setMonth] = useState(day);
+  const labelOf = (date: string) => {
+    const name = longDay(date, i18n.language);
+    return marked?.has(date) ? `${name}, ${t("timeline.legendCovered")}` : name;
+  };
+  return (
+    <DatePicker
+      mx="auto"
+      w="fit-content"
+      locale={toLanguage(i18n.language)}
+      firstDayOfWeek={1}
+      value={day}
+      date={month}
+      onDateChange={(shown) => {
+        setMonth(shown);
+        onMonth?.(shown);
+      }}
+      onChange={(chosen) => chosen && onDay(chosen)}
+      maxDate={today}
+      highlightToday
+      maxLevel="month"
+      weekendDays={[]}
+      hideOutsideDates
+      getDayProps={(date) => ({ "aria-label": labelOf(date) })}
+      ariaLabels={{
+        previousMonth: t("timeline.previousMonth"),
+        nextMonth: t("timeline.nextMonth"),
+      }}
+      renderDay={(date) => (
+        <Indicator
+          size={6}
+          offset={-3}
+          position="bottom-center"
+          {...(date === day ? { color: "night.9" } : {})}
+          disabled={!marked?.has(date)}
+        >
+          <span>{Number(date.slice(8))}</span>
+        </Indicator>
+      )}
+    />
   );
 }

@@ -1,8 +1,8 @@
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { ErrorNote } from "./ErrorNote";
+import { RemoveDialog } from "./RemoveDialog";
 
 interface Props {
   name: string;
@@ -14,7 +14,7 @@ interface Props {
 }
 
 /** Removes something after a second word. */
-export function RemoveButton({ name, hint, isPending, error, onRemove }: Props) {
+export function RemoveButton({ name, ...question }: Props) {
   const { t } = useTranslation();
   const [isAsking, setAsking] = useState(false);
   return (
@@ -22,25 +22,14 @@ export function RemoveButton({ name, hint, isPending, error, onRemove }: Props) 
       <Button variant="default" size="xs" onClick={() => setAsking(true)} aria-label={t("remove.named", { name })}>
         {t("remove.button")}
       </Button>
-      <Modal
-        opened={isAsking}
-        onClose={() => setAsking(false)}
-        title={t("remove.title", { name })}
-        closeButtonProps={{ "aria-label": t("action.close") }}
-      >
-        <Stack>
-          {error ? <ErrorNote error={error} /> : null}
-          <Text>{hint}</Text>
-          <Group justify="flex-end">
-            <Button variant="default" onClick={() => setAsking(false)} data-autofocus>
-              {t("action.cancel")}
-            </Button>
-            <Button color="red.8" loading={isPending} onClick={onRemove}>
-              {t("remove.button")}
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
+      {isAsking && (
+        <RemoveDialog
+          {...question}
+          title={t("remove.title", { name })}
+          act={t("remove.button")}
+          onClose={() => setAsking(false)}
+        />
+      )}
     </>
   );
 }

@@ -1,7 +1,7 @@
-import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Ago } from "./Ago";
+import { BlobPicture } from "./BlobPicture";
 import { ErrorNote } from "./ErrorNote";
 import { Icon } from "./icons";
 import css from "./SnapshotFigure.module.css";
@@ -22,7 +22,7 @@ export function SnapshotFigure({ name, snapshot, error, isSmall = false }: Props
   return (
     <figure className={css.figure} data-small={isSmall}>
       {snapshot ? (
-        <Picture picture={snapshot.picture} label={t("snapshot.of", { name })} />
+        <BlobPicture picture={snapshot.picture} alt={t("snapshot.of", { name })} />
       ) : (
         <span className={css.none}>
           <Icon name="picture" size={28} />
@@ -38,16 +38,4 @@ export function SnapshotFigure({ name, snapshot, error, isSmall = false }: Props
       </figcaption>
     </figure>
   );
-}
-
-/** A picture in memory; its address is given back when it is no longer shown. */
-function Picture({ picture, label }: { picture: Blob; label: string }) {
-  const image = useRef<HTMLImageElement>(null);
-  useEffect(() => {
-    if (!image.current) return;
-    const address = URL.createObjectURL(picture);
-    image.current.src = address;
-    return () => URL.revokeObjectURL(address);
-  }, [picture]);
-  return <img ref={image} alt={label} />;
 }

@@ -23,8 +23,8 @@ export interface Plan {
 }
 
 export const MOST_TILES = 36;
-/** More cells a side than this tell nobody anything on a screen. */
-export const MOST_CELLS = 12;
+/** Cells a side, as many as the hub takes; a tile may be many cells wide. */
+export const MOST_CELLS = 24;
 
 function overlap(a: Place, b: Place): boolean {
   return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;

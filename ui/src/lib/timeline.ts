@@ -1,5 +1,7 @@
 /** The geometry of time on a line: moments in milliseconds, places in pixels, all pure. */
 
+import type { GapKind } from "./gapKinds";
+
 /** A half-open range of moments, in milliseconds since 1970. */
 export interface Span {
   from: number;
@@ -10,8 +12,14 @@ export interface Span {
 export interface Footage extends Span {
   /** How much of it losses may have damaged. */
   damagedMs?: number;
-  /** The machine that has it, where there are several. */
+  /** The machine that has it, where that is known. */
   node?: string;
+}
+
+/** A time without footage. */
+export interface Missing extends Span {
+  /** What its cause is about; absent: nobody said. */
+  kind?: GapKind;
 }
 
 export function isDamaged({ damagedMs = 0 }: Footage): boolean {
@@ -24,13 +32,13 @@ export interface Manual extends Span {
 }
 
 /** What is known about one moment. */
-export type Known<G extends Span = Span> =
+export type Known<G extends Missing = Missing> =
   | { kind: "covered"; span: Footage }
   | { kind: "gap"; gap: G }
   | { kind: "unreported" | "future" | "unplanned" | "nothing" | "unknown" };
 
 /** Facts of one camera over a time, as the timeline shows them. */
-export interface Facts<G extends Span = Span> {
+export interface Facts<G extends Missing = Missing> {
   covered: readonly Footage[];
   gaps: readonly G[];
   unreported: readonly Span[];
@@ -146,7 +154,7 @@ function at<S extends Span>(spans: readonly S[], ms: number): S | undefined {
 }
 
 /** What is known about `ms`. Footage wins over a gap, as bytes are proof. */
-export function knownAt<G extends Span>(facts: Facts<G>, ms: number, now: number): Known<G> {
+export function knownAt<G extends Missing>(facts: Facts<G>, ms: number, now: number): Known<G> {
   const span = at(facts.covered, ms);
   if (span) return { kind: "covered", span };
   const gap = at(facts.gaps, ms);
@@ -183,6 +191,12 @@ export function barsOf(
   return bars;
 }
 
+/** Whether any of the sorted spans has a moment in view. */
+export function isAnyIn(sorted: readonly Span[], view: Span): boolean {
+  const span = sorted[firstEndingAfter(sorted, view.from)];
+  return span !== undefined && span.from < view.to;
+}
+
 function firstEndingAfter(sorted: readonly Span[], ms: number): number {
   let low = 0;
   let high = sorted.length;
@@ -208,4 +222,14 @@ export function totalMs(spans: readonly Span[], bounds: Span): number {
       sum + Math.max(0, Math.min(span.to, bounds.to) - Math.max(span.from, bounds.from)),
     0,
   );
+}
+
+/** How much each machine has, the most first; without what nobody knows the place of. */
+export function totalsByNode(covered: readonly Footage[], bounds: Span): [string, number][] {
+  const totals = new Map<string, number>();
+  for (const span of covered) {
+    const ms = totalMs([span], bounds);
+    if (span.node && ms > 0) totals.set(span.node, (totals.get(span.node) ?? 0) + ms);
+  }
+  return [...totals].sort(([, one], [, other]) => other - one);
 }

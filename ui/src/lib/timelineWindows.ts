@@ -1,6 +1,6 @@
 /** A timeline is loaded by windows: days where little is in view, four weeks where much is. */
 
-import type { Facts, Span } from "./timeline";
+import type { Facts, Missing, Span } from "./timeline";
 import { addDays, dayOf, daySpan } from "./zone";
 
 const DAY_MS = 86_400_000;
@@ -49,7 +49,7 @@ function rejoined<S extends Span>(spans: S[], isSame: (a: S, b: S) => boolean): 
 }
 
 /** What several windows tell, as one. */
-export function joinFacts<G extends Span>(
+export function joinFacts<G extends Missing>(
   windows: readonly (Facts<G> & { known: readonly Span[] })[],
   causeOf: (gap: G) => string,
 ): Facts<G> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { factBars, layoutOf } from "@/kit/timeline/draw";
+import { layoutOf } from "@/kit/timeline/draw";
+import { factBars, kindsIn } from "@/kit/timeline/factBars";
 import { LOOKS } from "@/kit/timeline/looks";
 import type { Facts } from "@/lib/timeline";
 
@@ -15,7 +16,7 @@ describe("each kind of fact", () => {
   });
 
   it("has a pattern of its own, for those who do not see the colours", () => {
-    const patterns = looks.map(({ hatch, edge, dots }) => `${hatch?.slope ?? "even"} ${edge !== null} ${dots !== undefined}`);
+    const patterns = looks.map(({ pattern, edge }) => `${pattern?.shape ?? "even"} ${edge !== null}`);
     expect(new Set(patterns).size).toBe(looks.length);
   });
 });
@@ -24,14 +25,41 @@ it("paints a gap over what it meets, wide enough to be seen", () => {
   const facts = {
     ...FACTS,
     covered: [{ from: 0, to: 800 }],
-    gaps: [{ from: 500, to: 500.2 }],
+    gaps: [{ from: 500, to: 500.2, kind: "disk" as const }],
     unreported: [{ from: 800, to: 900 }],
   };
   expect(factBars(facts, SCENE)).toEqual([
     { kind: "covered", bar: { from: 0, to: 800 } },
     { kind: "unreported", bar: { from: 800, to: 900 } },
-    { kind: "gap", bar: { from: 500, to: 503 } },
+    { kind: "gap-disk", bar: { from: 500, to: 503 } },
   ]);
+});
+
+it("paints what nobody wished over what somebody asked for", () => {
+  const gaps = [
+    { from: 500, to: 501, kind: "network" as const },
+    { from: 501, to: 900, kind: "asked" as const },
+    { from: 950, to: 960 },
+  ];
+  expect(factBars({ ...FACTS, gaps }, SCENE).map(({ kind }) => kind)).toEqual([
+    "gap-asked",
+    "gap-unexplained",
+    "gap-network",
+  ]);
+});
+
+it("knows what is in view, for the legend", () => {
+  const facts: Facts = {
+    covered: [{ from: 0, to: 100 }, { from: 200, to: 300, damagedMs: 5 }],
+    gaps: [{ from: 100, to: 200, kind: "node" }, { from: 400, to: 500, kind: "camera" }],
+    unreported: [],
+    promised: [{ from: 0, to: 320 }],
+    manual: [{ from: 310, to: 320, by: "ana" }],
+  };
+  expect(kindsIn(facts, { from: 0, to: 200 })).toEqual(new Set(["covered", "gap-node"]));
+  expect(kindsIn(facts, { from: 200, to: 330 })).toEqual(
+    new Set(["covered", "damaged", "manual", "unplanned"]),
+  );
 });
 
 it("does not let a joint between two files look like a gap", () => {

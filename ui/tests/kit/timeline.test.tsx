@@ -4,7 +4,7 @@ import { useState } from "react";
 import { expect, it, vi } from "vitest";
 
 import { find } from "@/kit/timeline/find";
-import { Timeline } from "@/kit/timeline/Timeline";
+import { type Lane, Timeline } from "@/kit/timeline/Timeline";
 import type { Span } from "@/lib/timeline";
 import { daySpan } from "@/lib/zone";
 
@@ -28,7 +28,13 @@ const FACTS = {
   unreported: [],
 };
 
-function Held({ onPlay, onSelect }: { onPlay: (ms: number) => void; onSelect?: (s: Span | null) => void }) {
+interface HeldProps {
+  onPlay: (ms: number) => void;
+  onSelect?: (selection: Span | null) => void;
+  facts?: Lane["facts"];
+}
+
+function Held({ onPlay, onSelect, facts = FACTS }: HeldProps) {
   const [view, setView] = useState<Span>(DAY);
   const [selection, setSelection] = useState<Span | null>(null);
   const [cursor, setCursor] = useState<number | null>(null);
@@ -38,7 +44,7 @@ function Held({ onPlay, onSelect }: { onPlay: (ms: number) => void; onSelect?: (
       bounds={DAY}
       view={view}
       home={DAY}
-      lanes={[{ facts: FACTS }]}
+      lanes={[{ facts }]}
       cursor={cursor}
       onCursor={setCursor}
       onFind={(target, from, by) => setCursor(find(FACTS, target, from, by))}
@@ -69,6 +75,11 @@ it("is walked by keys, says what is there and why not, and plays", async () => {
   expect(slider).toHaveAttribute("aria-valuetext", "08:00:00, no footage: The cable was out.");
   await user.keyboard("{Enter}");
   expect(onPlay).toHaveBeenCalledWith(DAY.from + 8 * HOUR);
+});
+
+it("says which machine has a piece", async () => {
+  await show(<Held onPlay={vi.fn()} facts={{ ...FACTS, covered: [{ ...DAY, node: "Node 2" }] }} />);
+  expect(screen.getByRole("slider")).toHaveAttribute("aria-valuetext", "00:00:00, footage; on Node 2");
 });
 
 it("says it in Spanish too", async () => {

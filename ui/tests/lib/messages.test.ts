@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 
 import { backoffMs } from "@/lib/backoff";
 import { parseMessage, troubleOf } from "@/lib/live/messages";
+import { refusalKey } from "@/lib/refusal";
 
 it("reads the texts of the live socket", () => {
   const init = { type: "init", mime: "video/mp4", run_id: "r", epoch_ms: 5 };
@@ -15,12 +16,19 @@ it("passes over what a newer server may say", () => {
 });
 
 it("knows the close codes", () => {
-  expect([4401, 4404, 4503, 1006].map(troubleOf)).toEqual([
+  expect([4401, 4404, 4503, 1006].map((code) => troubleOf(code))).toEqual([
     "refused",
     "unknown_camera",
     "node_unreachable",
     "lost",
   ]);
+});
+
+it("tells one view too many of a site from a node that is away", () => {
+  expect(troubleOf(4503, "too_many_relays")).toBe("too_many_relays");
+  expect(troubleOf(4503, "node_away")).toBe("node_unreachable");
+  expect(refusalKey({ error: { key: "too_many_relays", en: "", es: "" } })).toBe("too_many_relays");
+  for (const odd of [null, 5, {}, { error: null }, { error: { key: 5 } }]) expect(refusalKey(odd)).toBeNull();
 });
 
 it("waits longer after each failure, spread, and at most 15 s", () => {

@@ -60,7 +60,7 @@ it("tells what each clip shows, how large it is, and what is missing in it", asy
   serve(answers(aClip()));
   await show(<Clips />);
   const row = (await screen.findByText("Broken window")).closest("tr");
-  expect(row).toHaveTextContent("20 Nov 2026, 23:30:00 – 23:40:00");
+  expect(row).toHaveTextContent("20 Nov 2026, 23:30:00 – 23:40:00 · CET");
   expect(row).toHaveTextContent("Ready");
   expect(row).toHaveTextContent("9 min 31 s · 300 MB");
   expect(row).toHaveTextContent("1 gap inside, 30 s without footage");
@@ -126,6 +126,19 @@ it("deletes after a second word, and says that the footage stays", async () => {
   await waitFor(() => expect(sent.some(({ call }) => call.startsWith("DELETE"))).toBe(true));
 });
 
+it("gives the focus back to who asked, and not to the page", async () => {
+  const user = userEvent.setup();
+  serve(answers(aClip()));
+  await show(<Clips />);
+  const remove = await screen.findByRole("button", { name: "Delete Broken window" });
+  remove.focus();
+  await user.keyboard("{Enter}");
+  const dialog = await screen.findByRole("dialog");
+  await waitFor(() => expect(within(dialog).getByRole("button", { name: "Cancel" })).toHaveFocus());
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(remove).toHaveFocus());
+});
+
 it("downloads the video and its record by addresses of their own", async () => {
   const user = userEvent.setup();
   const followed: string[] = [];
@@ -174,6 +187,14 @@ it("offers those who only look no change", async () => {
   for (const name of ["Rename Broken window", "Delete Broken window"]) {
     expect(screen.queryByRole("button", { name })).toBeNull();
   }
+});
+
+it("looks for what its address says", async () => {
+  serve(answers(aClip(), aClip({ id: "c2", name: "Gate", made_by: "luis" })));
+  await show(<Clips />, { path: "/clips?q=gate" });
+  expect(await screen.findByText("Gate")).toBeInTheDocument();
+  expect(screen.getByRole("searchbox")).toHaveValue("gate");
+  expect(screen.queryByText("Broken window")).toBeNull();
 });
 
 it("narrows the list by name, camera or person", async () => {

@@ -76,7 +76,7 @@ it("tells what is wrong, the worst first, as a list with headings", async () => 
   const card = screen.getByRole("article", { name: /203.0.113.9/ });
   expect(card).toHaveTextContent("its port is closed");
   expect(card).toHaveTextContent("What to do: Check the port.");
-  expect(card).toHaveTextContent(/For 5 min, since/);
+  expect(card).toHaveTextContent(/For 5 min( \d+ s)?, since/);
   await user.click(within(card).getByText("2 cameras"));
   expect(within(card).getByRole("link", { name: "Classroom 2" })).toHaveAttribute(
     "href",
@@ -105,6 +105,13 @@ it("shows those of one kind, or of one site", async () => {
   expect(screen.getByText(/Nothing is wrong with these/)).toBeVisible();
   await user.click(screen.getByRole("radio", { name: "All" }));
   expect(screen.getAllByRole("article")).toHaveLength(2);
+});
+
+it("shows those that its address names", async () => {
+  serve(answers(DISK, aProblem(), CLOCK));
+  await show(<Health />, { path: "/health?kind=clock&site=2" });
+  expect(await screen.findByRole("article", { name: /box · Town hall/ })).toBeVisible();
+  expect(screen.getAllByRole("article")).toHaveLength(1);
 });
 
 it("calls all well", async () => {

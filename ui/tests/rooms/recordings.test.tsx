@@ -73,7 +73,7 @@ it("tells of each recording when it was, how large it is, and why it ended", asy
   const rows = within(await screen.findByRole("table")).getAllByRole("row").slice(1);
   expect(rows).toHaveLength(2);
   // By the site's clock it ended on another day.
-  expect(rows[0]).toHaveTextContent("20 Nov 2026, 23:30:00 – 21 Nov 2026, 00:30:10");
+  expect(rows[0]).toHaveTextContent("20 Nov 2026, 23:30:00 – 21 Nov 2026, 00:30:10CET");
   expect(rows[0]).toHaveTextContent("1 h");
   expect(rows[0]).toHaveTextContent("1.8 GB");
   expect(rows[0]).toHaveTextContent("Its port is closed.");
@@ -104,6 +104,21 @@ it("goes on with the next page, and shows none twice", async () => {
   serve(answers([aRecording(1), aRecording(2)], [aRecording(2), aRecording(3)]));
   await show(<Recordings />);
   await waitFor(() => expect(screen.getAllByRole("row")).toHaveLength(1 + 3));
+});
+
+it("keeps what it has where the next page fails, and asks again only when told to", async () => {
+  const user = userEvent.setup();
+  const error = { key: "away", field: null, en: "Not now.", es: "x" };
+  const first = { recordings: [aRecording(1)], next: "place-1" };
+  const asked: Answer[] = [[200, first], [404, { error }], [200, { recordings: [aRecording(2)], next: null }]];
+  let count = 0;
+  serve({ ...answers(), "GET /api/v1/recordings": () => asked[count++] ?? [500] });
+  await show(<Recordings />);
+  expect(await screen.findByRole("alert")).toHaveTextContent("Not now.");
+  expect(screen.getAllByRole("row")).toHaveLength(1 + 1);
+  expect(count).toBe(2);
+  await user.click(screen.getByRole("button", { name: "Try again" }));
+  await waitFor(() => expect(screen.getAllByRole("row")).toHaveLength(1 + 2));
 });
 
 it("asks for what is chosen, and keeps it in the address", async () => {

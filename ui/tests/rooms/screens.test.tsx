@@ -98,7 +98,7 @@ it("tells the gaps of the day in words, and the command one click away", async (
   const from = new Date(Date.now() - 120_000).toISOString();
   const to = new Date(Date.now() - 60_000).toISOString();
   const reason = { key: "x", params: {}, raw: "", en: "The cable was out.", es: "x" };
-  const timeline = { ...TIMELINE, gaps: [{ from, to, reason }] };
+  const timeline = { ...TIMELINE, gaps: [{ from, to, kind: "network", reason }] };
   serve({
     ...BASE,
     "GET /api/v1/cameras": [200, [CAMERA]],
@@ -107,6 +107,7 @@ it("tells the gaps of the day in words, and the command one click away", async (
   await show(camera, { path: ONE });
   await user.click(await screen.findByText(/1 gap, 1 min in all/));
   expect(screen.getByText("The cable was out.")).toBeVisible();
+  expect(screen.getByText("Gap: connection to the camera")).toBeVisible();
   await expectAccessible();
   await user.click(screen.getByRole("button", { name: "Technical details" }));
   expect(await screen.findByText("sereno stream record")).toBeVisible();
@@ -139,6 +140,26 @@ it("tells why the first choice was left, and tries it again", async () => {
   await user.click(screen.getByRole("button", { name: "Try everything again from the start" }));
   expect(await screen.findByRole("button", { name: "It is being tried" })).toBeDisabled();
   expect(sent.some(({ call }) => call.endsWith("/try-again"))).toBe(true);
+});
+
+it("tells which machine has what, where there are several", async () => {
+  const now = Date.now();
+  const piece = (fromMinutes: number, toMinutes: number, node: string) => ({
+    from: new Date(now - fromMinutes * 60_000).toISOString(),
+    to: new Date(now - toMinutes * 60_000).toISOString(),
+    is_open: false,
+    clock: "arrival",
+    damaged_seconds: 0,
+    node_id: "70de0000-0000-4000-8000-000000000001",
+    node,
+  });
+  serve({
+    ...BASE,
+    "GET /api/v1/cameras": [200, [CAMERA]],
+    [`GET /api/v1${ONE}/timeline`]: [200, { ...TIMELINE, covered: [piece(3, 2, "Node 1"), piece(2, 0.5, "Node 2")] }],
+  });
+  await show(camera, { path: ONE });
+  expect(await screen.findByText("Where it is: Node 2 (1 min 30 s) · Node 1 (1 min)")).toBeVisible();
 });
 
 it("marks footage with losses in words", async () => {

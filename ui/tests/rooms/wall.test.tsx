@@ -81,6 +81,30 @@ it("says that a layout is gone, and shows all cameras", async () => {
   await waitFor(() => expect(names()).toHaveLength(3));
 });
 
+it("says that layouts cannot be had, shows all cameras meanwhile, and tries again", async () => {
+  let answer: Answer = [503, { error: { key: "away", field: null, en: "Not now.", es: "x" } }];
+  serve({
+    "GET /api/v1/sites": SITES,
+    "GET /api/v1/cameras": [200, CAMERAS],
+    "GET /api/v1/layouts": () => answer,
+  });
+  await show(<Wall />, { path: "/?layout=5" });
+  expect(await screen.findByRole("alert")).toHaveTextContent("Not now.");
+  await waitFor(() => expect(names()).toHaveLength(3));
+  answer = [200, [aLayout()]];
+  fireEvent.click(screen.getByRole("button", { name: "Try again" }));
+  expect(await screen.findByRole("button", { name: "Layout: Doors" })).toBeVisible();
+});
+
+it("leaves a layout that is gone when its note is closed", async () => {
+  world([]);
+  await show(<Wall />, { path: "/?layout=77" });
+  await screen.findByText("This layout is not there any more");
+  fireEvent.click(screen.getByRole("button", { name: "Close" }));
+  await waitFor(() => expect(screen.queryByText("This layout is not there any more")).toBeNull());
+  expect(localStorage.getItem("sereno.wall.layout")).toBe("");
+});
+
 it("changes between layouts, and remembers the last", async () => {
   world([aLayout(), aLayout({ id: 6, name: "Night", owner: "olga", is_shared: true })]);
   await show(<Wall />);
@@ -120,6 +144,8 @@ it("has keys for details and for their own list", async () => {
   await waitFor(() => expect(screen.queryByText("Delay")).toBeNull());
   press("?");
   expect(await screen.findByRole("dialog", { name: "Keys of the wall" })).toBeVisible();
+  fireEvent.keyDown(document.body, { key: "Escape" });
+  await waitFor(() => expect(screen.getByRole("link", { name: /^Hall/ })).toHaveFocus());
 });
 
 it("leaves keys alone that are written into a field", async () => {

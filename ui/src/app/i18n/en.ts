@@ -152,6 +152,7 @@ export const en = {
     refused: "The server did not accept this viewer. Trying again.",
     unknown_camera: "This camera is not being recorded here yet.",
     node_unreachable: "The machine that records this camera cannot be reached now.",
+    too_many_relays: "The connection of this camera's site carries as many views at once as it may. Close one of them; this one then comes by itself.",
     lost: "The live picture was interrupted. Connecting again.",
     codec: "This browser cannot play {{codec}}. Recording goes on; try another browser or set the camera to H.264.",
     unsupported: "This browser cannot play live video (Media Source Extensions are missing). Try a current Chrome, Edge, Firefox or Safari.",

@@ -153,6 +153,7 @@ export const es: Sentences<typeof en> = {
     refused: "El servidor no aceptó a este espectador. Se prueba de nuevo.",
     unknown_camera: "Esta cámara aún no se graba aquí.",
     node_unreachable: "Ahora no se llega al equipo que graba esta cámara.",
+    too_many_relays: "La conexión del sitio de esta cámara ya lleva todas las vistas a la vez que puede. Cierre una de ellas y esta llegará sola.",
     lost: "Se interrumpió la imagen en directo. Conectando de nuevo.",
     codec: "Este navegador no puede mostrar {{codec}}. La grabación sigue; pruebe otro navegador o configure la cámara en H.264.",
     unsupported: "Este navegador no puede mostrar vídeo en directo (le falta Media Source Extensions). Pruebe un Chrome, Edge, Firefox o Safari actual.",

@@ -23,7 +23,7 @@ interface Place {
 
 const PLACES = [
   { to: "/", key: "nav.wall", icon: "wall" },
-  { to: "/cameras", key: "nav.cameras", icon: "camera" },
+  { to: "/cameras", key: "nav.cameras", icon: "camera", also: "/together" },
   { to: "/recordings", key: "nav.footage", icon: "film", also: "/clips" },
   { to: "/plans", key: "nav.plans", icon: "plan", isLater: true },
   { to: "/coverage", key: "nav.coverage", icon: "chart", isLater: true },
@@ -74,7 +74,6 @@ function More({ isHere: isInside, path }: { isHere: boolean; path: string }) {
       position="top-end"
       shadow="md"
       trapFocus
-      returnFocus
       withinPortal={false}
     >
       <Popover.Target>

@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Stack } from "@mantine/core";
+import { Button, Group, Stack } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
 import { type Diagnosis, isOver, reportText, toItems, toVerdict } from "@/lib/diagnosis";
 import { pick } from "@/lib/words";
 
 import { CopyText } from "../CopyText";
+import { Dialog } from "../Dialog";
 import { ErrorNote } from "../ErrorNote";
 import { Icon } from "../icons";
 import css from "./DiagnosisDialog.module.css";
@@ -26,13 +27,7 @@ export function DiagnosisDialog({ title, diagnosis, error, onAgain, onClose }: P
   const { t, i18n } = useTranslation();
   const over = diagnosis !== undefined && isOver(diagnosis);
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
-      title={title}
-      closeButtonProps={{ "aria-label": t("action.close") }}
-    >
+    <Dialog title={title} size="lg" onClose={onClose}>
       <Stack>
         {error ? <ErrorNote error={error} /> : null}
         {!error && <Summary diagnosis={diagnosis} />}
@@ -63,7 +58,7 @@ export function DiagnosisDialog({ title, diagnosis, error, onAgain, onClose }: P
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

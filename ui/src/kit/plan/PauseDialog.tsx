@@ -1,9 +1,11 @@
-import { Button, Group, Modal, Radio, Stack, TextInput } from "@mantine/core";
+import { Button, Group, Radio, Stack, TextInput } from "@mantine/core";
 import { type SubmitEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { PauseWish } from "@/lib/acts";
 import { clock, dayOf, momentOf } from "@/lib/zone";
+
+import { Dialog } from "../Dialog";
 
 type Choice = "halfHour" | "twoHours" | "tomorrow" | "until";
 const CHOICES = ["halfHour", "twoHours", "tomorrow", "until"] as const;
@@ -30,12 +32,7 @@ export function PauseDialog({ title, timeZone, onPause, onClose }: Props) {
     onPause(toWish(choice, until, why.trim(), timeZone));
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={title}
-      closeButtonProps={{ "aria-label": t("action.close") }}
-    >
+    <Dialog title={title} onClose={onClose}>
       <form onSubmit={submit}>
         <Stack>
           <Radio.Group
@@ -75,7 +72,7 @@ export function PauseDialog({ title, timeZone, onPause, onClose }: Props) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,4 +1,4 @@
-import { type ReactNode, useRef } from "react";
+import { type ReactNode, type RefObject, useEffect, useEffectEvent, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
 import { type StateName, toState } from "@/lib/state";
@@ -10,9 +10,11 @@ import { lookOf } from "../state";
 import { useNow } from "../useNow";
 import css from "./Stage.module.css";
 import type { LiveFacts, StreamName } from "./liveFacts";
-import { type LiveView, useLive } from "./useLive";
+import { type LiveOptions, type LiveView, useLive } from "./useLive";
 import { useOnScreen } from "./useOnScreen";
 import { usePictureInPicture } from "./usePictureInPicture";
+import { useWhep } from "./useWhep";
+import type { WhepTrouble } from "./whep";
 
 /** What the list of cameras knows; the socket's own word is newer. */
 export interface Known {
@@ -34,8 +36,16 @@ interface Props {
   /** Whether the camera has the other stream too, for a browser that cannot play this one. */
   hasOther?: boolean;
   delayMs?: number;
+  /** By WebRTC, for the least delay; silent, for cameras send no sound that it takes. */
+  isDirect?: boolean;
+  /** WebRTC cannot go on: whoever hears of it shows the ordinary live view. */
+  onDirectTrouble?: (trouble: WhepTrouble) => void;
   /** Silent by default, as browsers want it of what begins by itself. */
   isMuted?: boolean;
+  /** The browser itself turned the sound on or off. */
+  onMuted?: (isMuted: boolean) => void;
+  /** Whether there is anything to hear. */
+  onSound?: (hasSound: boolean) => void;
   /** Measure what `children` get as facts. */
   isMeasured?: boolean;
   onFrame?: (wallMs: number) => void;
@@ -47,16 +57,21 @@ interface Props {
 }
 
 /** A camera, live. Where there is no picture it says in words why. */
-export function LiveVideo({ label, known, isMuted = true, children, ...options }: Props) {
+export function LiveVideo(props: Props) {
+  const { label, known, isMuted = true, isDirect = false, children, ...options } = props;
   const stage = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   const isFloating = usePictureInPicture(video);
   const isOnScreen = useOnScreen(stage);
   const isActive = isOnScreen || isFloating;
-  const view = useLive(video, { ...options, isActive });
+  const view = useShown(video, { ...options, isActive, isDirect });
   const now = newest(known, view);
-  // Whatever else the node says, the last picture is of another time.
-  const hasPicture = view.isPlaying && view.told?.state === "recording";
+  // Whatever else is said, the last picture is of another time.
+  const state = isDirect ? known.state : view.told?.state;
+  const hasPicture = view.isPlaying && state === "recording";
+  const { hasSound } = view;
+  const onSound = useEffectEvent((has: boolean) => props.onSound?.(has));
+  useEffect(() => onSound(hasSound), [hasSound]);
   return (
     <div ref={stage} className={css.stage} data-dim={!hasPicture}>
       {/* eslint-disable-next-line jsx-a11y/media-has-caption -- nobody has written down what is heard */}
@@ -66,6 +81,7 @@ export function LiveVideo({ label, known, isMuted = true, children, ...options }
         data-testid="live-video"
         {...(label ? { "aria-label": label } : { "aria-hidden": true })}
         muted={isMuted}
+        onVolumeChange={({ currentTarget: { muted } }) => muted !== isMuted && props.onMuted?.(muted)}
         playsInline
         tabIndex={-1}
       />
@@ -73,6 +89,25 @@ export function LiveVideo({ label, known, isMuted = true, children, ...options }
       {children?.(now, hasPicture, view.facts)}
     </div>
   );
+}
+
+interface ShownOptions extends LiveOptions {
+  isDirect: boolean;
+  onDirectTrouble?: (trouble: WhepTrouble) => void;
+}
+
+/** The picture by the way that was chosen. */
+function useShown(
+  video: RefObject<HTMLVideoElement | null>,
+  { isDirect, isActive, onDirectTrouble, ...options }: ShownOptions,
+): LiveView {
+  const { stream = "main", ticket, onFrame } = options;
+  const direct = { stream, ticket, onFrame, onTrouble: onDirectTrouble };
+  const isPlaying = useWhep(video, { ...direct, isActive: isActive && isDirect });
+  const view = useLive(video, { ...options, isActive: isActive && !isDirect });
+  if (!isDirect) return view;
+  // What a socket said before is of another time.
+  return { ...view, isPlaying, stream, trouble: null, told: null, hasSound: false, facts: null };
 }
 
 /** A state that the hub alone can know wins; else the socket's, which is seconds newer. */

@@ -44,6 +44,21 @@ export function PlayControls({ isPaused, rate, onPause, onRate, onStep, onJump }
   );
 }
 
+/** Sound on and off; the words say what a press does. */
+export function SoundControl({ isMuted, onMuted }: {
+  isMuted: boolean;
+  onMuted: (isMuted: boolean) => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Control
+      icon={isMuted ? "soundOff" : "sound"}
+      label={isMuted ? t("camera.soundOn") : t("camera.soundOff")}
+      onClick={() => onMuted(!isMuted)}
+    />
+  );
+}
+
 /** A button on the night below a picture. */
 export function Control({ icon, label, onClick }: {
   icon: IconName;

@@ -19,6 +19,12 @@ interface Props {
   wish?: Wish;
   rate?: number;
   isPaused?: boolean;
+  /** Silent by default, as browsers want it of what begins by itself. */
+  isMuted?: boolean;
+  /** The browser itself turned the sound on or off. */
+  onMuted?: (isMuted: boolean) => void;
+  /** Whether there is anything to hear. */
+  onSound?: (hasSound: boolean) => void;
   takeTicket: TakeTicket;
   /** Gets the player while there is one, for steps and for others that lead it. */
   onPlayer?: (player: Playback | null) => void;
@@ -32,13 +38,14 @@ interface Props {
 const TROUBLE_KEYS = {
   nothing: "camera.nothing",
   notServed: "camera.notServed",
+  crowded: "live.too_many_relays",
   broken: "camera.cannotPlay",
   codec: "camera.cannotDecode",
 } as const satisfies Record<PlaybackTrouble, string>;
 
 /** Recorded footage of one stream, from any moment on. */
 export function PlaybackVideo(props: Props) {
-  const { wish, rate = 1, isPaused = false, label } = props;
+  const { wish, rate = 1, isPaused = false, isMuted = true, label } = props;
   const isLed = wish === undefined;
   const { t } = useTranslation();
   const video = useRef<HTMLVideoElement>(null);
@@ -52,6 +59,7 @@ export function PlaybackVideo(props: Props) {
   });
   const onGap = useEffectEvent((gap: Span) => props.onGap?.(gap));
   const onEnd = useEffectEvent(() => props.onEnd?.());
+  const onSound = useEffectEvent((hasSound: boolean) => props.onSound?.(hasSound));
   const takeTicket = useEffectEvent((span: Span) => props.takeTicket(span));
   const onPlayer = useEffectEvent((made: Playback | null) => props.onPlayer?.(made));
 
@@ -63,6 +71,7 @@ export function PlaybackVideo(props: Props) {
       onGap: (gap) => onGap(gap),
       onEnd: () => onEnd(),
       onTrouble: setTrouble,
+      onSound: (hasSound) => onSound(hasSound),
     });
     player.current = made;
     onPlayer(made);
@@ -86,12 +95,14 @@ export function PlaybackVideo(props: Props) {
 
   return (
     <div className={css.stage} data-dim={trouble !== null}>
+      {/* eslint-disable-next-line jsx-a11y/media-has-caption -- nobody has written down what is heard */}
       <video
         ref={video}
         className={css.video}
         data-testid="playback-video"
         aria-label={label}
-        muted
+        muted={isMuted}
+        onVolumeChange={({ currentTarget: { muted } }) => muted !== isMuted && props.onMuted?.(muted)}
         playsInline
         onWaiting={() => setWaiting(true)}
         onPlaying={() => setWaiting(false)}

@@ -7,6 +7,7 @@ import {
   placeAt,
   toGops,
 } from "@/lib/footageIndex";
+import { refusalKey, TOO_MANY_RELAYS } from "@/lib/refusal";
 import type { Span } from "@/lib/timeline";
 
 const PLACE = "/media/v1/vod/";
@@ -22,9 +23,11 @@ const SETTLED_MS = 60_000;
 /** How far footage is looked for on either side of a moment that has none. */
 const FARTHEST_WINDOWS = 24;
 
-/** Why footage does not come. */
+/** Why footage does not come: `crowded`, where its site's line carries as many views as it may. */
+export type FootageTrouble = "nothing" | "notServed" | "crowded";
+
 export class FootageError extends Error {
-  constructor(readonly trouble: "nothing" | "notServed") {
+  constructor(readonly trouble: FootageTrouble) {
     super(trouble);
   }
 }
@@ -73,7 +76,11 @@ export class Footage {
     if (!this.isKnown(ms)) return null;
     const place = placeAt(this.all, ms);
     const last = this.all.at(-1);
-    if (place === null) return last && ms > last.to + STILL_GROWING_MS ? { from: last.to, to: ms } : null;
+    if (place === null) {
+      // Where nothing was ever recorded, all that was asked for is known to be empty.
+      const from = last?.to ?? Math.floor(ms / WINDOW_MS) * WINDOW_MS;
+      return ms > from + STILL_GROWING_MS ? { from, to: ms } : null;
+    }
     const gap = gapBefore(this.all, place);
     return gap && ms >= gap.from && ms < gap.to ? gap : null;
   }
@@ -203,9 +210,15 @@ export class Footage {
       });
       if (response.ok) return response;
       if (response.status !== 401 || isNew) {
-        throw new FootageError(response.status === 404 ? "nothing" : "notServed");
+        throw new FootageError(await troubleOf(response));
       }
     }
     throw new FootageError("notServed");
   }
+}
+
+async function troubleOf(response: Response): Promise<FootageTrouble> {
+  if (response.status === 404) return "nothing";
+  const said: unknown = await response.json().catch(() => null);
+  return refusalKey(said) === TOO_MANY_RELAYS ? "crowded" : "notServed";
 }

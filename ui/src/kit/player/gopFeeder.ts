@@ -1,18 +1,21 @@
 /* eslint max-lines: ["error", 400] -- one machine with one state, which its parts would share */
-import { type Gop, gapBefore, nameOf, placeAt, runOf } from "@/lib/footageIndex";
+import { type Gop, gapBefore, nameOf, placeAt, runOf, trackCount } from "@/lib/footageIndex";
 import { withoutSound } from "@/lib/fmp4";
 import type { Span } from "@/lib/timeline";
 
-import { type Footage, FootageError, STILL_GROWING_MS } from "./footage";
+import { type Footage, FootageError, type FootageTrouble, STILL_GROWING_MS } from "./footage";
 import { GopBytes, momentsOf } from "./gopBytes";
 import { MediaFeed } from "./mediaFeed";
 import { canPlay } from "./mediaSource";
+import { startPlaying } from "./startPlaying";
 
 /** Why footage does not play. */
-export type PlaybackTrouble = "nothing" | "notServed" | "broken" | "codec";
+export type PlaybackTrouble = FootageTrouble | "broken" | "codec";
 
 export interface FeederListener {
   onTrouble: (trouble: PlaybackTrouble) => void;
+  /** Whether there is anything to hear from now on; told with each new feed. */
+  onSound: (hasSound: boolean) => void;
   /** A time without footage that was stepped over. */
   onGap: (gap: Span) => void;
   /** There is no footage after what was played. */
@@ -150,10 +153,7 @@ export class GopFeeder {
   }
 
   private applyPlay(): void {
-    if (this.wantsPlay && this.video.paused) {
-      // Refused only where the browser wants a click first; the play button is there for that.
-      this.video.play().catch(() => undefined);
-    }
+    if (this.wantsPlay && this.video.paused) void startPlaying(this.video);
   }
 
   private drop(): void {
@@ -179,7 +179,8 @@ export class GopFeeder {
     while (!this.isClosed) {
       const { signal } = this.turn;
       try {
-        if (!(await this.advance(signal))) await this.rest();
+        // A wish that came meanwhile is not left to wait for the next look.
+        if (!(await this.advance(signal)) && !signal.aborted) await this.rest();
       } catch (error) {
         if (signal.aborted) continue;
         if (error instanceof FootageError) await this.meet(error.trouble);
@@ -190,7 +191,7 @@ export class GopFeeder {
   }
 
   /** What cannot be reached now may be in a moment; what is not there will not. */
-  private async meet(trouble: "nothing" | "notServed"): Promise<void> {
+  private async meet(trouble: FootageTrouble): Promise<void> {
     const at = this.position();
     if (trouble === "nothing" && at !== null) this.footage.forget(at);
     if (this.isClosed) return;
@@ -280,7 +281,10 @@ export class GopFeeder {
       this.drop();
       this.wish ??= gop.from;
     }
-    this.feed ??= new MediaFeed(this.video, Math.floor(at) - ROOM_BEFORE_MS, mime);
+    if (!this.feed) {
+      this.feed = new MediaFeed(this.video, Math.floor(at) - ROOM_BEFORE_MS, mime);
+      this.listener.onSound(trackCount(mime) > 1);
+    }
     const run = `${gop.file.runId}${this.keysOnly ? " keys" : ""}`;
     if (this.feed.needsHead(run)) {
       const head = await this.bytes.head(gop);

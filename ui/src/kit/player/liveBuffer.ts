@@ -3,6 +3,7 @@ import { captureOf } from "@/lib/live/capture";
 import { decide, type Range } from "@/lib/live/edge";
 
 import { joined, sourceClass } from "./mediaSource";
+import { startPlaying } from "./startPlaying";
 
 type Operation =
   | { kind: "type"; mime: string }
@@ -216,9 +217,6 @@ export class LiveBuffer {
     if (decision.trimBefore !== undefined && !this.buffer.updating) {
       this.buffer.remove(0, decision.trimBefore);
     }
-    if (this.video.paused && this.hasStarted) {
-      // Refused only where the browser forbids moving pictures; the next tick asks again.
-      this.video.play().catch(() => undefined);
-    }
+    if (this.video.paused && this.hasStarted) void startPlaying(this.video);
   };
 }

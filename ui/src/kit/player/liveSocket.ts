@@ -78,7 +78,7 @@ export class LiveSocket {
       if (socket === this.socket) this.receive(event.data);
     };
     socket.onclose = (event) => {
-      if (socket === this.socket) this.reconnect(troubleOf(event.code));
+      if (socket === this.socket) this.reconnect(troubleOf(event.code, event.reason));
     };
     return socket;
   }

@@ -4,6 +4,7 @@ import type { Span } from "@/lib/timeline";
 
 import { Footage, type TakeTicket } from "./footage";
 import { GopFeeder, type PlaybackTrouble } from "./gopFeeder";
+import { startPlaying } from "./startPlaying";
 import { watchFrames } from "./wallClock";
 
 export type { PlaybackTrouble } from "./gopFeeder";
@@ -14,6 +15,7 @@ export interface PlaybackListener {
   onFrame: (wallMs: number) => void;
   onGap: (gap: Span) => void;
   onTrouble: (trouble: PlaybackTrouble) => void;
+  onSound: (hasSound: boolean) => void;
   onEnd: () => void;
 }
 
@@ -67,8 +69,7 @@ export class Playback {
 
   play(): void {
     this.feeder.wantsPlay = true;
-    // Refused only where the browser wants a click first; the play button is there for that.
-    this.video.play().catch(() => undefined);
+    void startPlaying(this.video);
   }
 
   pause(): void {

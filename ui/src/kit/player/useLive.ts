@@ -1,5 +1,6 @@
 import { type RefObject, useEffect, useRef, useState } from "react";
 
+import { trackCount } from "@/lib/footageIndex";
 import type { LiveTrouble, Reason } from "@/lib/live/messages";
 
 import { LiveBuffer } from "./liveBuffer";
@@ -14,6 +15,8 @@ export interface LiveView {
   trouble: LiveTrouble | "unsupported" | null;
   /** The format that came, such as `avc1.64001f`. */
   codec: string;
+  /** Whether there is anything to hear. */
+  hasSound: boolean;
   /** What the node said last on this socket; newer than any list of cameras. */
   told: { state: string; reason: Reason | null } | null;
   /** The stream that is shown: the other one where the browser cannot play the wanted. */
@@ -44,6 +47,7 @@ const START: Omit<LiveView, "stream"> = {
   isPlaying: false,
   trouble: null,
   codec: "",
+  hasSound: false,
   told: null,
   facts: null,
 };
@@ -102,7 +106,7 @@ export function useLive(
             turnToOther();
             return;
           }
-          change({ codec, trouble: null });
+          change({ codec, trouble: null, hasSound: trackCount(message.mime) > 1 });
           buffer ??= newBuffer();
           buffer.begin(message.mime, bytes, message.epoch_ms, message.newest_ms);
         },

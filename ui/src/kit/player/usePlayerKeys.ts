@@ -11,6 +11,7 @@ export interface PlayerKeys {
   faster: (by: 1 | -1) => void;
   goLive: () => void;
   toggleFull?: () => void;
+  toggleSound?: () => void;
   showHelp?: () => void;
 }
 
@@ -42,6 +43,7 @@ function actOf(key: string, keys: PlayerKeys): (() => void) | undefined {
   const anywhere: Record<string, (() => void) | undefined> = {
     "?": keys.showHelp,
     f: keys.toggleFull,
+    m: keys.toggleSound,
     ArrowLeft: () => keys.jump(-JUMP_MS),
     j: () => keys.jump(-JUMP_MS),
   };

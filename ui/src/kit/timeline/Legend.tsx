@@ -1,40 +1,34 @@
 import { useTranslation } from "react-i18next";
 
-import { type Facts, isDamaged, type Span, unplannedIn } from "@/lib/timeline";
+import { GAP_KINDS } from "@/lib/gapKinds";
+import type { Facts, Span } from "@/lib/timeline";
 
+import { kindsIn } from "./factBars";
 import css from "./Legend.module.css";
+import { Swatch } from "./Swatch";
 
-/** What each pattern means; of the rarer ones only what is in view. */
+/** What each pattern means, as far as it is in view. */
 export function Legend({ lanes, view }: { lanes: readonly { facts: Facts }[]; view: Span }) {
   const { t } = useTranslation();
-  const isAny = (look: (facts: Facts) => boolean) => lanes.some(({ facts }) => look(facts));
+  const inView = lanes.map(({ facts }) => kindsIn(facts, view));
   const kinds = [
-    { kind: "covered", words: t("timeline.legendCovered"), isShown: true },
-    {
-      kind: "manual",
-      words: t("timeline.legendManual"),
-      isShown: isAny(({ manual = [] }) => manual.length > 0),
-    },
-    {
-      kind: "damaged",
-      words: t("timeline.legendDamaged"),
-      isShown: isAny(({ covered }) => covered.some(isDamaged)),
-    },
-    { kind: "gap", words: t("timeline.legendGap"), isShown: true },
-    { kind: "unreported", words: t("timeline.legendUnreported"), isShown: true },
-    {
-      kind: "unplanned",
-      words: t("timeline.legendUnplanned"),
-      isShown: isAny((facts) => unplannedIn(facts, view).length > 0),
-    },
-  ];
+    { kind: "covered", words: t("timeline.legendCovered") },
+    { kind: "manual", words: t("timeline.legendManual") },
+    { kind: "damaged", words: t("timeline.legendDamaged") },
+    ...GAP_KINDS.map((kind) => ({
+      kind: `gap-${kind}` as const,
+      words: t(`timeline.gapKind.${kind}`),
+    })),
+    { kind: "unreported", words: t("timeline.legendUnreported") },
+    { kind: "unplanned", words: t("timeline.legendUnplanned") },
+  ] as const;
   return (
     <ul className={css.legend}>
       {kinds
-        .filter(({ isShown }) => isShown)
+        .filter(({ kind }) => inView.some((found) => found.has(kind)))
         .map(({ kind, words }) => (
           <li key={kind}>
-            <span className={css.swatch} data-kind={kind} />
+            <Swatch kind={kind} />
             {words}
           </li>
         ))}

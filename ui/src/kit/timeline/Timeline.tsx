@@ -4,7 +4,7 @@ import { type ReactNode, useEffect, useId, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
 import { ticks } from "@/lib/ticks";
-import { type Facts, type Span, toMs, toX } from "@/lib/timeline";
+import { type Facts, type Missing, type Span, toMs, toX } from "@/lib/timeline";
 import type { Words } from "@/lib/words";
 import { shortDay } from "@/lib/zone";
 
@@ -17,7 +17,7 @@ import { useSay } from "./useSay";
 import { useTimelinePointer } from "./useTimelinePointer";
 
 /** A time without footage, and why. */
-export interface Gap extends Span {
+export interface Gap extends Missing {
   reason: Words;
 }
 

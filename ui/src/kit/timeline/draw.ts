@@ -1,8 +1,9 @@
 import type { Tick } from "@/lib/ticks";
-import { barsOf, type Facts, isDamaged, type Span, toX, unplannedIn } from "@/lib/timeline";
+import { type Facts, type Span, toX } from "@/lib/timeline";
 
-import { type FactKind, LOOKS } from "./looks";
-import { Paints } from "./patterns";
+import { fitCanvas, paintBar, paintManual, paintsOf } from "./band";
+import { factBars, manualBars } from "./factBars";
+import type { Ink, Paints } from "./patterns";
 import { label, line } from "./strokes";
 
 const TOP = 26;
@@ -11,8 +12,6 @@ const LANE_GAP = 5;
 /** One lane has room; many share it. */
 const LANE_HEIGHT = 44;
 const LOW_LANE_HEIGHT = 20;
-/** A short gap or damage is still seen. */
-const NARROWEST_PX = 3;
 
 /** Everything that is drawn. */
 export interface Scene {
@@ -30,10 +29,6 @@ export interface Scene {
   scheme: string;
 }
 
-const EDGE_PX = 3;
-
-export type Ink = (name: string) => string;
-
 /** Where things stand, in pixels from above. */
 export interface Layout {
   laneHeight: number;
@@ -49,58 +44,12 @@ export function layoutOf(laneCount: number): Layout {
   return { laneHeight, laneTops, bottom, height: bottom + SCALE_HEIGHT };
 }
 
-/** The facts of one lane in the order in which they are painted, each kind sorted. */
-type Prepared = Record<Exclude<FactKind, "unplanned">, readonly Span[]> & { manual: readonly Span[] };
-
-const prepared = new WeakMap<Facts, Prepared>();
-
-/** Sorting is done once for facts, and not for every picture. */
-function prepare(facts: Facts): Prepared {
-  let made = prepared.get(facts);
-  if (!made) {
-    const sorted = (spans: readonly Span[]) => [...spans].sort((a, b) => a.from - b.from);
-    made = {
-      covered: sorted(facts.covered),
-      damaged: sorted(facts.covered.filter(isDamaged)),
-      unreported: sorted(facts.unreported),
-      gap: sorted(facts.gaps),
-      manual: sorted(facts.manual ?? []),
-    };
-    prepared.set(facts, made);
-  }
-  return made;
-}
-
-/** What is painted where, later ones over earlier ones: a gap is never hidden. */
-export function factBars(
-  facts: Facts,
-  { view, width }: Pick<Scene, "view" | "width">,
-): { kind: FactKind; bar: Span }[] {
-  const paint = (kind: FactKind, bars: Span[]) => bars.map((bar) => ({ kind, bar }));
-  const seen = ({ from, to }: Span) => ({ from, to: Math.max(to, from + NARROWEST_PX) });
-  const { covered, damaged, unreported, gap } = prepare(facts);
-  return [
-    ...paint("unplanned", barsOf(unplannedIn(facts, view), view, width)),
-    ...paint("covered", barsOf(covered, view, width, 0.5)),
-    ...paint("damaged", barsOf(damaged, view, width).map(seen)),
-    ...paint("unreported", barsOf(unreported, view, width)),
-    ...paint("gap", barsOf(gap, view, width).map(seen)),
-  ];
-}
-
 /** Draws what is in view. Each kind differs in pattern as well as in colour. */
 export function draw(canvas: HTMLCanvasElement, scene: Scene): void {
   const context = canvas.getContext("2d");
   if (!context) return;
-  const ratio = window.devicePixelRatio || 1;
   const layout = layoutOf(scene.lanes.length);
-  const [width, height] = [Math.round(scene.width * ratio), Math.round(layout.height * ratio)];
-  if (canvas.width !== width || canvas.height !== height) {
-    canvas.width = width;
-    canvas.height = height;
-  }
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.clearRect(0, 0, scene.width, layout.height);
+  const ratio = fitCanvas(context, scene.width, layout.height);
   const paints = paintsOf(context, scene.scheme, ratio);
   for (const [lane, facts] of scene.lanes.entries()) {
     drawLane(context, scene, facts, layout.laneTops[lane] ?? TOP, layout.laneHeight, paints);
@@ -108,17 +57,6 @@ export function draw(canvas: HTMLCanvasElement, scene: Scene): void {
   drawScale(context, scene, layout, paints);
   drawSelection(context, scene, layout, paints.ink);
   drawMarks(context, scene, layout, paints.ink);
-}
-
-const kept = new WeakMap<HTMLCanvasElement, { key: string; paints: Paints }>();
-
-function paintsOf(context: CanvasRenderingContext2D, scheme: string, ratio: number): Paints {
-  const key = `${scheme} ${ratio}`;
-  const known = kept.get(context.canvas);
-  if (known?.key === key) return known.paints;
-  const paints = new Paints(context, getComputedStyle(context.canvas), ratio);
-  kept.set(context.canvas, { key, paints });
-  return paints;
 }
 
 function drawLane(
@@ -129,30 +67,11 @@ function drawLane(
   height: number,
   paints: Paints,
 ): void {
-  const { ink } = paints;
-  context.fillStyle = ink("surface-sunk");
+  const place = { top, height };
+  context.fillStyle = paints.ink("surface-sunk");
   context.fillRect(0, top, scene.width, height);
-  for (const { kind, bar } of factBars(facts, scene)) {
-    const { ground, edge } = LOOKS[kind];
-    const length = bar.to - bar.from;
-    const pattern = paints.pattern(kind);
-    context.fillStyle = ink(ground);
-    context.fillRect(bar.from, top, length, height);
-    if (pattern) {
-      context.fillStyle = pattern;
-      context.fillRect(bar.from, top, length, height);
-    }
-    if (!edge) continue;
-    const edgeHeight = Math.min(EDGE_PX, height / 8);
-    context.fillStyle = ink(edge);
-    context.fillRect(bar.from, top, length, edgeHeight);
-    context.fillRect(bar.from, top + height - edgeHeight, length, edgeHeight);
-  }
-  // What people recorded by hand: a line of its own along the top of the band.
-  context.fillStyle = ink("manual");
-  for (const bar of barsOf(prepare(facts).manual, scene.view, scene.width)) {
-    context.fillRect(bar.from, top, Math.max(2, bar.to - bar.from), height / 9);
-  }
+  for (const { kind, bar } of factBars(facts, scene)) paintBar(context, paints, kind, bar, place);
+  for (const bar of manualBars(facts, scene)) paintManual(context, paints, bar, place);
 }
 
 function drawScale(

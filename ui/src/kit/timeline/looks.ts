@@ -1,40 +1,58 @@
+import type { GapKind } from "@/lib/gapKinds";
+
 /** How a kind of fact looks: besides its colour it has a pattern of its own, or an even ground. */
 export interface Look {
   /** Names of tokens. */
   ground: string;
-  hatch: Hatch | null;
+  pattern: Pattern | null;
   /** Lines along the upper and lower edge. */
   edge: string | null;
-  dots?: string;
 }
 
-/** Slanting lines. */
-export interface Hatch {
+/** What is drawn over the ground, again and again. */
+export interface Pattern {
+  shape: Shape;
+  /** Name of a token. */
   colour: string;
-  /** 1 rises to the right, -1 falls. */
-  slope: 1 | -1;
   everyPx: number;
   linePx: number;
 }
 
-export type FactKind = "unplanned" | "covered" | "damaged" | "unreported" | "gap";
+/** Lines that rise or fall to the right, cross, stand or lie; dots; a chequerboard. */
+export type Shape = "rising" | "falling" | "crossed" | "upright" | "level" | "dots" | "checks";
+
+export type FactKind = "unplanned" | "covered" | "damaged" | "unreported" | `gap-${GapKind}`;
+
+function gapLook(name: string, shape: Shape, everyPx: number, linePx: number): Look {
+  return {
+    ground: `${name}-ground`,
+    pattern: { shape, colour: name, everyPx, linePx },
+    edge: name,
+  };
+}
 
 export const LOOKS: Record<FactKind, Look> = {
-  unplanned: { ground: "surface", hatch: null, edge: null, dots: "unplanned" },
-  covered: { ground: "cover", hatch: null, edge: null },
+  unplanned: {
+    ground: "surface",
+    pattern: { shape: "dots", colour: "unplanned", everyPx: 8, linePx: 1.5 },
+    edge: null,
+  },
+  covered: { ground: "cover", pattern: null, edge: null },
   damaged: {
     ground: "cover-damaged",
-    hatch: { colour: "cover-edge", slope: -1, everyPx: 12, linePx: 2 },
+    pattern: { shape: "falling", colour: "cover-edge", everyPx: 12, linePx: 2 },
     edge: "cover-edge",
   },
   unreported: {
     ground: "unreported-ground",
-    hatch: { colour: "unreported", slope: -1, everyPx: 9, linePx: 1 },
+    pattern: { shape: "falling", colour: "unreported", everyPx: 9, linePx: 1 },
     edge: null,
   },
-  gap: {
-    ground: "gap-ground",
-    hatch: { colour: "gap", slope: 1, everyPx: 6, linePx: 1.6 },
-    edge: "gap",
-  },
+  "gap-network": gapLook("gap", "rising", 6, 1.6),
+  "gap-camera": gapLook("gap-camera", "crossed", 7, 1.3),
+  "gap-disk": gapLook("gap-disk", "level", 6, 1.6),
+  "gap-node": gapLook("gap-node", "upright", 6, 1.6),
+  "gap-removed": gapLook("gap-removed", "checks", 8, 0),
+  "gap-asked": gapLook("gap-asked", "dots", 7, 2),
+  "gap-unexplained": { ground: "gap-unexplained-ground", pattern: null, edge: "gap-unexplained" },
 };

@@ -1,8 +1,6 @@
-import type { Ink } from "./draw";
-import { type FactKind, type Hatch, LOOKS } from "./looks";
+import { type FactKind, LOOKS, type Pattern } from "./looks";
 
-const DOTS_EVERY_PX = 8;
-const DOT_PX = 1.5;
+export type Ink = (name: string) => string;
 
 /** The tokens and patterns of the colour scheme in force, made once and not for every bar. */
 export class Paints {
@@ -32,42 +30,62 @@ export class Paints {
   pattern(kind: FactKind): CanvasPattern | null {
     const known = this.patterns.get(kind);
     if (known !== undefined) return known;
-    const { hatch, dots } = LOOKS[kind];
-    const tile = hatch ? this.hatch(hatch) : dots ? this.dots(dots) : null;
-    const made = tile && this.context.createPattern(tile, "repeat");
+    const { pattern } = LOOKS[kind];
+    const made = pattern && this.context.createPattern(this.tile(pattern), "repeat");
     // Drawn at the screen's own resolution.
     made?.setTransform(new DOMMatrix().scale(1 / this.ratio));
     this.patterns.set(kind, made);
     return made;
   }
 
-  private tile(sizePx: number, paint: (context: CanvasRenderingContext2D, size: number) => void) {
+  private tile(pattern: Pattern): HTMLCanvasElement {
     const canvas = document.createElement("canvas");
+    const isSlanting = ["rising", "falling", "crossed"].includes(pattern.shape);
+    const sizePx = isSlanting ? pattern.everyPx * Math.SQRT2 : pattern.everyPx;
     canvas.width = canvas.height = Math.round(sizePx * this.ratio);
     const context = canvas.getContext("2d");
-    if (context) paint(context, canvas.width);
+    if (!context) return canvas;
+    context.strokeStyle = context.fillStyle = this.ink(pattern.colour);
+    context.lineWidth = pattern.linePx * this.ratio;
+    paint(context, pattern, canvas.width);
     return canvas;
   }
+}
 
-  /** A tile with one slanting line, and its ends in the corners, so that tiles join. */
-  private hatch({ colour, slope, everyPx, linePx }: Hatch): HTMLCanvasElement {
-    return this.tile(everyPx * Math.SQRT2, (context, size) => {
-      context.strokeStyle = this.ink(colour);
-      context.lineWidth = linePx * this.ratio;
-      context.beginPath();
-      for (const shift of [-size, 0, size]) {
-        context.moveTo(shift - 1, slope === 1 ? size + 1 : -1);
-        context.lineTo(shift + size + 1, slope === 1 ? -1 : size + 1);
-      }
-      context.stroke();
-    });
+/** One tile of a pattern, so that tiles join. */
+function paint(context: CanvasRenderingContext2D, { shape }: Pattern, size: number): void {
+  const half = size / 2;
+  const line = context.lineWidth;
+  switch (shape) {
+    case "rising":
+    case "falling":
+      slant(context, shape === "rising" ? 1 : -1, size);
+      return;
+    case "crossed":
+      slant(context, 1, size);
+      slant(context, -1, size);
+      return;
+    case "upright":
+      context.fillRect(half - line / 2, 0, line, size);
+      return;
+    case "level":
+      context.fillRect(0, half - line / 2, size, line);
+      return;
+    case "dots":
+      context.fillRect(half - line / 2, half - line / 2, line, line);
+      return;
+    case "checks":
+      context.fillRect(0, 0, half, half);
+      context.fillRect(half, half, half, half);
   }
+}
 
-  private dots(colour: string): HTMLCanvasElement {
-    return this.tile(DOTS_EVERY_PX, (context, size) => {
-      context.fillStyle = this.ink(colour);
-      const dot = DOT_PX * this.ratio;
-      context.fillRect((size - dot) / 2, (size - dot) / 2, dot, dot);
-    });
+/** One slanting line, and its ends in the corners. */
+function slant(context: CanvasRenderingContext2D, slope: 1 | -1, size: number): void {
+  context.beginPath();
+  for (const shift of [-size, 0, size]) {
+    context.moveTo(shift - 1, slope === 1 ? size + 1 : -1);
+    context.lineTo(shift + size + 1, slope === 1 ? -1 : size + 1);
   }
+  context.stroke();
 }

@@ -1,3 +1,4 @@
+import { TOO_MANY_RELAYS } from "../refusal";
 import type { Words } from "../words";
 
 /** Why a stream is not as it should be, as servers say it. */
@@ -34,10 +35,17 @@ export function parseMessage(text: string): LiveMessage | null {
 }
 
 /** Why a live session is not showing pictures. */
-export type LiveTrouble = "refused" | "unknown_camera" | "node_unreachable" | "lost" | "codec";
+export type LiveTrouble =
+  | "refused"
+  | "unknown_camera"
+  | "node_unreachable"
+  | "too_many_relays"
+  | "lost"
+  | "codec";
 
-/** What the socket's close code means. */
-export function troubleOf(code: number): LiveTrouble {
+/** What the socket's close code and reason mean. */
+export function troubleOf(code: number, reason = ""): LiveTrouble {
+  if (reason === TOO_MANY_RELAYS) return TOO_MANY_RELAYS;
   if (code === 4401) return "refused";
   if (code === 4404) return "unknown_camera";
   if (code === 4503) return "node_unreachable";

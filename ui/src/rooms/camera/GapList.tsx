@@ -2,6 +2,7 @@ import { Button, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
 import type { FootageFacts, ToldGap } from "@/api/footageFacts";
+import { Swatch } from "@/kit/timeline/Swatch";
 import { duration } from "@/lib/format";
 import { tell } from "@/lib/gaps";
 import { type Span, totalMs } from "@/lib/timeline";
@@ -51,7 +52,8 @@ export function GapList({ facts, bounds, timeZone, onShow }: Props) {
       <ol aria-label={t("timeline.gapsTitle")}>
         {gaps.map(({ gap, missingMs }) => (
           <li key={gap.from}>
-            <span className="numeric">
+            <span className={`${css.when} numeric`}>
+              <Swatch kind={`gap-${gap.kind}`} />
               {clock(gap.from, timeZone)} – {clock(gap.to, timeZone)}
             </span>
             <span className={css.quiet}>{duration(missingMs)}</span>

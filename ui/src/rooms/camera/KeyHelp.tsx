@@ -10,6 +10,7 @@ const PLAYER = [
   ["<  >", "speed"],
   ["N", "live"],
   ["F", "full"],
+  ["M", "sound"],
 ] as const;
 
 const TIMELINE = [

@@ -1,9 +1,9 @@
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
 
 import type { StreamName } from "@/api/playback";
 import { stripPictureQuery } from "@/api/strip";
+import { BlobPicture } from "@/kit/BlobPicture";
 import { useNow } from "@/kit/useNow";
 import type { Span } from "@/lib/timeline";
 
@@ -25,7 +25,6 @@ export function StripPicture({ cameraId, stream, ms, view }: {
 }) {
   const cache = useQueryClient();
   const now = useNow();
-  const image = useRef<HTMLImageElement>(null);
   const step = Math.max(LEAST_STEP_MS, Math.round((view.to - view.from) / STEPS_A_VIEW));
   const [wanted] = useDebouncedValue(Math.floor(ms / step) * step, REST_MS);
   const { data } = useQuery({
@@ -34,11 +33,5 @@ export function StripPicture({ cameraId, stream, ms, view }: {
     placeholderData: keepPreviousData,
   });
   const picture = data?.picture;
-  useEffect(() => {
-    if (!picture || !image.current) return;
-    const address = URL.createObjectURL(picture);
-    image.current.src = address;
-    return () => URL.revokeObjectURL(address);
-  }, [picture]);
-  return picture ? <img ref={image} className={css.strip} alt={NO_WORDS} /> : null;
+  return picture ? <BlobPicture picture={picture} className={css.strip} alt={NO_WORDS} /> : null;
 }

@@ -18,6 +18,7 @@ import css from "./CameraScreen.module.css";
 import { ClipPanel } from "./ClipPanel";
 import { DayPicker } from "./DayPicker";
 import { GapList } from "./GapList";
+import { Places } from "./Places";
 import { StripPicture } from "./StripPicture";
 
 interface Props {
@@ -145,7 +146,10 @@ export function TimelinePanel(props: Props) {
         />
       )}
       {footage.isComplete && (
-        <GapList facts={facts} bounds={home} timeZone={timeZone} onShow={showGap} />
+        <>
+          <GapList facts={facts} bounds={home} timeZone={timeZone} onShow={showGap} />
+          <Places facts={facts} bounds={home} />
+        </>
       )}
     </section>
   );

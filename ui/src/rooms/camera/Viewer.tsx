@@ -11,6 +11,7 @@ import { Icon } from "@/kit/icons";
 import { LiveVideo } from "@/kit/player/LiveVideo";
 import type { Playback } from "@/kit/player/playback";
 import { PlaybackVideo } from "@/kit/player/PlaybackVideo";
+import { SoundControl } from "@/kit/player/PlayControls";
 import { usePlayerKeys } from "@/kit/player/usePlayerKeys";
 import { lookOf } from "@/kit/state";
 import { PlanBadges } from "@/kit/plan/PlanBadges";
@@ -31,6 +32,7 @@ import { KeyHelp } from "./KeyHelp";
 import { NewestPicture } from "./NewestPicture";
 import { StreamChoice } from "./StreamChoice";
 import { TimelinePanel } from "./TimelinePanel";
+import { useLiveWay } from "./useLiveWay";
 import { useViewer } from "./useViewer";
 import { ViewerBar } from "./ViewerBar";
 
@@ -57,6 +59,9 @@ export function Viewer({ camera, startMs, startSelection }: Props) {
   const player = useRef<HTMLDivElement>(null);
   const playback = useRef<Playback | null>(null);
   const [stream, setStream] = useState<StreamName>("main");
+  const way = useLiveWay(camera, stream);
+  const [isMuted, setMuted] = useState(true);
+  const [hasSound, setSound] = useState(false);
   const [selection, setSelection] = useState(startSelection);
   const [hasDetails, setDetails] = useState(false);
   const [hasHelp, setHelp] = useState(false);
@@ -85,6 +90,7 @@ export function Viewer({ camera, startMs, startSelection }: Props) {
     faster: (by) => viewer.setRate(nextSpeed(viewer.rate, by)),
     goLive,
     toggleFull,
+    toggleSound: () => hasSound && setMuted(!isMuted),
     showHelp: () => setHelp(true),
   });
 
@@ -115,6 +121,11 @@ export function Viewer({ camera, startMs, startSelection }: Props) {
               stream={stream}
               ticket={(of) => liveTicket(camera.id, of)}
               onFrame={viewer.onFrame}
+              isDirect={way.isDirect}
+              onDirectTrouble={way.fail}
+              isMuted={isMuted}
+              onMuted={setMuted}
+              onSound={setSound}
             >
               {({ state }, hasPicture) =>
                 !hasPicture && !COMING.includes(state) && <NewestPicture camera={camera} />
@@ -127,6 +138,9 @@ export function Viewer({ camera, startMs, startSelection }: Props) {
               wish={mode}
               rate={viewer.rate}
               isPaused={viewer.isPaused}
+              isMuted={isMuted}
+              onMuted={setMuted}
+              onSound={setSound}
               takeTicket={(span) => playbackTicket(camera.id, stream, span)}
               onPlayer={(made) => {
                 playback.current = made;
@@ -145,6 +159,8 @@ export function Viewer({ camera, startMs, startSelection }: Props) {
           onLive={goLive}
           onHelp={() => setHelp(true)}
           onFull={toggleFull}
+          sound={hasSound && <SoundControl isMuted={isMuted} onMuted={setMuted} />}
+          way={way}
           streamChoice={
             camera.sub_address !== "" && (
               <StreamChoice

@@ -1,4 +1,4 @@
-import { UnstyledButton } from "@mantine/core";
+import { Tooltip, UnstyledButton } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -7,7 +7,10 @@ import bar from "@/kit/player/PlayControls.module.css";
 import { dateTime, millis, zoneName } from "@/lib/zone";
 
 import css from "./CameraScreen.module.css";
+import type { useLiveWay } from "./useLiveWay";
 import type { Viewing } from "./useViewer";
+
+type LiveWay = ReturnType<typeof useLiveWay>;
 
 interface Props {
   viewer: Viewing;
@@ -19,14 +22,19 @@ interface Props {
   onFull: () => void;
   /** Which of the camera's streams is shown, where there is a choice. */
   streamChoice?: ReactNode;
+  /** Sound on and off, where there is any. */
+  sound?: ReactNode;
+  /** How live pictures come. */
+  way: LiveWay;
 }
 
 /** What time is shown, and the controls that fit it. */
 export function ViewerBar(props: Props) {
-  const { viewer, timeZone, onLive, onHelp, onFull } = props;
+  const { viewer, timeZone, way, onLive, onHelp, onFull } = props;
   const { mode, playing, notice, isPaused } = viewer;
   const { t, i18n } = useTranslation();
   const isLive = mode.kind === "live";
+  const said = isLive ? (notice ?? way.notice) : notice;
   return (
     <div className={bar.bar}>
       <span className={css.mode} data-live={isLive && playing !== null}>
@@ -51,6 +59,8 @@ export function ViewerBar(props: Props) {
         />
       )}
       <span className={`${bar.buttons} ${css.push}`}>
+        {props.sound}
+        {isLive && way.isOffered && <DirectChoice way={way} />}
         {props.streamChoice}
         {!isLive && (
           <UnstyledButton className={bar.control} data-accent="true" onClick={onLive}>
@@ -60,11 +70,28 @@ export function ViewerBar(props: Props) {
         <Control icon="question" label={t("camera.keys")} onClick={onHelp} />
         <Control icon="full" label={t("camera.fullscreen")} onClick={onFull} />
       </span>
-      {notice && (
+      {said && (
         <p className={css.notice} role="status">
-          {notice}
+          {said}
         </p>
       )}
     </div>
+  );
+}
+
+/** The least delay, by WebRTC; pressed while it is shown so. */
+function DirectChoice({ way }: { way: LiveWay }) {
+  const { t } = useTranslation();
+  return (
+    <Tooltip label={t("camera.directHint")} multiline w={260}>
+      <UnstyledButton
+        className={bar.control}
+        data-accent={way.isChosen}
+        aria-pressed={way.isChosen}
+        onClick={() => way.choose(!way.isChosen)}
+      >
+        {t("camera.direct")}
+      </UnstyledButton>
+    </Tooltip>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { Button, Group, Stack, TextInput } from "@mantine/core";
 import { type SubmitEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -7,6 +7,7 @@ import type { DiagnosisSubject } from "@/api/diagnosis";
 import { ApiError } from "@/api/errors";
 import { useSite } from "@/api/queries";
 import type { Camera, CameraFields } from "@/api/types";
+import { Dialog } from "@/kit/Dialog";
 import { ErrorNote, useErrorText } from "@/kit/ErrorNote";
 import { Icon } from "@/kit/icons";
 import { SecretInput } from "@/kit/SecretInput";
@@ -73,12 +74,10 @@ export function CameraDialog({ camera, onClose }: { camera: Camera | null; onClo
   const tried = useTried(values, camera);
   const passwordHint = camera?.has_password ? "passwordKeep" : "passwordHint";
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
+    <Dialog
       title={camera ? t("cameraForm.editTitle", { name: camera.name }) : t("cameraForm.addTitle")}
-      closeButtonProps={{ "aria-label": t("action.close") }}
+      size="lg"
+      onClose={onClose}
     >
       <form ref={form} onSubmit={submit} autoComplete="off">
         <Stack>
@@ -159,7 +158,7 @@ export function CameraDialog({ camera, onClose }: { camera: Camera | null; onClo
           onClose={() => setTrying(false)}
         />
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -4,7 +4,7 @@ import { CameraDialog } from "./CameraDialog";
 import { CommandDialog } from "./CommandDialog";
 import { DiagnoseDialog } from "./DiagnoseDialog";
 import { ProfileDialog } from "./ProfileDialog";
-import { RemoveDialog } from "./RemoveDialog";
+import { RemoveCamera } from "./RemoveCamera";
 import { SnapshotDialog } from "./SnapshotDialog";
 
 /** What is asked of a camera, of several, or to have a new one. */
@@ -20,7 +20,7 @@ export function Dialogs({ open, onClose }: { open: Open; onClose: () => void }) 
     case "edit":
       return <CameraDialog camera={open.camera} onClose={onClose} />;
     case "remove":
-      return <RemoveDialog camera={open.camera} onClose={onClose} />;
+      return <RemoveCamera camera={open.camera} onClose={onClose} />;
     case "command":
       return <CommandDialog camera={open.camera} onClose={onClose} />;
     case "snapshot":

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NativeSelect, Stack, Text } from "@mantine/core";
+import { Button, Group, NativeSelect, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type SubmitEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,6 +8,7 @@ import { useAssignProfile } from "@/api/planActs";
 import { profilesQuery } from "@/api/plans";
 import type { Applies } from "@/api/planTypes";
 import type { Camera } from "@/api/types";
+import { Dialog } from "@/kit/Dialog";
 import { ErrorNote } from "@/kit/ErrorNote";
 import { AppliesChoice } from "@/kit/plan/AppliesChoice";
 
@@ -33,15 +34,13 @@ export function ProfileDialog({ cameras, onClose }: {
     assign.mutate({ cameraIds: cameras.map(({ id }) => id), profileId, applies }, { onSuccess: onClose });
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <Dialog
       title={
         count === 1
           ? t("cameras.profileOf", { name: cameras[0]?.name })
           : t("bulk.profileTitle", { count })
       }
-      closeButtonProps={{ "aria-label": t("action.close") }}
+      onClose={onClose}
     >
       <form onSubmit={submit}>
         <Stack>
@@ -75,7 +74,7 @@ export function ProfileDialog({ cameras, onClose }: {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,9 +1,10 @@
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { type Clip, clipAddresses } from "@/api/clips";
+import { Dialog } from "@/kit/Dialog";
 import { EmptyState } from "@/kit/EmptyState";
 import { ErrorNote } from "@/kit/ErrorNote";
 
@@ -11,17 +12,10 @@ import css from "./Clips.module.css";
 
 /** Plays a made clip. */
 export function ClipDialog({ clip, onClose }: { clip: Clip; onClose: () => void }) {
-  const { t } = useTranslation();
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="xl"
-      title={clip.name}
-      closeButtonProps={{ "aria-label": t("action.close") }}
-    >
+    <Dialog title={clip.name} size="xl" onClose={onClose}>
       <Player clip={clip} />
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -7,6 +7,7 @@ import { useCameraZone } from "@/api/recordings";
 import { Moment } from "@/kit/Moment";
 import { momentPlace } from "@/lib/places";
 import { spanText } from "@/lib/recordings";
+import { zoneName } from "@/lib/zone";
 
 import { ClipActs } from "./ClipActs";
 import { ClipExpiry } from "./ClipExpiry";
@@ -32,7 +33,9 @@ export function ClipRow({ clip, onPlay }: { clip: Clip; onPlay: () => void }) {
           </Link>
           {clip.stream === "sub" && ` · ${t("recordings.sub")}`}
         </span>
-        <span className={`${css.quiet} numeric`}>{spanText(span, timeZone, i18n.language)}</span>
+        <span className={`${css.quiet} numeric`}>
+          {spanText(span, timeZone, i18n.language)} · {zoneName(span.from, timeZone, i18n.language)}
+        </span>
       </Table.Td>
       <Table.Td data-label={t("clips.column.state")} className={css.state ?? ""}>
         <ClipState clip={clip} />

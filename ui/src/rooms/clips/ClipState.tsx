@@ -2,14 +2,15 @@ import { Progress } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
 import type { Clip } from "@/api/clips";
-import { Icon, type IconName } from "@/kit/icons";
+import { MoodBadge } from "@/kit/MoodBadge";
+import type { Look } from "@/kit/state";
 import { type ClipState as State, missingMs, progressOf } from "@/lib/clips";
 import { duration, size } from "@/lib/format";
 import { pick } from "@/lib/words";
 
 import css from "./Clips.module.css";
 
-const LOOKS: Record<State, { icon: IconName; mood: string }> = {
+const LOOKS: Record<State, Look> = {
   waiting: { icon: "clock", mood: "idle" },
   making: { icon: "retry", mood: "busy" },
   ready: { icon: "check", mood: "good" },
@@ -19,7 +20,6 @@ const LOOKS: Record<State, { icon: IconName; mood: string }> = {
 /** How far a clip is, how large it became, and what is to be known of it. */
 export function ClipState({ clip }: { clip: Clip }) {
   const { t, i18n } = useTranslation();
-  const { icon, mood } = LOOKS[clip.state];
   const facts = [
     clip.duration_seconds !== null && duration(clip.duration_seconds * 1000),
     clip.state === "ready" && clip.size_bytes !== null && size(clip.size_bytes, i18n.language),
@@ -27,10 +27,7 @@ export function ClipState({ clip }: { clip: Clip }) {
   const missing = missingMs(clip.gaps);
   return (
     <>
-      <span className={css.badge} data-mood={mood}>
-        <Icon name={icon} size={14} />
-        {t(`clips.state.${clip.state}`)}
-      </span>
+      <MoodBadge look={LOOKS[clip.state]}>{t(`clips.state.${clip.state}`)}</MoodBadge>
       {clip.state === "making" && <Making clip={clip} />}
       {facts.length > 0 && <span className={`${css.quiet} numeric`}>{facts.join(" · ")}</span>}
       {clip.gaps.length > 0 && (

@@ -2,7 +2,7 @@ import { Button, Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
+import { Link, useSearchParams } from "react-router";
 
 import { type Clip, clipsQuery } from "@/api/clips";
 import { CardTable } from "@/kit/CardTable";
@@ -24,7 +24,8 @@ const STEP = 50;
 export function Clips() {
   const { t } = useTranslation();
   const clips = useQuery(clipsQuery);
-  const [text, setText] = useState("");
+  const [search, setSearch] = useSearchParams();
+  const text = search.get("q") ?? "";
   const [played, setPlayed] = useState<Clip | null>(null);
   return (
     <Page title={t("clips.title")} lead={t("clips.lead")}>
@@ -42,7 +43,7 @@ export function Clips() {
           <SearchBox
             label={t("clips.search")}
             value={text}
-            onChange={setText}
+            onChange={(q) => setSearch(q === "" ? {} : { q }, { replace: true })}
             className={css.search}
           />
           <List clips={narrowed(clips.data, text)} onPlay={setPlayed} />

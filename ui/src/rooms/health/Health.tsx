@@ -1,28 +1,28 @@
 import { VisuallyHidden } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { healthQuery, type Problem } from "@/api/health";
 import { useTimeZone } from "@/api/queries";
+import { Ago } from "@/kit/Ago";
 import { EmptyState } from "@/kit/EmptyState";
 import { ErrorNote } from "@/kit/ErrorNote";
 import { Lantern } from "@/kit/Lantern";
 import { Page } from "@/kit/Page";
 import { useNow } from "@/kit/useNow";
-import { duration } from "@/lib/format";
-import { chosen, type Filter, SEVERITIES, urgentCount } from "@/lib/health";
+import { chosen, SEVERITIES, urgentCount } from "@/lib/health";
 import { clock } from "@/lib/zone";
 
 import { Filters } from "./Filters";
 import css from "./Health.module.css";
 import { ProblemCard } from "./ProblemCard";
+import { useFilter } from "./useFilter";
 
 /** What is wrong, most severe first; and, when nothing is, the watchman's call. */
 export function Health() {
   const { t } = useTranslation();
   const health = useQuery(healthQuery);
-  const [filter, setFilter] = useState<Filter>({ kind: null, siteId: null });
+  const [filter, setFilter] = useFilter();
   const problems = health.data?.problems ?? [];
   const shown = chosen(problems, filter);
   return (
@@ -75,7 +75,9 @@ function Call({ problems, at }: { problems: readonly Problem[]; at: number }) {
           {isCalm ? hint : t("health.summary", { count: urgent })}
         </VisuallyHidden>
         {isCalm && <p>{hint}</p>}
-        <p className="numeric">{t("health.checked", { ago: duration(Math.max(0, now - at)) })}</p>
+        <p className="numeric">
+          <Ago at={at}>{(ago) => t("health.checked", { ago })}</Ago>
+        </p>
       </div>
     </div>
   );

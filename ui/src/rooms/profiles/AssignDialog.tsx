@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type SubmitEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { useAssignProfile } from "@/api/planActs";
 import type { Applies, Profile } from "@/api/planTypes";
 import { camerasQuery } from "@/api/queries";
+import { Dialog } from "@/kit/Dialog";
 import { ErrorNote } from "@/kit/ErrorNote";
 import { AppliesChoice } from "@/kit/plan/AppliesChoice";
 import { CameraChoice } from "@/kit/plan/CameraChoice";
@@ -32,12 +33,7 @@ export function AssignDialog({ profile, onClose }: { profile: Profile; onClose: 
     change().then(onClose, () => undefined);
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t("profiles.assignTitle", { name: profile.name })}
-      closeButtonProps={{ "aria-label": t("action.close") }}
-    >
+    <Dialog title={t("profiles.assignTitle", { name: profile.name })} onClose={onClose}>
       <form onSubmit={submit}>
         <Stack>
           {assign.error && <ErrorNote error={assign.error} />}
@@ -72,6 +68,6 @@ export function AssignDialog({ profile, onClose }: { profile: Profile; onClose: 
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

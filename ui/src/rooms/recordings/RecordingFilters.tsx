@@ -1,9 +1,8 @@
 import { Input, NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { camerasQuery, daysQuery } from "@/api/queries";
+import { camerasQuery, useFootageDays } from "@/api/queries";
 import { recordingCausesQuery } from "@/api/recordings";
 import { DayCalendar } from "@/kit/DayCalendar";
 import { useNow } from "@/kit/useNow";
@@ -11,7 +10,7 @@ import { duration, size } from "@/lib/format";
 import { GOING_ON, LENGTHS, ORDERS, type RecordingWish, SIZES, WHENS } from "@/lib/recordings";
 import type { Span } from "@/lib/timeline";
 import { pick } from "@/lib/words";
-import { dayOf } from "@/lib/zone";
+import { dayOf, shortDay } from "@/lib/zone";
 
 import css from "./Recordings.module.css";
 
@@ -129,16 +128,19 @@ function DayChoice({ cameraId, day, today, onDay }: {
   today: string;
   onDay: (day: string) => void;
 }) {
-  const { t } = useTranslation();
-  const [month, setMonth] = useState(day);
-  const days = useQuery({ ...daysQuery(cameraId, month.slice(0, 7)), enabled: cameraId !== "" });
+  const { t, i18n } = useTranslation();
+  const { marked, look } = useFootageDays(cameraId);
   return (
     <Input.Wrapper label={t("recordings.day")} labelElement="div">
       <DayCalendar
+        label={`${shortDay(day, i18n.language)} ${day.slice(0, 4)}`}
+        fullWidth
+        fw={400}
+        justify="flex-start"
         day={day}
         today={today}
-        marked={days.data && new Set(days.data.days)}
-        onMonth={setMonth}
+        marked={marked}
+        onMonth={cameraId === "" ? undefined : look}
         onDay={onDay}
       />
     </Input.Wrapper>

@@ -3,7 +3,7 @@ import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
-import type { Recording } from "@/api/recordings";
+import { type Recording, useCameraZone } from "@/api/recordings";
 import { Icon } from "@/kit/icons";
 import { duration, size } from "@/lib/format";
 import { spanText } from "@/lib/recordings";
@@ -15,11 +15,10 @@ import css from "./Recordings.module.css";
 import { RowPicture } from "./RowPicture";
 
 /** One recording: its first picture, when it was, how large it is, and why it ended. */
-export const RecordingRow = memo(function RecordingRow({ recording, timeZone }: {
-  recording: Recording;
-  timeZone: string;
-}) {
+export const RecordingRow = memo(function RecordingRow({ recording }: { recording: Recording }) {
   const { t, i18n } = useTranslation();
+  const timeZone = useCameraZone(recording.camera_id);
+  if (timeZone === null) return null;
   const span = { from: Date.parse(recording.from), to: Date.parse(recording.to) };
   return (
     <Table.Tr>
@@ -36,9 +35,8 @@ export const RecordingRow = memo(function RecordingRow({ recording, timeZone }: 
         </span>
       </Table.Td>
       <Table.Td data-label={t("recordings.column.when")} className="numeric">
-        <span title={zoneName(span.from, timeZone, i18n.language)}>
-          {spanText(span, timeZone, i18n.language)}
-        </span>
+        <span>{spanText(span, timeZone, i18n.language)}</span>
+        <span className={css.quiet}>{zoneName(span.from, timeZone, i18n.language)}</span>
       </Table.Td>
       <Table.Td data-label={t("recordings.column.length")} className={`${css.figure} numeric`}>
         {duration(recording.seconds * 1000)}

@@ -6,10 +6,7 @@ import { CardTable } from "@/kit/CardTable";
 import { RecordingRow } from "./RecordingRow";
 
 /** On a narrow screen each recording becomes a card. */
-export function RecordingTable({ recordings, timeZone }: {
-  recordings: readonly Recording[];
-  timeZone: string;
-}) {
+export function RecordingTable({ recordings }: { recordings: readonly Recording[] }) {
   const { t } = useTranslation();
   const columns = ["picture", "camera", "when", "length", "size", "end"] as const;
   return (
@@ -18,7 +15,7 @@ export function RecordingTable({ recordings, timeZone }: {
       actions={t("recordings.acts")}
     >
       {recordings.map((recording) => (
-        <RecordingRow key={recording.run_id} recording={recording} timeZone={timeZone} />
+        <RecordingRow key={recording.run_id} recording={recording} />
       ))}
     </CardTable>
   );

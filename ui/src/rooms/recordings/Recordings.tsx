@@ -41,7 +41,7 @@ function List({ wish, put, clear, timeZone }: ReturnType<typeof useRecordingWish
   return (
     <>
       <RecordingFilters wish={wish} span={span} timeZone={timeZone} onChange={put} />
-      {list.error && (
+      {list.error && !list.isFetchNextPageError && (
         <ErrorNote
           error={list.error}
           title={t("recordings.failed")}
@@ -58,14 +58,22 @@ function List({ wish, put, clear, timeZone }: ReturnType<typeof useRecordingWish
       )}
       {found && found.length > 0 && (
         <div className={css.list} aria-busy={list.isPlaceholderData}>
-          <RecordingTable recordings={once(found)} timeZone={timeZone} />
-          <ShowMore
-            rest={list.hasNextPage ? 1 : 0}
-            label={t(list.isFetchingNextPage ? "app.loading" : "recordings.more")}
-            onMore={() => {
-              if (!list.isFetchingNextPage) void list.fetchNextPage();
-            }}
-          />
+          <RecordingTable recordings={once(found)} />
+          {list.isFetchNextPageError ? (
+            <ErrorNote
+              error={list.error}
+              title={t("recordings.failed")}
+              onRetry={() => void list.fetchNextPage()}
+            />
+          ) : (
+            <ShowMore
+              rest={list.hasNextPage ? 1 : 0}
+              label={t(list.isFetchingNextPage ? "app.loading" : "recordings.more")}
+              onMore={() => {
+                if (!list.isFetchingNextPage) void list.fetchNextPage();
+              }}
+            />
+          )}
         </div>
       )}
     </>

@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 
 import { type Recording, recordingPictureQuery } from "@/api/recordings";
+import { BlobPicture } from "@/kit/BlobPicture";
 import { Icon } from "@/kit/icons";
 import { useOnScreen } from "@/kit/player/useOnScreen";
 
@@ -12,19 +13,12 @@ import css from "./Recordings.module.css";
 export function RowPicture({ recording }: { recording: Recording }) {
   const { t } = useTranslation();
   const place = useRef<HTMLDivElement>(null);
-  const image = useRef<HTMLImageElement>(null);
   const isOnScreen = useOnScreen(place);
   const { data: picture } = useQuery({ ...recordingPictureQuery(recording), enabled: isOnScreen });
-  useEffect(() => {
-    if (!picture || !image.current) return;
-    const address = URL.createObjectURL(picture);
-    image.current.src = address;
-    return () => URL.revokeObjectURL(address);
-  }, [picture]);
   return (
     <div ref={place} className={css.picture}>
       {picture ? (
-        <img ref={image} alt={t("recordings.pictureOf", { name: recording.camera })} />
+        <BlobPicture picture={picture} alt={t("recordings.pictureOf", { name: recording.camera })} />
       ) : (
         <Icon name="picture" size={24} />
       )}

@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { Button, Group, Stack, TextInput } from "@mantine/core";
 import { type SubmitEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { isStale } from "@/api/errors";
 import { useSaveCalendar } from "@/api/planActs";
 import type { Calendar, CalendarDate } from "@/api/planTypes";
+import { Dialog } from "@/kit/Dialog";
 import { ErrorNote } from "@/kit/ErrorNote";
 import { Icon } from "@/kit/icons";
 
@@ -29,12 +30,10 @@ export function CalendarDialog({ calendar, onLookAgain, onClose }: {
     save.mutate({ seen: calendar, body }, { onSuccess: onClose });
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
+    <Dialog
       title={calendar ? t("calendars.editTitle", { name: calendar.name }) : t("calendars.add")}
-      closeButtonProps={{ "aria-label": t("action.close") }}
+      size="lg"
+      onClose={onClose}
     >
       <form onSubmit={submit}>
         <Stack>
@@ -96,6 +95,6 @@ export function CalendarDialog({ calendar, onLookAgain, onClose }: {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Group as Line, Modal, Stack, Table, TextInput } from "@mantine/core";
+import { Button, Group as Line, Stack, Table, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type SubmitEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -10,6 +10,7 @@ import type { CameraGroup } from "@/api/planTypes";
 import { camerasQuery } from "@/api/queries";
 import { useMay } from "@/api/rights";
 import { CardTable } from "@/kit/CardTable";
+import { Dialog } from "@/kit/Dialog";
 import { EmptyState } from "@/kit/EmptyState";
 import { ErrorNote } from "@/kit/ErrorNote";
 import { Icon } from "@/kit/icons";
@@ -121,11 +122,9 @@ function GroupDialog({ group, onLookAgain, onClose }: {
     save.mutate({ seen: group, body }, { onSuccess: onClose });
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <Dialog
       title={group ? t("groups.editTitle", { name: group.name }) : t("groups.add")}
-      closeButtonProps={{ "aria-label": t("action.close") }}
+      onClose={onClose}
     >
       <form onSubmit={submit}>
         <Stack>
@@ -160,6 +159,6 @@ function GroupDialog({ group, onLookAgain, onClose }: {
           </Line>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -7,6 +7,7 @@ import { useSearchParams } from "react-router";
 import { camerasQuery, sitesQuery } from "@/api/queries";
 import type { Camera } from "@/api/types";
 import { EmptyState } from "@/kit/EmptyState";
+import { ErrorNote } from "@/kit/ErrorNote";
 import { useTitle } from "@/kit/useTitle";
 import { readPlace } from "@/lib/readPlace";
 
@@ -21,14 +22,24 @@ export function TogetherScreen() {
   const { t } = useTranslation();
   useTitle(t("together.title"));
   const [query, setQuery] = useSearchParams();
-  const cameras = useQuery(camerasQuery).data;
+  const cameras = useQuery(camerasQuery);
   const sites = useQuery(sitesQuery);
   const [startMs] = useState(() => readPlace(query, Date.now()).at ?? Date.now() - BEHIND_NOW_MS);
-  if (!cameras || sites.isPending) return <EmptyState title={t("app.loading")} hint="" isLit />;
-  const ids = (query.get("cameras") ?? "").split(",").slice(0, MOST_CAMERAS);
-  const chosen = ids
-    .map((wanted) => cameras.find(({ id }) => id === wanted))
-    .filter((camera): camera is Camera => camera !== undefined);
+  if (cameras.isPending || sites.isPending) {
+    return <EmptyState title={t("app.loading")} hint="" isLit />;
+  }
+  if (!cameras.data) {
+    return (
+      <div className={css.screen}>
+        <ErrorNote
+          error={cameras.error}
+          title={t("cameras.failedTitle")}
+          onRetry={() => void cameras.refetch()}
+        />
+      </div>
+    );
+  }
+  const chosen = named(query.get("cameras") ?? "", cameras.data);
   const choose = (cameraIds: string[]) => {
     const next = new URLSearchParams(query);
     next.set("cameras", cameraIds.join(","));
@@ -40,15 +51,22 @@ export function TogetherScreen() {
         {t("together.title")}
       </Title>
       <CameraPicker
-        cameras={cameras}
+        cameras={cameras.data}
         chosen={chosen.map(({ id }) => id)}
         onChoose={choose}
       />
       {chosen.length === 0 ? (
-        <EmptyState title={t("together.none")} hint={t("together.chooseHint")} />
+        <EmptyState isPart title={t("together.none")} hint={t("together.chooseHint")} />
       ) : (
         <Stage cameras={chosen} startMs={startMs} />
       )}
     </div>
   );
+}
+
+/** The cameras of an address, each once, in its order. */
+function named(list: string, cameras: readonly Camera[]): Camera[] {
+  const known = new Map(cameras.map((camera) => [camera.id, camera]));
+  const found = new Set(list.split(",").flatMap((id) => known.get(id) ?? []));
+  return [...found].slice(0, MOST_CAMERAS);
 }

@@ -1,8 +1,10 @@
-import { Kbd, Modal, Table } from "@mantine/core";
+import { Kbd, Table } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
+import { Dialog } from "@/kit/Dialog";
+
 /** What each key does on the wall. */
-export function KeysDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+export function KeysDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const rows: [string, string][] = [
     [t("wallKey.arrows"), t("wallKey.arrowsDo")],
@@ -16,19 +18,12 @@ export function KeysDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () =
     ["?", t("wallKey.help")],
   ];
   return (
-    <Modal
-      opened={isOpen}
-      onClose={onClose}
-      title={t("wallKey.title")}
-      closeButtonProps={{ "aria-label": t("action.close") }}
-      // What fills the screen hides all that lies outside of it.
-      portalProps={{ target: document.fullscreenElement instanceof HTMLElement ? document.fullscreenElement : document.body }}
-    >
+    <Dialog title={t("wallKey.title")} onClose={onClose}>
       <Table>
         <Table.Tbody>
           {rows.map(([key, does]) => (
             <Table.Tr key={key}>
-              <Table.Th scope="row">
+              <Table.Th scope="row" style={{ whiteSpace: "nowrap" }}>
                 <Kbd>{key}</Kbd>
               </Table.Th>
               <Table.Td>{does}</Table.Td>
@@ -36,6 +31,6 @@ export function KeysDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () =
           ))}
         </Table.Tbody>
       </Table>
-    </Modal>
+    </Dialog>
   );
 }

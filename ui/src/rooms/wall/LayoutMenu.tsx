@@ -27,7 +27,7 @@ export function LayoutMenu(props: Props) {
   const own = layouts.filter(({ owner }) => owner === me);
   const others = layouts.filter(({ owner }) => owner !== me);
   return (
-    <Menu position="bottom-end" withinPortal withInitialFocusPlaceholder={false}>
+    <Menu position="bottom-end" withinPortal>
       <Menu.Target>
         <Button
           size="xs"

@@ -63,7 +63,7 @@ export function Tile(props: Props) {
               >
                 <Foot camera={camera} now={now} />
               </Link>
-              {hasDetails && <TileDetails facts={facts} now={now} />}
+              {hasDetails && <TileDetails name={name} facts={facts} now={now} />}
               <TileTools
                 name={name}
                 tile={ref}

@@ -8,7 +8,12 @@ import { pick } from "@/lib/words";
 import css from "./Tile.module.css";
 
 /** How the connection to a camera does, in figures. */
-export function TileDetails({ facts, now }: { facts: LiveFacts | null; now: Known }) {
+export function TileDetails({ name, facts, now }: {
+  /** The camera's. */
+  name: string;
+  facts: LiveFacts | null;
+  now: Known;
+}) {
   const { t, i18n } = useTranslation();
   const seconds = (ms: number) =>
     t("tile.seconds", { value: (ms / 1000).toLocaleString(i18n.language, { maximumFractionDigits: 2 }) });
@@ -29,12 +34,12 @@ export function TileDetails({ facts, now }: { facts: LiveFacts | null; now: Know
     [t("tile.skips"), facts ? String(facts.skips) : none],
   ];
   return (
-    <div className={css.details} role="status" aria-live="off">
+    <div className={css.details} role="group" aria-label={t("wall.details", { name })}>
       {now.state !== "recording" && now.reason && <p>{pick(now.reason, i18n.language)}</p>}
       <dl>
-        {rows.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
+        {rows.map(([fact, value]) => (
+          <div key={fact}>
+            <dt>{fact}</dt>
             <dd className="numeric">{value}</dd>
           </div>
         ))}

@@ -51,14 +51,15 @@ export function Wall() {
 function Chosen({ cameras }: { cameras: readonly Camera[] }) {
   const { t } = useTranslation();
   const address = useWallAddress();
-  const { data, isPending } = useQuery(layoutsQuery);
+  const { data, isPending, error, refetch } = useQuery(layoutsQuery);
   // Nobody waits for the list of layouts to see all cameras.
   if (isPending && address.layoutId !== null) {
     return <EmptyState title={t("app.loading")} hint="" isLit />;
   }
   const layouts: readonly Layout[] = data ?? [];
   const chosen = layouts.find(({ id }) => id === address.layoutId) ?? null;
-  if (address.editing !== null) {
+  // Changing what could not be fetched would make another one of it.
+  if (address.editing === "new" || (address.editing === "chosen" && chosen)) {
     const seen = address.editing === "new" ? null : chosen;
     return (
       <Suspense fallback={<EmptyState title={t("app.loading")} hint="" isLit />}>
@@ -72,6 +73,7 @@ function Chosen({ cameras }: { cameras: readonly Camera[] }) {
       </Suspense>
     );
   }
+  const isUnknown = address.layoutId !== null && !data;
   return (
     <WallView
       key={chosen?.id ?? "all"}
@@ -79,6 +81,7 @@ function Chosen({ cameras }: { cameras: readonly Camera[] }) {
       layouts={layouts}
       chosen={chosen}
       isGone={address.layoutId !== null && data !== undefined && !chosen}
+      trouble={isUnknown ? { error, onRetry: () => void refetch() } : null}
       onChoose={address.choose}
       onEdit={address.edit}
     />

@@ -1,3 +1,4 @@
+import { Button, CloseButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,16 +7,19 @@ import type { Layout } from "@/api/layouts";
 import { sessionQuery } from "@/api/queries";
 import type { Camera } from "@/api/types";
 import { EmptyState } from "@/kit/EmptyState";
+import { ErrorNote } from "@/kit/ErrorNote";
+import { Icon } from "@/kit/icons";
 import { tilesOf, WALL_SIZES, type WallSize } from "@/lib/grid";
 import { inReadingOrder } from "@/lib/layout";
 import { recall, remember } from "@/lib/storage";
 
 import { KeysDialog } from "./KeysDialog";
 import { LayoutMenu } from "./LayoutMenu";
-import { toggleFull } from "./screen";
+import { isTileAlone, toggleFull } from "./screen";
 import { type Manner, type Shown, Tiles } from "./Tiles";
 import { useTurning } from "./useTurning";
 import { useWallKeys } from "./useWallKeys";
+import css from "./Wall.module.css";
 import { WallBar } from "./WallBar";
 
 const SIZE_KEY = "wall.size";
@@ -27,6 +31,8 @@ interface Props {
   chosen: Layout | null;
   /** The address names a layout that is not there. */
   isGone: boolean;
+  /** Why the layout that the address names could not be had. */
+  trouble: { error: unknown; onRetry: () => void } | null;
   onChoose: (id: number | null) => void;
   onEdit: (isNew: boolean) => void;
 }
@@ -37,7 +43,8 @@ function firstSize(): WallSize {
 }
 
 /** The wall as one looks at it: a layout, or all cameras page by page. */
-export function WallView({ cameras, layouts, chosen, isGone, onChoose, onEdit }: Props) {
+export function WallView(props: Props) {
+  const { cameras, layouts, chosen, isGone, trouble, onChoose, onEdit } = props;
   const { t } = useTranslation();
   const me = useQuery(sessionQuery).data?.user?.username ?? "";
   const room = useRef<HTMLDivElement>(null);
@@ -57,7 +64,10 @@ export function WallView({ cameras, layouts, chosen, isGone, onChoose, onEdit }:
   };
   const onPage = (wanted: number) => setPage(Math.max(0, Math.min(pages - 1, wanted)));
   const full = () => void toggleFull(room.current);
-  useTurning(pages > 1 ? turnSeconds : 0, () => setPage((page + 1) % pages));
+  useTurning(pages > 1 ? turnSeconds : 0, () => {
+    // Whoever keeps one camera in sight would lose it.
+    if (!isTileAlone()) setPage((page + 1) % pages);
+  });
   useWallKeys({
     ...(chosen ? {} : { onSize: resize }),
     onPage: (by) => onPage(page + by),
@@ -87,13 +97,34 @@ export function WallView({ cameras, layouts, chosen, isGone, onChoose, onEdit }:
           onTurn={pages > 1 ? turn : undefined}
         />
       </WallBar>
-      {isGone && <EmptyState isPart title={t("layout.gone")} hint={t("layout.goneHint")} />}
+      {isGone && <Gone onAll={() => onChoose(null)} />}
+      {trouble && (
+        <div className={css.failed}>
+          <ErrorNote {...trouble} title={t("layout.failed")} />
+        </div>
+      )}
       {shown.length === 0 ? (
-        <EmptyState title={t("layout.noTiles")} hint={t("layout.noTilesHint")} />
+        <EmptyState isPart title={t("layout.noTiles")} hint={t("layout.noTilesHint")}>
+          <Button onClick={() => onEdit(false)}>{t("layout.edit")}</Button>
+        </EmptyState>
       ) : (
         <Tiles shown={shown} manner={manner} room={room} />
       )}
-      <KeysDialog isOpen={isHelp} onClose={() => setHelp(false)} />
+      {isHelp && <KeysDialog onClose={() => setHelp(false)} />}
+    </div>
+  );
+}
+
+/** All cameras are shown in its place. */
+function Gone({ onAll }: { onAll: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <div className={css.gone} role="status">
+      <Icon name="alert" />
+      <span>
+        <strong>{t("layout.gone")}</strong>. {t("layout.goneHint")}
+      </span>
+      <CloseButton aria-label={t("action.close")} title={t("action.close")} onClick={onAll} />
     </div>
   );
 }

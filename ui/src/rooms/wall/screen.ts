@@ -26,6 +26,11 @@ export async function toggleFloat(tile: Element | null): Promise<void> {
   }
 }
 
+/** Whether one tile fills the screen, or its picture floats in a window of its own. */
+export function isTileAlone(): boolean {
+  return document.pictureInPictureElement != null || document.fullscreenElement?.localName === "article";
+}
+
 /** Also for a video that has no picture yet. */
 function isRefusal(error: unknown): boolean {
   const isNamed = error instanceof DOMException;

@@ -67,7 +67,7 @@ export function PlanTile({ tile, name, ...props }: Props) {
 function Looks({ tile, name, hasSub, fits, onSize, onStream }: Omit<Props, "onTakeOff">) {
   const { t } = useTranslation();
   return (
-    <Menu position="bottom-end" withinPortal withInitialFocusPlaceholder={false}>
+    <Menu position="bottom-end" withinPortal>
       <Menu.Target>
         <ActionIcon variant="transparent" aria-label={t("layout.grow", { name })} title={t("layout.grow", { name })}>
           <Icon name="full" size={16} />

@@ -1,4 +1,5 @@
 import { Button, Group, Switch, TextInput, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import type { SubmitEvent } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -7,7 +8,6 @@ import { type Layout, type LayoutFields, layoutsQuery, useRemoveLayout, useSaveL
 import { useMay } from "@/api/rights";
 import { ErrorNote } from "@/kit/ErrorNote";
 import { RemoveButton } from "@/kit/RemoveButton";
-import { useQuery } from "@tanstack/react-query";
 
 import css from "./Editor.module.css";
 
@@ -45,7 +45,7 @@ export function SaveBar({ seen, draft, onChange, onDone, onCancel }: Props) {
   const isEmpty = draft.tiles.length === 0;
   return (
     <form onSubmit={submit} className={css.saveBar}>
-      <Title order={1} size="h4">
+      <Title order={1} size="h4" tabIndex={-1} ref={focusAtFirst}>
         {seen ? t("layout.editTitle", { name: seen.name }) : t("layout.newTitle")}
       </Title>
       {save.error && (
@@ -64,7 +64,6 @@ export function SaveBar({ seen, draft, onChange, onDone, onCancel }: Props) {
           maxLength={80}
           required
           withAsterisk={false}
-          data-autofocus
           onChange={({ currentTarget }) => onChange({ name: currentTarget.value })}
         />
         {mayShare && (
@@ -92,6 +91,11 @@ export function SaveBar({ seen, draft, onChange, onDone, onCancel }: Props) {
       </Group>
     </form>
   );
+}
+
+/** Whoever came by the keyboard goes on here: the menu that led here is gone. */
+function focusAtFirst(title: HTMLHeadingElement | null): void {
+  title?.focus();
 }
 
 function Remove({ seen, onDone }: { seen: Layout; onDone: (id: null) => void }) {

@@ -8,6 +8,7 @@ import { Icon } from "@/kit/icons";
 import { SearchBox } from "@/kit/SearchBox";
 import { ShowMore } from "@/kit/ShowMore";
 import { useGrowing } from "@/kit/useGrowing";
+import { hasWords } from "@/lib/filter";
 
 import css from "./Editor.module.css";
 
@@ -17,8 +18,7 @@ const STEP = 40;
 export function Shelf({ cameras, onPut }: { cameras: readonly Camera[]; onPut: (cameraId: string) => void }) {
   const { t } = useTranslation();
   const [text, setText] = useState("");
-  const wanted = text.trim().toLocaleLowerCase();
-  const found = cameras.filter(({ name }) => name.toLocaleLowerCase().includes(wanted));
+  const found = cameras.filter(({ name }) => hasWords(text, [name]));
   const { some, rest, more } = useGrowing(found, STEP);
   return (
     <section className={css.shelf} aria-label={t("layout.shelf")}>

@@ -1,0 +1,1 @@
+"""Dahua devices: CGI, and RPC2 for what CGI lacks."""

@@ -1,0 +1,1 @@
+"""Hikvision devices, by ISAPI."""

@@ -1,0 +1,1 @@
+"""Cameras of which nothing is known but that they speak RTSP."""

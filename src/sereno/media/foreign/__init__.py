@@ -1,0 +1,1 @@
+"""Footage as recorders wrap it: recognised, read for its own clock, and put into MP4."""

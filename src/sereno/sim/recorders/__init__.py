@@ -1,0 +1,1 @@
+"""What simulated recorders of every maker share: configuration, footage, doors, HTTP."""

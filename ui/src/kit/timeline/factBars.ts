@@ -1,0 +1,78 @@
+import { GAP_KINDS, toGapKind } from "@/lib/gapKinds";
+import { barsOf, type Facts, isAnyIn, isDamaged, type Span, unplannedIn } from "@/lib/timeline";
+
+import type { FactKind } from "./looks";
+
+/** A short gap or damage is still seen. */
+const NARROWEST_PX = 3;
+
+/** Which time is shown, and how many pixels wide. */
+interface Window {
+  view: Span;
+  width: number;
+}
+
+/** The facts of one camera, each kind sorted. */
+interface Prepared {
+  covered: readonly Span[];
+  damaged: readonly Span[];
+  unreported: readonly Span[];
+  /** In the order in which they are painted. */
+  gaps: readonly { kind: FactKind; spans: readonly Span[] }[];
+  manual: readonly Span[];
+}
+
+const prepared = new WeakMap<Facts, Prepared>();
+
+/** Sorting is done once for facts, and not for every picture. */
+function prepare(facts: Facts): Prepared {
+  let made = prepared.get(facts);
+  if (!made) {
+    const sorted = (spans: readonly Span[]) => [...spans].sort((a, b) => a.from - b.from);
+    made = {
+      covered: sorted(facts.covered),
+      damaged: sorted(facts.covered.filter(isDamaged)),
+      unreported: sorted(facts.unreported),
+      gaps: GAP_KINDS.map((kind) => ({
+        kind: `gap-${kind}` as const,
+        spans: sorted(facts.gaps.filter((gap) => toGapKind(gap.kind) === kind)),
+      })),
+      manual: sorted(facts.manual ?? []),
+    };
+    prepared.set(facts, made);
+  }
+  return made;
+}
+
+/** What is painted where, later ones over earlier ones: a gap is never hidden. */
+export function factBars(facts: Facts, { view, width }: Window): { kind: FactKind; bar: Span }[] {
+  const paint = (kind: FactKind, bars: Span[]) => bars.map((bar) => ({ kind, bar }));
+  const seen = ({ from, to }: Span) => ({ from, to: Math.max(to, from + NARROWEST_PX) });
+  const { covered, damaged, unreported, gaps } = prepare(facts);
+  return [
+    ...paint("unplanned", barsOf(unplannedIn(facts, view), view, width)),
+    ...paint("covered", barsOf(covered, view, width, 0.5)),
+    ...paint("damaged", barsOf(damaged, view, width).map(seen)),
+    ...paint("unreported", barsOf(unreported, view, width)),
+    ...gaps.flatMap(({ kind, spans }) => paint(kind, barsOf(spans, view, width).map(seen))),
+  ];
+}
+
+/** What people recorded by hand, which is painted over all of that. */
+export function manualBars(facts: Facts, { view, width }: Window): Span[] {
+  return barsOf(prepare(facts).manual, view, width);
+}
+
+/** Which kinds there are anything of in view. */
+export function kindsIn(facts: Facts, view: Span): Set<FactKind | "manual"> {
+  const { covered, damaged, unreported, gaps, manual } = prepare(facts);
+  const all = [
+    { kind: "unplanned", spans: unplannedIn(facts, view) },
+    { kind: "covered", spans: covered },
+    { kind: "damaged", spans: damaged },
+    { kind: "unreported", spans: unreported },
+    { kind: "manual", spans: manual },
+    ...gaps,
+  ] as const;
+  return new Set(all.filter(({ spans }) => isAnyIn(spans, view)).map(({ kind }) => kind));
+}
