@@ -70,7 +70,7 @@ check: lint ## Lint, types, import rules, unit tests: a minute or two
 
 .PHONY: test
 test: setup packages lint ui-test ## Everything
-	$(BIN)/pytest -q -n 2 --dist loadfile tests/house tests/rooms tests/gstreamer
+	$(BIN)/pytest -q -n 2 --dist loadfile tests/house tests/rooms tests/contracts tests/gstreamer
 	$(BIN)/pytest -q tests/journeys
 
 FUZZ_SECONDS ?= 60

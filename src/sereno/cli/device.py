@@ -183,10 +183,11 @@ def download(
     from sereno.cli import device_shapes, device_tables
     from sereno.cli.device_found import Searches, by_handle
     from sereno.cli.terminal import print_json
-    from sereno.drivers.fetching import FootageFetch
+    from sereno.drivers.fetching import FootageFetch, originals_of
 
     with told(as_json=as_json), device_tables.fetching_progress(output.name) as on_progress:
-        _refuse_existing(output, is_forced=is_forced)
+        originals = originals_of(output) if keeps_original else []
+        _refuse_existing(output, *originals, is_forced=is_forced)
         target = target_of(address, user, password_stdin, vendor)
         known = Searches.own().recall(target.place, item)
         found = known or by_handle(item)
@@ -353,7 +354,8 @@ def _remember(target: Target, found: list[Found]) -> None:
         Terminal().warn(_UNREMEMBERED.fill(path=error.filename))
 
 
-def _refuse_existing(path: Path, *, is_forced: bool) -> None:
+def _refuse_existing(*paths: Path, is_forced: bool) -> None:
     """Raises Conflict."""
-    if path.exists() and not is_forced:
-        raise Conflict("file_exists", _EXISTS.fill(path=path), field="output")
+    for path in paths:
+        if path.exists() and not is_forced:
+            raise Conflict("file_exists", _EXISTS.fill(path=path), field="output")

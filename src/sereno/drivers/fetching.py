@@ -30,7 +30,7 @@ SHORT_SECONDS, SHORT_SHARE = 5.0, 0.02
 """Footage is whole that is shorter than its span by no more than this: files are cut at key frames,
 and recorders round."""
 
-ORIGINAL_SUFFIXES = {Form.MPEG_PS: ".mpg", Form.DHAV: ".dav", Form.MP4: ".original.mp4"}
+_ORIGINAL_SUFFIXES = {Form.MPEG_PS: ".mpg", Form.DHAV: ".dav", Form.MP4: ".original.mp4"}
 
 _BUFFER_BYTES = 1 << 20
 _NO_ROOM = Words(
@@ -201,7 +201,7 @@ class FootageFetch:
             raise _Incomplete(Reason("footage_too_short", params))
 
     async def _keep(self, part: Path, form: Form) -> Path:
-        original = self.target.with_suffix(ORIGINAL_SUFFIXES[form])
+        original = self.target.with_suffix(_ORIGINAL_SUFFIXES[form])
         await asyncio.to_thread(settle, part, original)
         return original
 
@@ -227,6 +227,11 @@ class FootageFetch:
                 Stage.CONVERTING, done.size_bytes, None, done.seconds, self._wanted_seconds
             )
             self.on_progress(told)
+
+
+def originals_of(target: Path) -> list[Path]:
+    """Where the original may be kept beside a movie, by how the device wraps it."""
+    return [target.with_suffix(suffix) for suffix in _ORIGINAL_SUFFIXES.values()]
 
 
 def _no_room(target: Path) -> Unavailable:

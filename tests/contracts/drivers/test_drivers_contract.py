@@ -190,7 +190,9 @@ async def test_what_it_cannot_do_is_unsupported(world: World, tmp_path: Path) ->
                 assert told.value.reason.key in REASONS
 
 
-async def test_rows_1_31_a_wrong_password_is_shown_once_and_an_odd_one_is_right(world: World) -> None:
+async def test_rows_1_31_a_wrong_password_is_shown_once_and_an_odd_one_works(
+    world: World,
+) -> None:
     wrong = replace(world.login, password=f"not {PASSWORD}")
     for _ in range(3):
         async with world.driver(wrong) as driver:

@@ -241,6 +241,12 @@ def test_download_makes_a_movie_and_keeps_the_original(
         "device", "download", ARGUMENTS[0], "file:1", *ARGUMENTS[1:], "-o", str(target), "--json"
     )
     assert (again.status, json.loads(again.out)["key"]) == (1, "file_exists")
+    target.unlink()
+    only_the_original_is_left = sereno(
+        "device", "download", ARGUMENTS[0], "file:1", *ARGUMENTS[1:], "-o", str(target),
+        "--original", "--json",
+    )  # fmt: skip
+    assert json.loads(only_the_original_is_left.out)["key"] == "file_exists"
 
 
 def test_download_of_what_was_never_searched_goes_by_its_handle(

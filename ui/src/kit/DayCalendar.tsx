@@ -41,11 +41,12 @@ export function DayCalendar({ day, today, marked, onMonth, onDay, label, ...look
           variant="default"
           {...look}
           leftSection={<Icon name="day" size={16} />}
-          styles={{ label: { display: "block", textOverflow: "ellipsis" } }}
           onClick={toggle}
           aria-label={`${t("timeline.pickDay")}: ${label}`}
         >
-          {label}
+          <Text span inherit truncate lh={1.5}>
+            {label}
+          </Text>
         </Button>
       </Popover.Target>
       <Popover.Dropdown>

@@ -18,11 +18,14 @@ const GOPS: Gop[] = Array.from({ length: 8 }, (_, place) => ({
 }));
 
 /** Footage that is there at once. */
-const footage = {
-  gops: GOPS,
-  firstAt: (ms: number) => Promise.resolve(GOPS.find(({ to }) => to > ms) ?? null),
-  bytes: (_file: unknown, from: number, to: number) => Promise.resolve(new Uint8Array(to - from)),
-} as unknown as Footage;
+function footageOf(gops: readonly Gop[]): Footage {
+  const footage = {
+    gops,
+    firstAt: (ms: number) => Promise.resolve(gops.find(({ to }) => to > ms) ?? null),
+    bytes: (_file: unknown, from: number, to: number) => Promise.resolve(new Uint8Array(to - from)),
+  };
+  return footage as unknown as Footage;
+}
 
 /** A browser's buffer that holds whatever was put into it. */
 class Buffer extends EventTarget {
@@ -86,7 +89,7 @@ afterEach(() => {
 
 it("knows a hole in what is at hand, where the next picture that it has is not the next one", async () => {
   const told = heard();
-  const feeder = new GopFeeder(aVideo(), footage, told);
+  const feeder = new GopFeeder(aVideo(), footageOf(GOPS), told);
   for (const second of [5, 25]) {
     feeder.seek(START + second * SECOND);
     await vi.advanceTimersByTimeAsync(10);
@@ -105,14 +108,8 @@ it.each([
   ['video/mp4; codecs="avc1.64001f, mp4a.40.2"', true],
 ])("tells whether %s can be heard", async (mime, hasSound) => {
   const told = heard();
-  const heardFootage = {
-    ...footage,
-    gops: GOPS.map((gop) => ({ ...gop, file: { ...FILE, mime } })),
-  } as unknown as Footage;
-  Object.assign(heardFootage, {
-    firstAt: () => Promise.resolve(heardFootage.gops[0] ?? null),
-  });
-  const feeder = new GopFeeder(aVideo(), heardFootage, told);
+  const gops = GOPS.map((gop) => ({ ...gop, file: { ...FILE, mime } }));
+  const feeder = new GopFeeder(aVideo(), footageOf(gops), told);
   feeder.seek(START);
   await vi.advanceTimersByTimeAsync(10);
   expect(told.onSound.mock.calls).toEqual([[hasSound]]);

@@ -107,7 +107,9 @@ it("changes until when a clip is kept", async () => {
   const sent = serve({ ...answers(aClip()), [`PATCH /api/v1/clips/${ID}`]: [200, aClip()] });
   await show(<Clips />);
   await user.click(await screen.findByTitle("Change until when Broken window is kept"));
-  await user.click(await screen.findByRole("menuitem", { name: "For 7 more days" }));
+  const week = await screen.findByRole("menuitem", { name: "For 7 more days" });
+  await expectAccessible();
+  await user.click(week);
   await waitFor(() => expect(sent.some(({ call }) => call.startsWith("PATCH"))).toBe(true));
   const { expires_at } = sent.find(({ call }) => call.startsWith("PATCH"))?.body as { expires_at: string };
   const days = (Date.parse(expires_at) - Date.now()) / 86_400_000;

@@ -34,6 +34,7 @@ def read_self(system: Table, told: Table, *, is_recorder: bool | None = None) ->
     """`system` is getSystemInfo; `told` has the single answers (`type`, `version`, `name`, `sn`,
     `vendor`), as far as there are any. `is_recorder` is what its channels say, where models do not.
     """
+    told = {key.lower(): value for key, value in told.items()}  # `Vendor` on some
     model = _model(system, told)
     return Self(
         maker=_maker(told.get("vendor", "")),
@@ -41,7 +42,7 @@ def read_self(system: Table, told: Table, *, is_recorder: bool | None = None) ->
         serial=clean(system.get("serialNumber") or told.get("sn")),
         firmware=clean(told.get("version") or system.get("softwareVersion")),
         kind=_kind(model, clean(system.get("deviceType")), is_recorder),
-        name=clean(told.get("name") or told.get("table.General.MachineName")),
+        name=clean(told.get("name") or told.get("table.general.machinename")),
     )
 
 

@@ -41,10 +41,12 @@ class Timekeeping:
         return tuple(sorted(self.zone.to_utc(label)))
 
     def labels(self, span: Span) -> tuple[datetime, datetime]:
-        """The labels to search for `span`, whole seconds. Over a change of the clock some more than
-        it, so that no label of the repeated hour is left out."""
+        """The labels to search for `span`, whole seconds. About a change of the clock some more
+        than it, so that nothing of the repeated hour is left out, however the device reads it."""
         start, end = self.label(span.start), self.label(span.end)
         change = abs((end - start) - span.duration)
+        for moments in (self.moments(start), self.moments(end)):
+            change = max(change, moments[-1] - moments[0])
         start, end = start - change, end + change
         whole = end.replace(microsecond=0)
         return start.replace(microsecond=0), whole + _SECOND if end > whole else whole
@@ -58,8 +60,8 @@ class Timekeeping:
 class Reading:
     """Gives the labels of footage their moments, file by file, oldest label first.
 
-    In the repeated hour the first reading is taken that other footage does not take already: each
-    moment is recorded once.
+    In the repeated hour the shortest reading is taken, the earlier of two, that other footage does
+    not take already: each moment is recorded once.
     """
 
     keeping: Timekeeping
@@ -67,7 +69,7 @@ class Reading:
 
     def span(self, start: datetime, end: datetime) -> Span | None:
         """The span of a file with these labels, or None where it would end before it starts."""
-        spans = list(self._readings(start, end))
+        spans = sorted(self._readings(start, end), key=lambda span: (span.duration, span.start))
         if not spans:
             return None
         if len(spans) == 1:

@@ -6,6 +6,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sereno.sim.hikvision import requests as read
@@ -148,6 +149,7 @@ def _offset_text(offset: timedelta) -> str:
     return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
 
 
+@lru_cache(maxsize=64)
 def posix_zone(zone: ZoneInfo, year: int) -> str:
     """A zone as devices write it, such as ``CST-1:00:00DST01:00:00,M3.5.0/02:00:00,M10.5.0/…``.
 

@@ -395,7 +395,7 @@ def test_row_40_no_module_knows_a_target_for_audio() -> None:
 
 async def test_row_39_no_more_connections_than_a_small_device_bears(bench: OpenBench) -> None:
     async with bench("few-connections=4") as it:
-        span = Span(NOW - timedelta(hours=3), NOW - timedelta(hours=2))
+        span = Span(DAY_START, DAY_START + 3 * MINUTE)
         sinks = [Bytes() for _ in range(3)]
         await asyncio.gather(
             *(it.driver.channels() for _ in range(5)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from hashlib import md5
 
 import pytest
 from tests.rooms.drivers.dahua.conftest import NOW, PASSWORD, USER, Bench, OpenBench
@@ -20,17 +21,15 @@ from sereno.drivers.memory import ShortMemory
 from sereno.drivers.tools import Tools
 
 
-def test_the_hash_is_upper_case_both_times() -> None:
-    inner = "9DA0D1FCD6B8D3D5D19A8F2F1C9C1E6D"
-    answer = login_hash("admin", "Login to 1", "123456", "secret")
-    assert answer == answer.upper()
-    assert len(answer) == len(inner)
-    # The inner one in lower case gives another answer, which devices refuse.
-    from hashlib import md5
+def _md5(text: str) -> str:
+    return md5(text.encode(), usedforsecurity=False).hexdigest()
 
-    lower = md5(b"admin:Login to 1:secret", usedforsecurity=False).hexdigest()
-    other = md5(f"admin:123456:{lower}".encode(), usedforsecurity=False).hexdigest().upper()
-    assert answer != other
+
+def test_the_hash_is_upper_case_both_times() -> None:
+    inner = _md5("admin:Login to 1:secret")
+    answer = login_hash("admin", "Login to 1", "123456", "secret")
+    assert answer == _md5(f"admin:123456:{inner.upper()}").upper()
+    assert answer != _md5(f"admin:123456:{inner}").upper()  # which devices refuse
 
 
 def session(it: Bench, password: str = PASSWORD, memory: ShortMemory | None = None) -> Rpc2:

@@ -72,9 +72,9 @@ def loops(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @asynccontextmanager
 async def bench(
-    loops: Path, *quirks: str, password: str = PASSWORD, **changes: Any
+    loops: Path, *quirks: str, password: str = PASSWORD, now: datetime = NOW, **changes: Any
 ) -> AsyncIterator[Bench]:
-    clock = ManualClock(NOW)
+    clock = ManualClock(now)
     settings: dict[str, Any] = {
         "channels": CHANNELS,
         "user": "operator",
@@ -161,6 +161,26 @@ async def test_the_same_footage_is_found(quirk: str, loops: Path, honest: list[S
     async with bench(loops, quirk) as at:
         assert [each.span for each in await at.found()] == honest
         assert len([each for each in at.recorder.log if "/search" in each.target]) < 40
+
+
+@pytest.mark.parametrize("month_and_day", [(10, 25), (3, 29)])
+async def test_no_hour_is_lost_or_doubled_when_the_clock_changes(
+    month_and_day: tuple[int, int], loops: Path
+) -> None:
+    """Both changes are at 01:00 UTC."""
+    change = datetime(2026, *month_and_day, 1, tzinfo=UTC)
+    whole = Span(change - timedelta(hours=2), change + timedelta(hours=2))
+    async with bench(loops, now=change + timedelta(hours=6)) as at:
+        footage = await at.found("1", whole)
+        (covered,) = merged(footage)
+        assert (covered.start <= whole.start, covered.end >= whole.end) == (True, True)
+        assert sum((each.span.duration for each in footage), timedelta()) < covered.duration
+        known = {each.span for each in footage}
+        for minutes in (-30, 0, 30, 60):
+            start = change + timedelta(minutes=minutes)
+            span = Span(start, start + timedelta(minutes=30))
+            found = {each.span for each in await at.found("1", span)}
+            assert found == {each for each in known if each.overlap(span)}
 
 
 async def test_a_search_without_matches_finds_nothing(loops: Path) -> None:

@@ -77,9 +77,10 @@ export class Footage {
     const place = placeAt(this.all, ms);
     const last = this.all.at(-1);
     if (place === null) {
-      // Where nothing was ever recorded, all that was asked for is known to be empty.
-      const from = last?.to ?? Math.floor(ms / WINDOW_MS) * WINDOW_MS;
-      return ms > from + STILL_GROWING_MS ? { from, to: ms } : null;
+      if (last) return ms > last.to + STILL_GROWING_MS ? { from: last.to, to: ms } : null;
+      // Nothing of this camera is known but that there is nothing.
+      const from = Math.floor(ms / WINDOW_MS) * WINDOW_MS;
+      return Date.now() - ms > STILL_GROWING_MS ? { from, to: ms } : null;
     }
     const gap = gapBefore(this.all, place);
     return gap && ms >= gap.from && ms < gap.to ? gap : null;
