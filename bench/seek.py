@@ -35,6 +35,7 @@ DAYS = int(os.environ.get("SEEK_DAYS", "30"))
 SEEKS, TEMPLATES = 60, 3
 MINUTE_US, DAY_US, BATCH = 60_000_000, 86_400_000_000, 1440
 _RANDOM = random.Random(5)
+_NOW_SHARE = 0.95  # of the timeline's width, where it shows the 31 days before tomorrow
 
 # From the release of the pointer to a picture of another minute on the screen, in milliseconds.
 _WATCH = """() => addEventListener('pointerup', () => {
@@ -164,7 +165,8 @@ def _seek(page: Page, files: list[Path]) -> float:
     slider = page.locator("[role=slider]").first
     place = slider.bounding_box()
     assert place is not None
-    x = place["x"] + place["width"] * _RANDOM.uniform(0.1, 0.9)
+    share = _RANDOM.uniform(_NOW_SHARE - 0.9 * DAYS / 31, _NOW_SHARE)
+    x = place["x"] + place["width"] * share
     page.mouse.click(x, place["y"] + place["height"] / 2)
     page.wait_for_function("() => window.soughtMs > 0", timeout=30_000)
     return float(page.evaluate("() => window.soughtMs"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -326,6 +325,7 @@ def own_zone() -> ZoneInfo:
 
 def _run(target: Target, ask: Callable[[Driver], Awaitable[T]]) -> T:
     """Open the driver, ask it once, and let go of the device."""
+    import asyncio
 
     async def run() -> T:
         async with opened(target) as driver:

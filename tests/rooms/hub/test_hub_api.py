@@ -254,6 +254,13 @@ def test_a_timeline_as_the_contract_says(admin_program: Any, node: Node, camera:
         "Revise el puerto en la dirección de la cámara, y que RTSP esté activado en ella.",
     }
 
+    arrived = {
+        "clock": "arrival",
+        "damaged_seconds": 0.0,
+        "node_id": str(node.pk),
+        "node": node.name,
+    }
+
     def span_of(start: str, end: str) -> dict[str, str]:
         return {"from": f"2026-11-01T{start}:00Z", "to": f"2026-11-01T{end}:00Z"}
 
@@ -265,8 +272,7 @@ def test_a_timeline_as_the_contract_says(admin_program: Any, node: Node, camera:
             {
                 **span_of("02:00", "02:30"),
                 "is_open": True,
-                "clock": "arrival",
-                "damaged_seconds": 0.0,
+                **arrived,
             }
         ],
         "gaps": [],
@@ -276,10 +282,10 @@ def test_a_timeline_as_the_contract_says(admin_program: Any, node: Node, camera:
     }
     span = "from=2026-11-01T00:00:00Z&to=2026-11-01T02:00:00Z"
     told = admin_program("GET", f"cameras/{camera.pk}/timeline?{span}").json()
-    assert told["covered"] == [
-        {**span_of("00:00", "01:00"), "is_open": False, "clock": "arrival", "damaged_seconds": 0.0}
+    assert told["covered"] == [{**span_of("00:00", "01:00"), "is_open": False, **arrived}]
+    assert told["gaps"] == [
+        {**span_of("01:00", "02:00"), "kind": "network", "reason": {**refused, **words}}
     ]
-    assert told["gaps"] == [{**span_of("01:00", "02:00"), "reason": {**refused, **words}}]
     days = admin_program("GET", f"cameras/{camera.pk}/days?month=2026-10").json()
     assert days == {"days": ["2026-10-31"]}  # 00:00 UTC is the evening before in Guayaquil
 

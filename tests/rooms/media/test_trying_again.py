@@ -21,6 +21,7 @@ from .camera import CAMERA_ID, PASSWORD, USER, Camera, Told, until
 from .recording import recording
 
 SOON = TrySoon(camera_id=CAMERA_ID, stream="main")
+PATIENT = Patience()  # who fails here fails for what the test is about
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +37,7 @@ async def test_a_stream_that_waits_for_the_network_is_tried_when_its_host_is_bac
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
     address = f"rtsp://127.0.0.1:{port}/cam"
-    async with recording(camera.task(tmp_path, address=address), told) as runner:
+    async with recording(camera.task(tmp_path, address=address), told, PATIENT) as runner:
         failed = await told.wait(Failed)
         assert failed.reason.key == "refused"
         server = await asyncio.start_server(camera.serve, "127.0.0.1", port)
@@ -49,7 +50,7 @@ async def test_a_device_that_asked_to_wait_is_left_alone(
     camera: Camera, told: Told, tmp_path: Path
 ) -> None:
     camera.answers["DESCRIBE"] = "RTSP/1.0 453 Not Enough Bandwidth\r\nCSeq: {cseq}\r\n\r\n"
-    async with recording(camera.task(tmp_path), told) as runner:
+    async with recording(camera.task(tmp_path), told, PATIENT) as runner:
         await told.wait(Failed)
         runner.obey(SOON)
         await until(lambda: not runner._acts)
@@ -61,7 +62,7 @@ async def test_what_broke_off_is_opened_once_more_at_once(
     camera: Camera, told: Told, tmp_path: Path
 ) -> None:
     camera.answers["PLAY"] = "RTSP/1.0 454 Session Not Found\r\nCSeq: {cseq}\r\n\r\n"
-    async with recording(camera.task(tmp_path, engine="native"), told):
+    async with recording(camera.task(tmp_path, engine="native"), told, PATIENT):
         await told.wait(Failed, 2)
     first, second = told.all(Failed)[:2]
     assert (first.next_try_us or 0) <= first.at_us
@@ -74,10 +75,10 @@ async def test_a_password_that_is_refused_is_not_tried_again_by_whoever_is_start
 ) -> None:
     camera.digest = "MD5"
     task = camera.task(tmp_path, password="wrong", doors_dir=str(tmp_path / "doors"))
-    async with recording(task, told):
+    async with recording(task, told, PATIENT):
         first = await told.wait(Failed)
     seen = len(camera.requests)
-    async with recording(task, told):
+    async with recording(task, told, PATIENT):
         second = await told.wait(Failed, 2)
     assert first.reason == second.reason
     assert (first.reason.key, second.next_try_us) == ("unauthorized", None)
@@ -112,8 +113,7 @@ async def test_all_channels_together_try_a_wrong_password_once(
             )
             for number in (1, 2, 3)
         ]  # fmt: skip
-        patience = Patience()  # ffmpeg is slow to start on a busy machine
-        async with recording(tasks[0], told, patience) as runner:
+        async with recording(tasks[0], told, PATIENT) as runner:
             for task in tasks[1:]:
                 runner.obey(Start(task=task))
             await told.until(lambda: len(told.all(Failed)) == 3)
@@ -134,7 +134,7 @@ async def test_a_locked_account_is_met_once_and_left_alone_for_as_long_as_it_is_
             )
             for number in (1, 2, 3)
         ]  # fmt: skip
-        async with recording(tasks[0], told, Patience()) as runner:
+        async with recording(tasks[0], told, PATIENT) as runner:
             for task in tasks[1:]:
                 runner.obey(Start(task=task))
             await told.until(lambda: len(told.all(Failed)) == 3)
