@@ -46,7 +46,7 @@ GRAB = """(video) => {
   const rgba = context.getImageData(0, 0, 640, 360).data;
   let gray = '';
   for (let at = 1; at < rgba.length; at += 4) gray += String.fromCharCode(rgba[at]);
-  return {gray: btoa(gray), wallMs: Number(video.dataset.wallMs), now: Date.now()};
+  return {gray: btoa(gray), wallMs: Number(video.dataset.wallMs) || null, now: Date.now()};
 }"""
 
 
@@ -98,10 +98,15 @@ def page(browser: Browser, signed_in: dict[str, Any], watched: Box) -> Iterator[
 
 
 def shown(video: Locator) -> tuple[int | None, float, float]:
-    """Frame index burned into the picture, the page's time of it, and now, both in seconds."""
+    """Frame index burned into the picture, the page's time of it, and now, both in seconds.
+
+    None while there is no picture, or none that the page was told of: a browser can paint the first
+    one before it calls back for it.
+    """
     grabbed = video.evaluate(GRAB)
     index = read_position(base64.b64decode(grabbed["gray"]), WIDTH, HEIGHT)
-    return index, grabbed["wallMs"] / 1000, grabbed["now"] / 1000
+    is_told = grabbed["wallMs"] is not None
+    return index if is_told else None, (grabbed["wallMs"] or 0) / 1000, grabbed["now"] / 1000
 
 
 def distance(left: float, right: float, around: float = 60.0) -> float:
