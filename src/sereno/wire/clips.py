@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from sereno.wire.orders import Message
+from sereno.wire.message import Message
 from sereno.wire.reports import ReasonReport, ToldTime
 from sereno.wire.version import WIRE_VERSION
 

@@ -6,13 +6,14 @@ answer says that there are some, and tells what it found as it finds it: each re
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field, SecretStr
 
 from sereno.policy.choices import StreamName
 from sereno.policy.diagnosis import Finding, VerdictName
-from sereno.wire.orders import Message
+from sereno.wire.message import Message
 from sereno.wire.reports import ReasonReport, ToldTime
 from sereno.wire.secret import Secret
 from sereno.wire.version import WIRE_VERSION
@@ -28,7 +29,7 @@ class Errand(Message):
     """One errand. A kind that a node does not know it leaves alone.
 
     With `camera_id` the stream is that of the node's own orders, as configured there; else it is
-    at `address`.
+    at `address`. Kinds of `sereno.wire.devices` have `params`.
     """
 
     errand_id: UUID
@@ -38,6 +39,7 @@ class Errand(Message):
     address: str = Field(default="", description="URL without credentials")
     username: str = ""
     password: Secret = SecretStr("")
+    params: dict[str, Any] = Field(default_factory=dict)
 
 
 class Errands(Message):

@@ -5,22 +5,14 @@ from __future__ import annotations
 from typing import Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AwareDatetime, Field, SecretStr
 
 from sereno.policy.choices import StreamName
 from sereno.policy.knobs import Manner
 from sereno.policy.plans import Plan
+from sereno.wire.message import Message
 from sereno.wire.secret import Secret
 from sereno.wire.version import WIRE_VERSION
-
-
-class Message(BaseModel):
-    """A message of the wire: immutable; unknown fields of a newer peer are ignored.
-
-    Infinity and NaN are refused: JSON has no such numbers, and browsers cannot read them.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
 
 class StreamOrder(Message):
@@ -89,6 +81,34 @@ class ClipOrder(Message):
     end: AwareDatetime
 
 
+class DeviceOrder(Message):
+    """A device that this node logs in to.
+
+    `serial` is what it must say it is: another one at its address is not listened to. Where its API
+    fails altogether, `template` is the RTSP address of channel `{channel}`, of `template_channels`.
+    """
+
+    device_id: UUID
+    name: str
+    vendor: str = Field(default="", description="the driver's name; empty: found out")
+    host: str
+    port: int
+    is_tls: bool = False
+    rtsp_port: int | None = Field(default=None, description="None: as the device says")
+    username: str = ""
+    password: Secret = SecretStr("")
+    serial: str = ""
+    template: str = Field(default="", description="URL without credentials, with `{channel}`")
+    template_sub: str = ""
+    template_channels: int = 0
+    sync_number: int = Field(
+        default=0, description="grows when a person asks for everything to be asked anew, now"
+    )
+    lift_number: int = Field(
+        default=0, description="grows when a person asks to show a refused password once more"
+    )
+
+
 class Orders(Message):
     """Everything this node must do. Answer to `GET /api/v1/node/orders`, with an ETag.
 
@@ -103,6 +123,9 @@ class Orders(Message):
     cameras: tuple[CameraOrder, ...] = ()
     clips: tuple[ClipOrder, ...] | None = Field(
         default=None, description="all that are wanted; None: an older hub, which knows of none"
+    )
+    devices: tuple[DeviceOrder, ...] | None = Field(
+        default=None, description="all that it is to look after; None: an older hub"
     )
 
 

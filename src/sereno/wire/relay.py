@@ -19,7 +19,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from sereno.wire.orders import Message
+from sereno.wire.message import Message
 
 # Front's sockets take messages of 64 KiB.
 PIECE_BYTES = 48 * 1024

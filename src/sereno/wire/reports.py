@@ -11,7 +11,8 @@ from pydantic import AfterValidator, AwareDatetime, Field
 
 from sereno.policy.choices import StreamName
 from sereno.policy.reasons import Reason
-from sereno.wire.orders import LeaseOrder, Message
+from sereno.wire.message import Message
+from sereno.wire.orders import LeaseOrder
 from sereno.wire.version import WIRE_VERSION
 
 

@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, ValidationError
 
 from sereno.base.errors import Unauthenticated, Words
 from sereno.policy.choices import StreamName
-from sereno.wire.orders import Message
+from sereno.wire.message import Message
 
 AUDIENCE = "sereno-media"
 ALGORITHM = "EdDSA"
