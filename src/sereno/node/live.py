@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from pathlib import Path
 from sereno.media.contract import Event, FragmentWritten, RunEnded, RunStarted, SegmentOpened
 from sereno.media.fmp4.reader import strip_header
 from sereno.node.live_attention import Attention
+from sereno.node.live_file import LiveFile
 from sereno.node.rows import StreamKey
 from sereno.wire.reports import ReasonReport, StreamState
 
@@ -35,32 +35,36 @@ class Piece:
     `at_us` is the wall-clock time of its first picture, for what has pictures.
     """
 
-    __slots__ = ("_reading", "at_us", "is_key", "offset", "path", "size")
+    __slots__ = ("_bytes", "_reading", "at_us", "file", "is_key", "offset", "size")
 
-    def __init__(self, path: Path, offset: int, size: int, *, is_key: bool, at_us: int = 0) -> None:
+    def __init__(
+        self, file: LiveFile, offset: int, size: int, *, is_key: bool, at_us: int = 0
+    ) -> None:
         self.at_us = at_us
-        self.path = path
+        self.file = file
         self.offset = offset
         self.size = size
         self.is_key = is_key
+        self._bytes: bytes | None = None
         self._reading: asyncio.Task[bytes] | None = None
 
     async def read(self) -> bytes:
-        """The bytes. Raises OSError when the file is gone."""
+        """The bytes. Raises OSError when the file is gone.
+
+        Most were written a moment ago, and to have a thread read them costs more than to read them.
+        """
+        if self._bytes is None and self._reading is None:
+            self._bytes = self.file.read_at_once(self.offset, self.size)
+        if self._bytes is not None:
+            return self._bytes
         if self._reading is None:
-            self._reading = asyncio.create_task(asyncio.to_thread(self._pread))
+            reading = asyncio.to_thread(self.file.read, self.offset, self.size)
+            self._reading = asyncio.create_task(reading)
         return await asyncio.shield(self._reading)
 
     def forget(self) -> None:
         """Hold the bytes no longer; who asks again has them read again."""
-        self._reading = None
-
-    def _pread(self) -> bytes:
-        file = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            return os.pread(file, self.size, self.offset)
-        finally:
-            os.close(file)
+        self._bytes = self._reading = None
 
 
 @dataclass(slots=True, eq=False)
@@ -172,7 +176,7 @@ class _Channel:
 
     viewers: set[Viewer] = field(default_factory=set)
     run: RunStarted | None = None
-    path: Path = Path()
+    file: LiveFile = field(default_factory=lambda: LiveFile(Path()))
     beginning: Beginning | None = None
     gop: list[Piece] = field(default_factory=list)
     forgotten_count: int = 0  # of `gop`, from its beginning
@@ -262,8 +266,9 @@ class Live:
     def _segment(self, channel: _Channel, event: SegmentOpened) -> None:
         if channel.run is None:
             return
-        channel.path = self._root_of(StreamKey(event.camera_id, event.stream)) / event.path
-        head = Piece(channel.path, 0, event.init_size_bytes, is_key=False)
+        root = self._root_of(StreamKey(event.camera_id, event.stream))
+        channel.file = LiveFile(root / event.path)
+        head = Piece(channel.file, 0, event.init_size_bytes, is_key=False)
         if channel.beginning is None:
             channel.beginning = Beginning(channel.run, head)
         else:  # the same run goes on: older files may be deleted one day
@@ -273,7 +278,7 @@ class Live:
         if channel.beginning is None:
             return
         piece = Piece(
-            channel.path, event.offset_bytes, event.size_bytes,
+            channel.file, event.offset_bytes, event.size_bytes,
             is_key=event.is_key, at_us=event.at_us,
         )  # fmt: skip
         if event.is_key:

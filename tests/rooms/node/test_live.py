@@ -11,8 +11,9 @@ import pytest
 from sereno.base.clock import ManualClock, from_us
 from sereno.media.contract import FragmentWritten
 from sereno.media.fmp4.reader import read_segment
-from sereno.node.live import LARGEST_LAG_US, LARGEST_QUEUE_US, Live, Piece, Viewer, state_text
+from sereno.node.live import LARGEST_LAG_US, LARGEST_QUEUE_US, Live, Viewer, state_text
 from sereno.node.live_attention import LINGER_SECONDS, PROMPT_FRAGMENT_MS, Attention
+from sereno.node.live_file import LiveFile
 from sereno.node.rows import StreamKey
 from sereno.wire.reports import ReasonReport, StreamState
 
@@ -109,13 +110,19 @@ async def test_without_viewers_no_file_is_read_and_with_many_each_piece_once(
     live: Live, writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reads: list[int] = []
-    pread = Piece._pread
+    at_once, waiting = LiveFile.read_at_once, LiveFile.read
 
-    def counted(piece: Piece) -> bytes:
-        reads.append(piece.offset)
-        return pread(piece)
+    def counted(file: LiveFile, offset: int, size: int) -> bytes | None:
+        if (found := at_once(file, offset, size)) is not None:
+            reads.append(offset)
+        return found
 
-    monkeypatch.setattr(Piece, "_pread", counted)
+    def counted_waiting(file: LiveFile, offset: int, size: int) -> bytes:
+        reads.append(offset)
+        return waiting(file, offset, size)
+
+    monkeypatch.setattr(LiveFile, "read_at_once", counted)
+    monkeypatch.setattr(LiveFile, "read", counted_waiting)
     writer.open()
     writer.fragments(5)
     show(live, writer, 0)
