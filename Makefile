@@ -70,11 +70,12 @@ check: lint ## Lint, types, import rules, unit tests: a minute or two
 
 .PHONY: test
 test: setup packages lint ui-test ## Everything
-	$(BIN)/pytest -q -n 2 --dist loadfile tests/house tests/rooms tests/contracts tests/gstreamer
+	$(BIN)/pytest -q -n 2 --dist loadfile tests/house tests/rooms tests/contracts tests/gstreamer tests/fuzz
 	$(BIN)/pytest -q tests/journeys
 
 FUZZ_SECONDS ?= 60
-FUZZ_TARGETS := h264 h265 connection segment header index messages session_description reports
+FUZZ_TARGETS := h264 h265 connection segment header index messages session_description reports \
+  isapi isapi_events dahua dahua_events footage discovery strangers
 
 .PHONY: fuzz
 fuzz: $(BIN)/.ready ## Coverage-guided fuzzing of all that reads bytes from outside, FUZZ_SECONDS each

@@ -13,6 +13,9 @@ from rich.console import Console
 from bench import (
     capacity,
     clip,
+    device_events,
+    devices,
+    download,
     ledger,
     live,
     playlist,
@@ -45,6 +48,9 @@ BENCHMARKS = {
     "timeline": timeline.run,
     "profile-change": profile_change.run,
     "rebuild": rebuild.run,
+    "devices": devices.run,
+    "download": download.run,
+    "device-events": device_events.run,
     "rtsp-libraries": rtsp_libraries.run,
 }
 

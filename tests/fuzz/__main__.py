@@ -6,7 +6,7 @@ import sys
 
 import atheris  # type: ignore[import-not-found]
 
-with atheris.instrument_imports(include=["sereno.media"]):
+with atheris.instrument_imports(include=["sereno.media", "sereno.drivers"]):
     from tests.fuzz.targets import ALLOWED, TARGETS
 
 

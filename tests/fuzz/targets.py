@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sereno.base.errors import Garbled
+from sereno.drivers.errors import DeviceError
 from sereno.media.faults import StreamFault
 from sereno.media.fmp4.boxes import reader_of
 from sereno.media.fmp4.header import HEADER_UUID, parse_header
@@ -23,7 +24,9 @@ from sereno.media.rtsp.messages import parse_head
 from sereno.media.rtsp.rtcp import find_sender_report
 from sereno.media.rtsp.sdp import parse_sdp
 
-ALLOWED = (Garbled, StreamFault)
+from .device_targets import DEVICE_TARGETS
+
+ALLOWED = (Garbled, StreamFault, DeviceError)
 _LARGEST_SAMPLE_BYTES = 16 * 1024 * 1024
 
 
@@ -119,4 +122,4 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     for each in (
         h264, h265, connection, segment, header, index, messages, session_description, reports,
     )
-}  # fmt: skip
+} | DEVICE_TARGETS  # fmt: skip

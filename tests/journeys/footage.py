@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
+from uuid import UUID
 
 import imageio_ffmpeg
 
 from sereno.base.clock import from_us
+from sereno.base.errors import Garbled
 from sereno.base.spans import Span
+from sereno.media.fmp4.reader import SegmentContents, read_segment
 from sereno.sim import SeiStamp, read_sei
 
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
 _START_CODE = re.compile(rb"\x00\x00\x00?\x01")
-FPS = 25
 
 
 def stamps_of(data: bytes) -> list[SeiStamp]:
@@ -61,7 +66,42 @@ def runs_of(stamps: list[SeiStamp]) -> list[list[SeiStamp]]:
     return runs
 
 
-def span_of(run: list[SeiStamp]) -> Span:
-    """From the first frame to the end of the last, in the camera's own time."""
-    frame_us = 1_000_000 // FPS
-    return Span(from_us(run[0].utc_us), from_us(run[-1].utc_us + frame_us))
+@dataclass(frozen=True)
+class Run:
+    """One run as the files tell it."""
+
+    span: Span
+    files: tuple[Path, ...]
+
+
+def _as_told(us: int) -> datetime:
+    """The moment as the API tells it, which is to the millisecond."""
+    return from_us(us - us % 1000)
+
+
+def runs_on_disk(footage: Path, camera_id: str) -> list[Run]:
+    """What the heads and fragments of the files say, oldest first."""
+    by_run: dict[UUID, list[tuple[Path, SegmentContents]]] = defaultdict(list)
+    for file in files_of(footage, camera_id):
+        try:
+            contents = read_segment(file)
+        except Garbled:
+            continue  # it is being begun; of what stays so the box tells by itself
+        if len(contents.index):
+            by_run[contents.header.run_id].append((file, contents))
+    runs = []
+    for parts in by_run.values():
+        start_us = min(contents.start_us for _, contents in parts)
+        end_us = max(contents.end_us for _, contents in parts)
+        span = Span(_as_told(start_us), _as_told(end_us))
+        runs.append(Run(span, tuple(file for file, _ in parts)))
+    return sorted(runs, key=lambda run: run.span.start)
+
+
+def assert_frames_are_complete(run: Run) -> None:
+    """Within a run no picture is missing, and ffmpeg has no complaint about any file."""
+    stamps = [
+        stamp for file in run.files for stamp in stamps_of(whole_fragments(file.read_bytes()))
+    ]
+    numbers = [stamp.frame_number for stamp in stamps]
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))

@@ -33,6 +33,7 @@ USER, PASSWORD = "viewer", "lantern/keys@12%+"
 TIME_ZONE = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
 # Only guards against hanging: how long things take is measured in bench/.
 PATIENCE_SECONDS = 240.0
+PATIENCE_MS = 120_000  # of a browser, likewise
 
 T = TypeVar("T")
 
@@ -153,7 +154,7 @@ class Box:
     def is_ready(self) -> bool:
         if self.process.poll() is not None:
             raise AssertionError(f"sereno up ended by itself\n{self.output()}")
-        with httpx.Client(timeout=2) as client:
+        with httpx.Client(timeout=10) as client:
             try:
                 is_up = client.get(f"{self.url}/api/v1/session").status_code == 200
             except httpx.TransportError:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from .harness import Box, Cameras, eventually, is_alive, running
+from .harness import PATIENCE_MS, Box, Cameras, eventually, is_alive, running
 
 pytestmark = pytest.mark.timeout(600)
 CHROMIUM = shutil.which("chromium")
@@ -81,6 +81,7 @@ def play(box: Box, clip: dict[str, Any]) -> dict[str, Any]:
     with sync_playwright() as playing:
         browser = playing.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page()
+        page.set_default_timeout(PATIENCE_MS)
         page.goto(box.url)
         said: dict[str, Any] = page.evaluate(PLAY, leave["play_url"])
         browser.close()

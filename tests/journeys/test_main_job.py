@@ -6,13 +6,14 @@ import os
 import signal
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
 import pytest
 
 from .footage import files_of, recorded, runs_of, stamps_of, whole_fragments
-from .harness import USER, Box, Cameras, eventually, spans
+from .harness import PATIENCE_SECONDS, USER, Box, Cameras, eventually, spans
 from .leaks import Secret
 
 WRONG = Secret("not the lantern/keys@12%+", USER)
@@ -81,7 +82,7 @@ def test_a_camera_that_goes_away_is_a_gap_with_its_cause(box: Box, cameras: Came
     def explained() -> list[str] | None:
         told = box.timeline("Yard")
         keys = [gap["reason"]["key"] for gap in told["gaps"]]
-        return keys if len(told["covered"]) == 2 and "no_such_stream" in keys else None
+        return keys if len(told["covered"]) > 1 and "no_such_stream" in keys else None
 
     assert "unexplained" not in eventually(explained, "the gap has its cause")
 
@@ -152,7 +153,7 @@ def test_a_forgotten_password_is_set_by_a_new_link_to_the_running_box(
     link = box.ask("admin", "link")["link"]
     address, _, token = link.partition("/setup#")
     assert address == box.url
-    found = httpx.get(f"{box.url}/api/v1/setup/{token}")
+    found = httpx.get(f"{box.url}/api/v1/setup/{token}", timeout=PATIENCE_SECONDS)
     assert found.json() == {"username": "admin"}
 
 
@@ -160,12 +161,23 @@ def test_only_the_one_port_listens(box: Box, camera_id: str) -> None:
     listening = [
         connection.laddr
         for process in box.processes()
-        for connection in process.net_connections("inet")
+        for connection in connections_of(process)
         if connection.status == psutil.CONN_LISTEN
     ]
     assert {(address.ip, address.port) for address in listening} == {("127.0.0.1", box.port)}
 
 
+def connections_of(process: psutil.Process) -> list[Any]:
+    try:
+        return list(process.net_connections("inet"))
+    except psutil.NoSuchProcess:
+        return []  # it did its work meanwhile
+
+
 def test_each_file_is_complete_in_itself(box: Box, camera_id: str) -> None:
-    for file in files_of(box.data / "footage", camera_id):
-        assert stamps_of(whole_fragments(file.read_bytes()))
+    files = files_of(box.data / "footage", camera_id)
+    # The newest may have been begun just now.
+    contents = [content for file in files if (content := whole_fragments(file.read_bytes()))]
+    assert len(contents) >= max(1, len(files) - 1)
+    for content in contents:
+        assert stamps_of(content)

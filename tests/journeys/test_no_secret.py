@@ -14,7 +14,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from .harness import PASSWORD, USER, Box, Cameras, eventually, running
+from .harness import PASSWORD, PATIENCE_SECONDS, USER, Box, Cameras, eventually, running
 from .leaks import Secret, found_below, found_in
 
 WRONG = Secret("not the keys/of@12%+", USER)
@@ -101,7 +101,7 @@ def test_a_password_is_changed_and_used(box: Box) -> None:
 def test_pages_of_the_back_office_show_none(box: Box) -> None:
     found = re.search(r"/setup#(\S+)", box.output())
     assert found
-    with httpx.Client(base_url=box.url, follow_redirects=True, timeout=30) as person:
+    with httpx.Client(base_url=box.url, follow_redirects=True, timeout=PATIENCE_SECONDS) as person:
         person.get("/api/v1/session")
         person.headers["X-CSRFToken"] = person.cookies["csrftoken"]
         person.headers["Origin"] = box.url

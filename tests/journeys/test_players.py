@@ -25,7 +25,7 @@ from playwright.sync_api import Page, sync_playwright
 from sereno.sim import read_position
 
 from .footage import FFMPEG, stamps_of
-from .harness import PATIENCE_SECONDS, Box, Cameras, eventually
+from .harness import PATIENCE_MS, PATIENCE_SECONDS, Box, Cameras, eventually
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 HLS_JS = Path(__file__).parents[2] / "ui" / "node_modules" / "hls.js" / "dist" / "hls.min.js"
@@ -34,6 +34,7 @@ NOBODY = 65534  # VLC does not run as root
 WIDTH, HEIGHT = 640, 360
 LOOP_SECONDS = 60.0
 FIRST_PICTURE = b"Received first picture"  # in the words of VLC
+WINDOW_SECONDS = 30.0  # of a live playlist
 SHORTEST_SECONDS = 5.0  # of playing, for a player that only counts
 
 PLAY = """(address) => {
@@ -42,7 +43,8 @@ PLAY = """(address) => {
   window.seen = {hls, fatal: [], breaks: 0};
   hls.on(Hls.Events.ERROR, (_, data) => data.fatal && seen.fatal.push(data.details));
   hls.on(Hls.Events.LEVEL_UPDATED, (_, {details}) => {
-    seen.breaks = new Set(details.fragments.map((each) => each.cc)).size - 1;
+    const breaks = new Set(details.fragments.map((each) => each.cc)).size - 1;
+    seen.breaks = Math.max(seen.breaks, breaks);  // it leaves the playlist again
   });
   hls.on(Hls.Events.MANIFEST_PARSED, () => video.play());
   hls.loadSource(address);
@@ -84,6 +86,7 @@ def page(watched: Box) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         opened = browser.new_page()
+        opened.set_default_timeout(PATIENCE_MS)
         address = f"{watched.url}/players"
         html = "<!doctype html><video muted playsinline width=640 height=360></video>"
         opened.route(address, lambda route: route.fulfill(body=html, content_type="text/html"))
@@ -189,11 +192,7 @@ def make_gap(box: Box, cameras: Cameras) -> None:
 
 
 def test_ffmpeg_reads_every_picture(watched: Box) -> None:
-    def has_footage() -> bool:
-        covered = watched.covered("Gate")
-        return bool(covered) and covered[-1].duration > timedelta(seconds=8)
-
-    eventually(has_footage, "some seconds are recorded")
+    eventually(lambda: has_footage(watched), "some seconds are recorded")
     span = watched.covered("Gate")[-1]
     end = min(span.end, span.start + timedelta(seconds=20))
     address = address_of(watched, "playback", from_=span.start, to=end)
@@ -217,21 +216,42 @@ def test_ffmpeg_plays_live(watched: Box) -> None:
     assert b"rror" not in done.stderr.replace(b"duplicated", b"")
 
 
-def test_gstreamer_plays_what_was_recorded(watched: Box) -> None:
+def gstreamer(address: str, *sink: str) -> list[str]:
+    """What hands each picture to a sink that names it; skips where it is not installed."""
     if shutil.which("gst-launch-1.0") is None:
         pytest.skip("needs gst-launch-1.0 (Debian: gstreamer1.0-tools)")
     for element in ("hlsdemux", "souphttpsrc", "qtdemux", "h264parse"):
         found = subprocess.run(["gst-inspect-1.0", element], capture_output=True, check=False)
         if found.returncode:
             pytest.skip(f"needs {element} (Debian: gstreamer1.0-plugins-good and -bad)")
-    pictures = int(25 * SHORTEST_SECONDS)
-    address = address_of(watched, "playback", **ago())
-    done = run(
+    return [
         "gst-launch-1.0", "-v", "souphttpsrc", f"location={address}",
         "!", "hlsdemux", "!", "qtdemux", "!", "h264parse",
-        "!", "fakesink", "silent=false", "sync=false", f"num-buffers={pictures}",
-    )  # fmt: skip
+        "!", "fakesink", "silent=false", "sync=false", *sink,
+    ]  # fmt: skip
+
+
+def test_gstreamer_plays_what_was_recorded(watched: Box) -> None:
+    pictures = int(25 * SHORTEST_SECONDS)
+    eventually(lambda: has_footage(watched), "some seconds are recorded")
+    address = address_of(watched, "playback", **ago())
+    done = run(*gstreamer(address, f"num-buffers={pictures}"))
     assert done.stdout.count(b"chain") >= pictures - 1
+
+
+def test_gstreamer_plays_live(watched: Box, tmp_path: Path) -> None:
+    """It is ended from outside: its demuxer waits for more of a live playlist when a sink has
+    enough (`num-buffers`)."""
+    eventually(lambda: is_unbroken(watched), "the last break is long ago")
+    command = gstreamer(address_of(watched, "live"))
+    log = tmp_path / "gstreamer.log"
+    # More than lies in the playlist when it begins.
+    pictures = 25 * (WINDOW_SECONDS + SHORTEST_SECONDS)
+    with log.open("wb") as said, subprocess.Popen(command, stdout=said, stderr=said) as process:
+        try:
+            eventually(lambda: log.read_bytes().count(b"chain") > pictures, "it plays on and on")
+        finally:
+            process.kill()
 
 
 def test_vlc_plays_live(watched: Box, tmp_path: Path) -> None:
@@ -239,10 +259,7 @@ def test_vlc_plays_live(watched: Box, tmp_path: Path) -> None:
     if shutil.which("cvlc") is None:
         pytest.skip("needs cvlc (Debian: vlc-bin, vlc-plugin-base)")
 
-    def is_unbroken() -> bool:
-        return "#EXT-X-DISCONTINUITY\n" not in media_playlist(address_of(watched, "live"))
-
-    eventually(is_unbroken, "the last break is long ago")
+    eventually(lambda: is_unbroken(watched), "the last break is long ago")
     address = address_of(watched, "live")
     tmp_path.chmod(0o777)
     demote = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
@@ -261,11 +278,22 @@ def test_vlc_plays_live(watched: Box, tmp_path: Path) -> None:
             process.wait(PATIENCE_SECONDS)
 
 
+def is_unbroken(box: Box) -> bool:
+    """Whether there was no break in the time that the live playlist tells of."""
+    return "#EXT-X-DISCONTINUITY\n" not in media_playlist(address_of(box, "live"))
+
+
+def has_footage(box: Box) -> bool:
+    """Whether there are some seconds without a break."""
+    covered = box.covered("Gate")
+    return bool(covered) and covered[-1].duration > timedelta(seconds=8)
+
+
 def media_playlist(address: str) -> str:
-    """The newest media playlist of a live address."""
-    main = httpx.get(address).raise_for_status().text
+    """The media playlist that an address leads to by now."""
+    main = httpx.get(address, timeout=PATIENCE_SECONDS).raise_for_status().text
     (name,) = [line for line in main.splitlines() if line and not line.startswith("#")]
-    return httpx.get(urljoin(address, name)).raise_for_status().text
+    return httpx.get(urljoin(address, name), timeout=PATIENCE_SECONDS).raise_for_status().text
 
 
 def played_seconds(log: Path) -> float:

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
-from .harness import PATIENCE_SECONDS, Box, Cameras, running
-from .test_browser import ADMIN_PASSWORD, CHROMIUM, FLAGS, PATIENCE_MS
+from .harness import PATIENCE_MS, PATIENCE_SECONDS, Box, Cameras, running
+from .test_browser import ADMIN_PASSWORD, CHROMIUM, FLAGS
 
 pytestmark = pytest.mark.browser
 

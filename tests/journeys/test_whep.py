@@ -13,7 +13,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from .harness import Box, Cameras, eventually
+from .harness import PATIENCE_MS, PATIENCE_SECONDS, Box, Cameras, eventually
 from .leaks import Secret
 
 pytestmark = pytest.mark.browser
@@ -65,7 +65,7 @@ def signed_in(box: Box) -> dict[str, str]:
     box.secrets.add(Secret(PASSWORD, "admin"))
     found = re.search(r"/setup#(\S+)", box.output())
     assert found, box.output()
-    with httpx.Client(base_url=box.url) as client:
+    with httpx.Client(base_url=box.url, timeout=PATIENCE_SECONDS) as client:
         client.get("/api/v1/session").raise_for_status()
         answer = client.post(
             f"/api/v1/setup/{found[1]}",
@@ -102,6 +102,7 @@ def page(watched: Box) -> Iterator[Page]:
         context.add_cookies(
             [{"name": n, "value": v, "url": watched.url} for n, v in signed_in(watched).items()]
         )
+        context.set_default_timeout(PATIENCE_MS)
         opened = context.new_page()
         opened.goto("/")
         yield opened

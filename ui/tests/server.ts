@@ -103,3 +103,61 @@ export function aCamera({ status, ...changes }: Partial<Record<string, unknown>>
     ...changes,
   };
 }
+
+/** A recorder as the hub describes it, with two channels. */
+export function aDevice(changes: object = {}) {
+  return {
+    id: "de710000-0000-4000-8000-000000000001",
+    name: "Recorder 1",
+    site_id: 1,
+    node_id: "70de0000-0000-4000-8000-000000000001",
+    vendor: "hikvision",
+    maker: "Hikvision",
+    model: "DS-7608NI-K2",
+    serial: "DS7608-0001",
+    firmware: "V4.30.085",
+    kind: "recorder",
+    host: "192.0.2.20",
+    port: 80,
+    is_tls: false,
+    rtsp_port: 554,
+    username: "operator",
+    has_password: true,
+    template: "",
+    template_sub: "",
+    template_channels: 0,
+    state: "online",
+    since: "2026-11-21T08:00:00Z",
+    reason: null,
+    not_before: null,
+    heard_at: "2026-11-21T09:00:00Z",
+    asked_at: "2026-11-21T09:00:00Z",
+    capabilities: { snapshot: true, find: true, events: false },
+    disks: [{ id: "1", name: "hdd1", state: "ok", size_bytes: 4e12, free_bytes: 1e12 }],
+    clock: { at: "2026-11-21T09:00:00Z", offset_seconds: 0.3, zone: "CST-1:00:00", convention: "local" },
+    advice: [],
+    channel_count: 2,
+    camera_count: 0,
+    created_at: "2026-11-01T10:00:00Z",
+    channels: [aChannel(), aChannel({ id: "2", number: 2, name: "", is_online: false })],
+    ...changes,
+  };
+}
+
+export function aChannel(changes: object = {}) {
+  const stream = { codec: "h264", fps: 25, address: "rtsp://192.0.2.20:554/1", gop_seconds: 2 };
+  return {
+    id: "1",
+    number: 1,
+    name: "Entrance",
+    is_online: true,
+    is_recording: true,
+    missing_since: null,
+    camera_id: null,
+    streams: [
+      { ...stream, id: "101", role: "main", width: 1920, height: 1080 },
+      { ...stream, id: "102", role: "sub", width: 640, height: 360 },
+    ],
+    ...changes,
+  };
+}

@@ -1,4 +1,5 @@
-"""The demonstration: simulated cameras in a real box, and the proof that they are recorded."""
+"""The demonstration: simulated cameras and recorders in a real box, and the proof that the cameras
+are recorded."""
 
 from __future__ import annotations
 
@@ -19,6 +20,8 @@ from sereno.base.errors import SerenoError, Unavailable, Words
 from sereno.base.spans import Span, intersect, total, union
 from sereno.box import fleet
 from sereno.box.api import Api
+from sereno.box.children import Child
+from sereno.box.demo_recorders import DemoRecorders, known_recorders
 from sereno.box.files import write_atomic
 from sereno.box.secrets import read_secret
 from sereno.box.up import Box, run_for_ever
@@ -33,7 +36,7 @@ REPORTING_SECONDS = 30.0
 TOLERATED_SECONDS = 2.0
 _POLL_SECONDS = 0.5
 
-_STARTING = Words("Simulated cameras", "Cámaras simuladas")
+_STARTING = Words("Simulated cameras and recorders", "Cámaras y grabadores simulados")
 _CONNECTING = Words("All cameras record", "Todas las cámaras graban")
 _WATCHING = Words("Recording for {seconds} s", "Grabando {seconds} s")
 _CHECKING = Words("Checking the recordings", "Comprobando las grabaciones")
@@ -64,7 +67,7 @@ class Checked:
 
 
 class Demo:
-    """An errand of `up`: add the simulated cameras; with `seconds`, check them and end.
+    """An errand of `up`: add what is simulated; with `seconds`, check them and end.
 
     `is_proven` tells afterwards that no check was asked for, or that it ended well.
     Raises Unavailable when the check finds a fault.
@@ -79,8 +82,11 @@ class Demo:
         api = Api.of(box.settings.data_dir)
         with box.teller.step(_STARTING):
             password = await asyncio.to_thread(_password, box)
-            addresses = await _start_cameras(box, password)
+            known = await asyncio.to_thread(known_recorders, api)
+            recorders = DemoRecorders(box.settings, known, (USERNAME, password))
+            addresses = await _start_all(box, password, recorders.child)
             ids = await asyncio.to_thread(_add_all, api, addresses, password)
+            await recorders.add_all(api)
         if self._seconds is None:
             await run_for_ever(box)
         else:
@@ -113,8 +119,8 @@ def _password(box: Box) -> str:
     return read_secret(path)
 
 
-async def _start_cameras(box: Box, password: str) -> Mapping[str, str]:
-    """Start them; their addresses by name."""
+async def _start_all(box: Box, password: str, recorders: Child) -> Mapping[str, str]:
+    """Start cameras and recorders; the cameras' addresses by name."""
     told: asyncio.Future[dict[str, str]] = asyncio.get_running_loop().create_future()
 
     def on_line(line: str) -> None:
@@ -124,7 +130,7 @@ async def _start_cameras(box: Box, password: str) -> Mapping[str, str]:
     child = fleet.cameras_child(
         box.settings, CAMERAS, _free_port(), (USERNAME, password), on_line, told.done
     )
-    await box.keep(child, seconds=ENCODING_SECONDS)
+    await box.keep(child, recorders, seconds=ENCODING_SECONDS)
     return await told
 
 

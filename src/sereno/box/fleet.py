@@ -7,7 +7,7 @@ import os
 import signal
 import ssl
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -119,6 +119,34 @@ def cameras_child(
         name="cameras",
         argv=own_command("sim", "cameras", "--count", str(count), "--port", str(port), "--json"),
         environment=environment(settings, **more),
+        is_ready=is_ready,
+        on_line=on_line,
+        secrets=(password,),
+    )
+
+
+def recorders_child(
+    settings: Settings,
+    ports: Sequence[tuple[int, int]],
+    credentials: tuple[str, str],
+    on_line: Callable[[str], None],
+    were_told: Callable[[], bool],
+) -> Child:
+    """A simulated recorder of each kind on these ports (HTTP, RTSP); told of as `cameras_child`."""
+    username, password = credentials
+
+    async def is_ready() -> bool:
+        return were_told()
+
+    places = [
+        word
+        for port, rtsp_port in ports
+        for word in ("--port", str(port), "--rtsp-port", str(rtsp_port))
+    ]
+    return Child(
+        name="recorders",
+        argv=own_command("sim", "recorders", "--user", username, *places, "--json"),
+        environment=environment(settings, SERENO_SIM_PASSWORD=password),
         is_ready=is_ready,
         on_line=on_line,
         secrets=(password,),

@@ -115,6 +115,11 @@ class DataDir:
         return self.node / "doors"
 
     @property
+    def devices(self) -> Path:
+        """Who must not be asked by devices' own interfaces, and what was learned of each."""
+        return self.node / "devices.json"
+
+    @property
     def snapshots(self) -> Path:
         return self.node / "snapshots"
 
@@ -195,6 +200,11 @@ class DataDir:
     def pictures(self) -> Path:
         """Small pictures of footage, which can be made again."""
         return self.cache / "pictures"
+
+    @property
+    def recorder_plays(self) -> Path:
+        """Footage that recorders play, on its way to who sees it: gone when they leave."""
+        return self.cache / "recorder"
 
     @property
     def backups(self) -> Path:

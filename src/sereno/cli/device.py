@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -12,12 +10,14 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from sereno.base.errors import Conflict, SerenoError, Unavailable, Words
+from sereno.base.errors import Conflict, Words
+from sereno.cli.device_discover import discover
 from sereno.cli.device_login import (
     Address,
     Channels,
     PasswordStdin,
     RtspPort,
+    Serial,
     Target,
     TryAgain,
     User,
@@ -25,7 +25,8 @@ from sereno.cli.device_login import (
     opened,
     target_of,
 )
-from sereno.cli.language import pick, say
+from sereno.cli.device_told import told
+from sereno.cli.language import say
 from sereno.cli.options import From, Json, Output, To, group
 
 if TYPE_CHECKING:
@@ -40,7 +41,6 @@ app = group(
 )
 
 T = TypeVar("T")
-REFUSED_STATUS = 1
 
 Channel = Annotated[
     str,
@@ -78,16 +78,17 @@ _EXISTS = Words(
     "{path} exists already. Choose another file, or give --force.",
     "{path} ya existe. Elija otro archivo o indique --force.",
 )
-_NO_FILE = Words(
-    "{path} cannot be used: {why}. Check the path and its permissions.",
-    "No se puede usar {path}: {why}. Revise la ruta y sus permisos.",
-)
 _UNREMEMBERED = Words(
     "What was found cannot be noted down at {path}: a download of it will not be checked for its "
     "length. Check that folder's permissions.",
     "No se puede anotar lo encontrado en {path}: al descargarlo no se comprobará su duración. "
     "Revise los permisos de esa carpeta.",
 )
+
+app.command(
+    "discover",
+    help=say("Devices on this machine's networks.", "Equipos en las redes de este equipo."),
+)(discover)
 
 
 @app.command("probe", help=say("Who it is and what it can do.", "Quién es y qué sabe hacer."))
@@ -96,6 +97,7 @@ def probe(
     user: User = "",
     password_stdin: PasswordStdin = False,
     vendor: Vendor = None,
+    serial: Serial = "",
     rtsp_port: RtspPort = None,
     try_again: TryAgain = False,
     as_json: Json = False,
@@ -107,7 +109,7 @@ def probe(
         return device_shapes.identity(await driver.identify(), await driver.capabilities())
 
     with told(as_json=as_json):
-        target = target_of(address, user, password_stdin, vendor, rtsp_port, 1, try_again)
+        target = target_of(address, user, password_stdin, vendor, rtsp_port, 1, try_again, serial)
         found = _run(target, ask)
     return print_json(found) if as_json else device_tables.print_identity(found)
 
@@ -118,6 +120,7 @@ def channels(
     user: User = "",
     password_stdin: PasswordStdin = False,
     vendor: Vendor = None,
+    serial: Serial = "",
     rtsp_port: RtspPort = None,
     channel_count: Channels = 1,
     try_again: TryAgain = False,
@@ -131,7 +134,7 @@ def channels(
 
     with told(as_json=as_json):
         target = target_of(
-            address, user, password_stdin, vendor, rtsp_port, channel_count, try_again
+            address, user, password_stdin, vendor, rtsp_port, channel_count, try_again, serial
         )
         found = _run(target, ask)
     return print_json(found) if as_json else device_tables.print_channels(found)
@@ -146,6 +149,7 @@ def search(
     user: User = "",
     password_stdin: PasswordStdin = False,
     vendor: Vendor = None,
+    serial: Serial = "",
     as_json: Json = False,
 ) -> None:
     from sereno.base.spans import Span
@@ -160,7 +164,7 @@ def search(
 
     with told(as_json=as_json):
         span = Span(*parse_span(start, end, zone, datetime.now(UTC)))
-        target = target_of(address, user, password_stdin, vendor)
+        target = target_of(address, user, password_stdin, vendor, serial=serial)
         found = _run(target, ask)
         _remember(target, found)
     shapes = [device_shapes.footage(each) for each in found]
@@ -177,6 +181,7 @@ def download(
     user: User = "",
     password_stdin: PasswordStdin = False,
     vendor: Vendor = None,
+    serial: Serial = "",
     as_json: Json = False,
 ) -> None:
     from sereno.cli import device_shapes, device_tables
@@ -187,7 +192,7 @@ def download(
     with told(as_json=as_json), device_tables.fetching_progress(output.name) as on_progress:
         originals = originals_of(output) if keeps_original else []
         _refuse_existing(output, *originals, is_forced=is_forced)
-        target = target_of(address, user, password_stdin, vendor)
+        target = target_of(address, user, password_stdin, vendor, serial=serial)
         known = Searches.own().recall(target.place, item)
         found = known or by_handle(item)
 
@@ -210,6 +215,7 @@ def snapshot(
     user: User = "",
     password_stdin: PasswordStdin = False,
     vendor: Vendor = None,
+    serial: Serial = "",
     rtsp_port: RtspPort = None,
     channel_count: Channels = 1,
     as_json: Json = False,
@@ -218,7 +224,9 @@ def snapshot(
 
     with told(as_json=as_json):
         _refuse_existing(output, is_forced=is_forced)
-        target = target_of(address, user, password_stdin, vendor, rtsp_port, channel_count)
+        target = target_of(
+            address, user, password_stdin, vendor, rtsp_port, channel_count, serial=serial
+        )
         picture = _run(target, lambda driver: driver.snapshot(channel))
         output.write_bytes(picture)
     if as_json:
@@ -233,6 +241,7 @@ def events(
     user: User = "",
     password_stdin: PasswordStdin = False,
     vendor: Vendor = None,
+    serial: Serial = "",
     as_json: Json = False,
 ) -> None:
     from sereno.cli import device_tables
@@ -244,7 +253,7 @@ def events(
             device_tables.print_event(each, zone, as_json=as_json)
 
     with told(as_json=as_json):
-        _run(target_of(address, user, password_stdin, vendor), ask)
+        _run(target_of(address, user, password_stdin, vendor, serial=serial), ask)
 
 
 @app.command("health", help=say("Its disks and channels.", "Sus discos y canales."))
@@ -253,13 +262,14 @@ def health(
     user: User = "",
     password_stdin: PasswordStdin = False,
     vendor: Vendor = None,
+    serial: Serial = "",
     as_json: Json = False,
 ) -> None:
     from sereno.cli import device_shapes, device_tables
     from sereno.cli.terminal import print_json
 
     with told(as_json=as_json):
-        target = target_of(address, user, password_stdin, vendor)
+        target = target_of(address, user, password_stdin, vendor, serial=serial)
         found = device_shapes.health(_run(target, lambda driver: driver.health()))
     return print_json(found) if as_json else device_tables.print_health(found)
 
@@ -270,50 +280,16 @@ def advice(
     user: User = "",
     password_stdin: PasswordStdin = False,
     vendor: Vendor = None,
+    serial: Serial = "",
     as_json: Json = False,
 ) -> None:
     from sereno.cli import device_shapes, device_tables
     from sereno.cli.terminal import print_json
 
     with told(as_json=as_json):
-        target = target_of(address, user, password_stdin, vendor)
+        target = target_of(address, user, password_stdin, vendor, serial=serial)
         found = [device_shapes.advice(each) for each in _run(target, lambda x: x.advice())]
     return print_json(found) if as_json else device_tables.print_advice(found)
-
-
-@contextmanager
-def told(*, as_json: bool) -> Iterator[None]:
-    """Whatever the device refuses is told: as one JSON object for programs, else in words."""
-    from sereno.cli import device_shapes
-    from sereno.cli.terminal import print_json
-    from sereno.drivers.errors import DeviceError
-
-    try:
-        yield
-    except (DeviceError, SerenoError) as error:
-        if as_json:
-            print_json(device_shapes.error(error))
-        elif isinstance(error, SerenoError):
-            raise
-        else:
-            sys.stderr.write(pick(error.reason.words()) + "\n")
-        raise typer.Exit(REFUSED_STATUS) from None
-    except OSError as error:
-        if not as_json or error.filename is None:
-            raise
-        print_json(device_shapes.error(_refused_file(error)))
-        raise typer.Exit(REFUSED_STATUS) from None
-
-
-def _refused_file(error: OSError) -> Unavailable:
-    from sereno.box.files import reason_of
-
-    why = reason_of(error)
-    words = Words(
-        _NO_FILE.en.format(path=error.filename, why=why.en),
-        _NO_FILE.es.format(path=error.filename, why=why.es),
-    )
-    return Unavailable("file_refused", words)
 
 
 def own_zone() -> ZoneInfo:

@@ -56,8 +56,8 @@ Vendor = Annotated[
     typer.Option(
         "--vendor",
         help=say(
-            "Which driver to use (hikvision, dahua, rtsp); else it is found out.",
-            "Qué controlador usar (hikvision, dahua, rtsp); si no, se averigua.",
+            "Which driver to use (hikvision, dahua, onvif, rtsp); else it is found out.",
+            "Qué controlador usar (hikvision, dahua, onvif, rtsp); si no, se averigua.",
         ),
     ),
 ]
@@ -93,6 +93,17 @@ TryAgain = Annotated[
         help=say(
             "Try, once, an account that the device refused or locked before.",
             "Probar, una vez, una cuenta que el equipo rechazó o bloqueó antes.",
+        ),
+    ),
+]
+Serial = Annotated[
+    str,
+    typer.Option(
+        "--serial",
+        metavar="NUMBER",
+        help=say(
+            "Only if this serial number stands there; else nothing of the device is used.",
+            "Solo si allí está este número de serie; si no, no se usa nada del equipo.",
         ),
     ),
 ]
@@ -146,6 +157,7 @@ class Target:
     template: str
     channel_count: int
     tries_again: bool
+    serial: str = ""
 
     @property
     def place(self) -> str:
@@ -182,6 +194,7 @@ def target_of(
     rtsp_port: int | None = None,
     channel_count: int = 1,
     try_again: bool = False,
+    serial: str = "",
 ) -> Target:
     """Who is asked, with the password from where it may come. Raises Invalid."""
     from sereno.drivers.contract import Login
@@ -192,7 +205,7 @@ def target_of(
     login = Login(
         place.host, place.port, place.is_tls, username, password if username else "", rtsp_port
     )
-    return Target(login, vendor, place.template, channel_count, try_again)
+    return Target(login, vendor, place.template, channel_count, try_again, serial)
 
 
 def read_password(username: str, *, from_stdin: bool) -> str:
@@ -222,12 +235,13 @@ def own_memory() -> Memory:
 async def opened(target: Target) -> AsyncIterator[Driver]:
     """The driver that fits. Raises DeviceError, and Invalid for a driver that there is not."""
     from sereno.base.clock import SystemClock
+    from sereno.drivers.pinned import pinned
     from sereno.drivers.tools import Tools
 
     tools = Tools(own_memory(), SystemClock())
     if target.tries_again:
         tools.gate(target.login).lift()
-    driver = await _driver(target, tools)
+    driver = pinned(await _driver(target, tools), target.serial, tools.clock)
     try:
         yield driver
     finally:

@@ -16,6 +16,7 @@ from sereno.drivers.contract import (
     Identity,
     Stream,
 )
+from sereno.drivers.discovery.discovered import Discovered
 from sereno.drivers.errors import DeviceError
 from sereno.drivers.fetching import Footage
 
@@ -34,6 +35,19 @@ def identity(found: Identity, capabilities: Capabilities) -> Shape:
         "clock_offset_seconds": found.clock_offset_seconds,
         "rtsp_port": found.rtsp_port,
         "capabilities": {ability.value: capabilities[ability] for ability in capabilities},
+    }
+
+
+def discovered(found: Discovered) -> Shape:
+    return {
+        "host": found.host,
+        "port": found.port,
+        "is_tls": found.is_tls,
+        "vendor": found.vendor,
+        "maker": found.maker,
+        "model": found.model,
+        "name": found.name,
+        "known_as": found.known_as,
     }
 
 

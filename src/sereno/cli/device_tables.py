@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from sereno.base.errors import Words
 from sereno.cli.device_shapes import event as shape_of_event
 from sereno.cli.language import pick, say
-from sereno.cli.terminal import download_progress, print_line, print_table
+from sereno.cli.terminal import download_progress, print_line, print_table, share_progress
 from sereno.cli.times import show_moment
 from sereno.drivers.contract import DeviceEvent
+from sereno.drivers.discovery.discovered import Looked, OnLooked
 from sereno.drivers.fetching import Fetching, OnFetching, Stage
 
 Shape = Mapping[str, Any]
@@ -71,6 +72,32 @@ def print_identity(found: Shape) -> None:
         (say("Driver", "Controlador"), found["vendor"]),
         (say("Can do", "Sabe hacer"), ", ".join(able)),
     ])  # fmt: skip
+
+
+def print_discovered(found: Iterable[Shape]) -> None:
+    """The address is what the other commands take."""
+    heads = (
+        say("ADDRESS", "DIRECCIÓN"), say("NAME", "NOMBRE"), say("MODEL", "MODELO"),
+        say("DRIVER", "CONTROLADOR"),
+    )  # fmt: skip
+    rows = [(_address(each), each["name"], each["model"], each["vendor"]) for each in found]
+    if rows:
+        print_table(heads, rows)
+    else:
+        text = say(
+            "Nothing answered. Devices may have discovery (ONVIF) turned off, or be on another "
+            "network: name it with --subnet, or give `sereno device probe` their address.",
+            "Nada respondió. Los equipos pueden tener el descubrimiento (ONVIF) desactivado o "
+            "estar en otra red: indíquela con --subnet, o dé su dirección a `sereno device probe`.",
+        )
+        print_line(text)
+
+
+def _address(found: Shape) -> str:
+    scheme, usual = ("https", 443) if found["is_tls"] else ("http", 80)
+    port = "" if found["port"] == usual else f":{found['port']}"
+    is_plain = not port and not found["is_tls"]
+    return str(found["host"]) if is_plain else f"{scheme}://{found['host']}{port}"
 
 
 def print_channels(found: Iterable[Shape]) -> None:
@@ -158,6 +185,21 @@ def print_advice(found: Iterable[Shape]) -> None:
         where = say("channel {}", "canal {}").format(each["channel"]) if each["channel"] else ""
         print_line(": ".join(filter(None, (where, say(each["en"], each["es"])))))
         print_line(f"    {each['setting']}")
+
+
+@contextmanager
+def looking_progress() -> Iterator[OnLooked]:
+    """How far it is and how much was found, where a person looks on."""
+    with share_progress() as progress:
+        task = progress.add_task("", total=1.0)
+        words = say("{} found", "{} encontrados")
+
+        def show(looked: Looked) -> None:
+            description = words.format(len(looked.found))
+            progress.update(task, completed=looked.progress, description=description)
+
+        show(Looked(0.0, ()))
+        yield show
 
 
 @contextmanager

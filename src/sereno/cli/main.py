@@ -27,6 +27,7 @@ from sereno.cli import (
     profiles,
     record,
     schedules,
+    secret_keys,
     simulator,
     status,
     storage,
@@ -102,6 +103,7 @@ app.add_typer(about.nodes, name="nodes")
 app.add_typer(device.app, name="device")
 app.add_typer(users.app, name="users")
 app.add_typer(about.admin, name="admin")
+app.add_typer(secret_keys.app, name="secrets")
 app.command("backup", help=say("Database and secrets.", "Base de datos y secretos."))(
     keeping.backup
 )

@@ -57,6 +57,16 @@ def hub_link(
     main(username)
 
 
+@hub.command(
+    "reseal",
+    help=say("Passwords under the first key, as JSON.", "Contraseñas con la primera clave."),
+)
+def hub_reseal() -> None:
+    from sereno.hub.reseal import main
+
+    main()
+
+
 @front.command("serve", help=say("Serve the open port.", "Servir el puerto abierto."))
 def front_serve() -> None:
     from sereno.box.settings import load_settings

@@ -1,4 +1,4 @@
-"""`sereno sim hikvision` and `sim dahua`: simulated recorders with footage of several days."""
+"""`sereno sim hikvision`, `dahua`, `onvif` and `recorders`: recorders with footage of days."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from sereno.cli.options import Data, Json
 from sereno.cli.simulating import QuirkNames, Small, sim_cache, small_pictures, tell_encoding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from sereno.sim.collection import Kept
     from sereno.sim.dahua import DahuaRecorder
     from sereno.sim.hikvision import HikvisionRecorder
+    from sereno.sim.onvif import OnvifRecorder
     from sereno.sim.recorders.command import Recorder
     from sereno.sim.recorders.config import RecorderConfig
 
@@ -153,5 +155,72 @@ def _dahua(config: RecorderConfig) -> DahuaRecorder:
     return DahuaRecorder(config, progress=tell_encoding)
 
 
+def _onvif(config: RecorderConfig) -> OnvifRecorder:
+    """It can be discovered on the interface that it listens on; with all of them, the first."""
+    from sereno.sim.onvif import OnvifRecorder
+    from sereno.sim.onvif.discovery import Meeting
+
+    return OnvifRecorder(config, progress=tell_encoding, meeting=Meeting(config.host))
+
+
 hikvision = _command(_hikvision, "DS-7608NI-K20000000001")
 dahua = _command(_dahua, "4A0000BPAZ00001")
+onvif = _command(_onvif, "ONR-32160000000001")
+
+
+def recorders(
+    ports: Annotated[
+        list[int] | None,
+        typer.Option("--port", help=say("Of each web server in turn.", "De cada web, en orden.")),
+    ] = None,
+    rtsp_ports: Annotated[
+        list[int] | None,
+        typer.Option("--rtsp-port", help=say("Of each RTSP in turn.", "De cada RTSP, en orden.")),
+    ] = None,
+    listen: Listen = "127.0.0.1",
+    user: User = "admin",
+    as_json: Json = False,
+    data: Data = None,
+) -> None:
+    """One of each kind."""
+    import asyncio
+
+    from sereno.box.ports import claim_port
+    from sereno.sim.collection import COUNT, one_of_each_kind
+    from sereno.sim.recorders.command import serve_recorder
+
+    web, rtsp = ([*(each or []), *[0] * COUNT][:COUNT] for each in (ports, rtsp_ports))
+    for number in (*web, *rtsp):
+        asyncio.run(claim_port(listen, number))
+    opening = one_of_each_kind(
+        sim_cache(data), user, password_of_recorder(), host=listen,
+        ports=list(zip(web, rtsp, strict=True)), progress=tell_encoding,
+    )  # fmt: skip
+    serve_recorder(opening, lambda kept: tell_recorders(kept, as_json=as_json))
+
+
+def tell_recorders(kept: Sequence[Kept], *, as_json: bool) -> None:
+    """Where they stand, once they listen."""
+    from sereno.cli.terminal import print_table
+
+    facts = [
+        {
+            "vendor": each.vendor,
+            "name": each.recorder.config.name,
+            "serial": each.recorder.config.serial,
+            "host": each.recorder.host,
+            "port": each.recorder.port,
+            "rtsp_port": each.recorder.rtsp_port,
+        }
+        for each in kept
+    ]
+    if as_json:
+        sys.stdout.write(json.dumps({"recorders": facts}) + "\n")
+    else:
+        heads = (say("KIND", "TIPO"), say("ADDRESS", "DIRECCIÓN"), "RTSP")
+        rows = [
+            (each["vendor"], f"http://{each['host']}:{each['port']}", each["rtsp_port"])
+            for each in facts
+        ]
+        print_table(heads, rows)
+    sys.stdout.flush()

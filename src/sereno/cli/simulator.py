@@ -11,7 +11,7 @@ import typer
 
 from sereno.cli.language import pick, say
 from sereno.cli.options import Data, Json, group
-from sereno.cli.simulated_recorders import dahua, hikvision
+from sereno.cli.simulated_recorders import dahua, hikvision, onvif, recorders
 from sereno.cli.simulating import QuirkNames, Small, sim_cache, small_pictures, tell_encoding
 
 if TYPE_CHECKING:
@@ -146,6 +146,17 @@ sim.command(
     "dahua",
     help=say("Serve a simulated Dahua recorder.", "Servir un grabador Dahua simulado."),
 )(dahua)
+sim.command(
+    "onvif",
+    help=say("Serve a simulated ONVIF recorder.", "Servir un grabador ONVIF simulado."),
+)(onvif)
+sim.command(
+    "recorders",
+    help=say(
+        "Serve a small simulated recorder of each kind.",
+        "Servir un pequeño grabador simulado de cada tipo.",
+    ),
+)(recorders)
 
 
 @sim.command(
@@ -179,9 +190,15 @@ def _all_quirks() -> list[tuple[str, Quirk]]:
     """Each with the kind of device that has it, which is the name of its command."""
     from sereno.sim.dahua.quirks import DAHUA_QUIRKS
     from sereno.sim.hikvision.quirks import HIKVISION_QUIRKS
+    from sereno.sim.onvif.quirks import ONVIF_QUIRKS
     from sereno.sim.quirks import QUIRKS
 
-    lists = {"cameras": QUIRKS, "hikvision": HIKVISION_QUIRKS, "dahua": DAHUA_QUIRKS}
+    lists = {
+        "cameras": QUIRKS,
+        "hikvision": HIKVISION_QUIRKS,
+        "dahua": DAHUA_QUIRKS,
+        "onvif": ONVIF_QUIRKS,
+    }
     return [(device, quirk) for device, found in lists.items() for quirk in found.values()]
 
 

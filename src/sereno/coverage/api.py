@@ -16,10 +16,11 @@ from sereno.accounts.auth import ANYBODY_KNOWN, KnownRequest
 from sereno.base.spans import Span
 from sereno.coverage import queries
 from sereno.coverage.models import BrokenPromise
-from sereno.coverage.queries import CameraTimeline, Report
+from sereno.coverage.queries import CameraTimeline, OnRecorder, Report
 from sereno.coverage.rules import Cause, Sums
 from sereno.coverage.rules_kinds import GapKind, kind_of
 from sereno.coverage.spreadsheet import spreadsheet
+from sereno.footage.models import FoundFootage
 from sereno.footage.rules import window_of
 from sereno.sites.answers import ReasonAnswer
 from sereno.sites.models import Camera
@@ -64,8 +65,49 @@ class ManualSpanAnswer(SpanAnswer):
     by: str
 
 
+class OnRecorderAnswer(SpanAnswer):
+    """Footage that the camera's recorder held when it was last searched."""
+
+    size_bytes: int | None
+    cause: str
+    is_open: bool
+
+
+class LookedAnswer(SpanAnswer):
+    """A time in which the recorder was searched, and when."""
+
+    at: datetime
+
+
+class RecorderAnswer(BaseModel):
+    """The device that the camera is a channel of. `looked`: where they overlap the latest counts;
+    elsewhere nobody has looked what it holds."""
+
+    device_id: UUID
+    device: str
+    channel: str
+    can_search: bool
+    can_play: bool
+    looked: list[LookedAnswer]
+
+    @classmethod
+    def of(cls, told: OnRecorder) -> RecorderAnswer:
+        device = told.channel.device
+        return cls(
+            device_id=device.pk,
+            device=device.name,
+            channel=told.channel.channel,
+            can_search=device.capabilities.get("find", False),
+            can_play=device.capabilities.get("playback", False),
+            looked=[LookedAnswer(**_ends(each.span), at=each.at) for each in told.looked],
+        )
+
+
 class TimelineAnswer(SpanAnswer):
-    """`promised`: when it was or is to be recorded; the rest is neither gap nor unreported."""
+    """`promised`: when it was or is to be recorded; the rest is neither gap nor unreported.
+
+    `on_recorder`: what its `recorder` held when last searched; null: it has none.
+    """
 
     camera_id: UUID
     reported_through: datetime | None
@@ -74,9 +116,13 @@ class TimelineAnswer(SpanAnswer):
     unreported: list[SpanAnswer]
     promised: list[SpanAnswer]
     manual: list[ManualSpanAnswer]
+    on_recorder: list[OnRecorderAnswer]
+    recorder: RecorderAnswer | None
 
     @classmethod
-    def of(cls, camera: Camera, window: Span, told: CameraTimeline) -> TimelineAnswer:
+    def of(
+        cls, camera: Camera, window: Span, told: CameraTimeline, recorder: OnRecorder | None
+    ) -> TimelineAnswer:
         return cls(
             **_ends(window),
             camera_id=camera.pk,
@@ -103,6 +149,8 @@ class TimelineAnswer(SpanAnswer):
             unreported=[SpanAnswer(**_ends(span)) for span in told.timeline.unreported],
             promised=[SpanAnswer(**_ends(span)) for span in told.promised],
             manual=[ManualSpanAnswer(**_ends(span), by=by) for span, by in told.manuals],
+            on_recorder=[_found(each) for each in recorder.found] if recorder else [],
+            recorder=RecorderAnswer.of(recorder) if recorder else None,
         )
 
 
@@ -164,6 +212,15 @@ class AlarmAnswer(BaseModel):
         )
 
 
+def _found(row: FoundFootage) -> OnRecorderAnswer:
+    return OnRecorderAnswer(
+        **{"from": row.span.lower, "to": row.span.upper},
+        size_bytes=row.size_bytes,
+        cause=row.cause,
+        is_open=row.is_open,
+    )
+
+
 def _ends(span: Span) -> dict[str, datetime]:
     return {"from": span.start, "to": span.end}
 
@@ -183,7 +240,8 @@ def get_timeline(request: KnownRequest, camera_id: UUID, start: From, end: To) -
     """What was recorded between two moments, what is missing, and why. At most 31 days."""
     camera = access_camera(request.auth, camera_id)
     window = window_of(start, end)
-    return TimelineAnswer.of(camera, window, queries.timeline_of(camera, window, timezone.now()))
+    told = queries.timeline_of(camera, window, timezone.now())
+    return TimelineAnswer.of(camera, window, told, queries.on_recorder(camera, window))
 
 
 class CoverageAsked(BaseModel):

@@ -13,8 +13,12 @@ from sereno.accounts.queries import Asker
 from sereno.base.spans import Span, span_or_none
 from sereno.coverage.models import BrokenPromise
 from sereno.coverage.rules import Sums, as_ordered, sums_of, together
+from sereno.devices.models import DeviceChannel
+from sereno.devices.queries import channel_of_camera
 from sereno.enforcer.queries_plans import manuals_in, promises_of
+from sereno.footage.models import FoundFootage
 from sereno.footage.queries import Told, stretches_of, told_of
+from sereno.footage.queries_found import Looked, found_of, looked_of
 from sereno.footage.rules import Stretch
 from sereno.policy import gaps
 from sereno.sites.models import Camera
@@ -37,6 +41,23 @@ class CameraTimeline:
     promised: list[Span]
     manuals: list[tuple[Span, str]]
     nodes: Mapping[UUID, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OnRecorder:
+    """What the device of a camera's `channel` was found to hold, and when it was looked for."""
+
+    channel: DeviceChannel
+    found: list[FoundFootage]
+    looked: list[Looked]
+
+
+def on_recorder(camera: Camera, window: Span) -> OnRecorder | None:
+    """What lies on the camera's recorder in `window`; None where it is no device's channel."""
+    channel = channel_of_camera(camera)
+    if channel is None:
+        return None
+    return OnRecorder(channel, found_of(channel, window), looked_of(channel, window))
 
 
 @dataclass(frozen=True, slots=True)

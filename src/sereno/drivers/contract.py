@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from sereno.base.errors import Words
 from sereno.base.spans import Span
@@ -277,7 +277,10 @@ class Playback:
 class Driver(Protocol):
     """One device, spoken to in its own protocol. Close it when done."""
 
-    vendor: ClassVar[str]
+    @property
+    def vendor(self) -> str:
+        """The driver's name."""
+        ...
 
     async def identify(self) -> Identity:
         """Who it is."""

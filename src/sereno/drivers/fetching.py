@@ -1,7 +1,8 @@
 """Found footage becomes a file: fetched, checked, put into MP4, and only then given its name.
 
-What comes is kept beside the target as `.part`. A device that cuts off, sends less than it said or
-less time than it holds, or nothing, is asked once more; then it is told. Nothing half is left.
+What comes is kept beside the target as `.part`. A device that cuts off, or sends less than it said
+or less time than it holds, is asked for what is missing, where it gives footage by time, else for
+all of it once more; then it is told. Nothing half is left.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from typing import NamedTuple
 from sereno.base.errors import Unavailable, Words
 from sereno.drivers.contract import Driver, Fetched, Found
 from sereno.drivers.errors import Garbled, Missing, Unreachable
+from sereno.drivers.file_sink import FileSink
+from sereno.drivers.mending import Mending
 from sereno.media.faults import StreamFault
 from sereno.media.foreign.movie_facts import MovieFacts
 from sereno.media.foreign.remux import Remuxing, remux, settle, sniff_file
@@ -32,7 +35,6 @@ and recorders round."""
 
 _ORIGINAL_SUFFIXES = {Form.MPEG_PS: ".mpg", Form.DHAV: ".dav", Form.MP4: ".original.mp4"}
 
-_BUFFER_BYTES = 1 << 20
 _NO_ROOM = Words(
     "There is no room left at {folder}. Free space or choose another folder, then fetch it again; "
     "nothing half is left there.",
@@ -70,44 +72,6 @@ class Footage:
     form: Form
     received_bytes: int
     original: Path | None = None
-
-
-class FileSink:
-    """Bytes into a file; satisfies `sereno.drivers.contract.Sink`. The disk is waited for in a
-    thread, a MiB at a time."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("wb", buffering=0)
-        self._held = bytearray()
-        self.size_bytes = 0
-
-    async def write(self, data: bytes) -> None:
-        self._held += data
-        self.size_bytes += len(data)
-        if len(self._held) >= _BUFFER_BYTES:
-            await self.flush()
-
-    async def restart(self) -> None:
-        self._held.clear()
-        self.size_bytes = 0
-        await asyncio.to_thread(self._empty)
-
-    async def flush(self) -> None:
-        """Hand over what is held. Raises OSError."""
-        held, self._held = self._held, bytearray()
-        await asyncio.to_thread(self._write, held)
-
-    def close(self) -> None:
-        self._file.close()
-
-    def _write(self, data: bytearray) -> None:
-        view = memoryview(data)
-        while view:
-            view = view[self._file.write(view) or 0 :]
-
-    def _empty(self) -> None:
-        self._file.seek(0)
-        self._file.truncate()
 
 
 class _Incomplete(Garbled):
@@ -149,6 +113,8 @@ class FootageFetch:
                 if isinstance(error, Unreachable) and not sink.size_bytes:
                     raise
             await asyncio.sleep(self.again_after_seconds)
+            if (footage := await self._mend(part, sink)) is not None:
+                return footage
             await sink.restart()
             return await self._attempt(part, sink, is_last=True)
         finally:
@@ -168,6 +134,20 @@ class FootageFetch:
             raise
         original = await self._keep(part, sniffed.form) if self.keeps_original else None
         return Footage(self.target, movie, sniffed.form, sink.size_bytes, original)
+
+    async def _mend(self, part: Path, sink: FileSink) -> Footage | None:
+        """What is missing is fetched by itself; None where it takes all of it once more. An
+        original that is to be kept comes in one piece."""
+        if self._wanted_seconds is None or self.keeps_original:
+            return None
+        await sink.flush()
+        mending = Mending(self.driver, self.found, self.target, self._tell, self._tell_converting)
+        mended = await mending.run(part, self._check_duration)
+        if mended is None:
+            return None
+        sniffed = await asyncio.to_thread(sniff_file, part)
+        received_bytes = sink.size_bytes + mended.fetched_bytes
+        return Footage(self.target, mended.movie, sniffed.form, received_bytes)
 
     def _check_bytes(self, sniffed: Sniffed, size_bytes: int) -> None:
         """Raises DeviceError for what is no footage, or not all of it."""

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from sereno.base.backoff import Backoff
 from sereno.base.clock import Clock
@@ -22,6 +22,9 @@ from sereno.drivers.errors import Locked, Refused, Unreachable
 from sereno.drivers.memory import Account, Halt, Memory
 from sereno.policy.reasons import Reason
 from sereno.policy.retries import lock_seconds
+
+if TYPE_CHECKING:
+    from sereno.drivers.http.wire import Call
 
 Turn = Literal["search", "playback", "download", "snapshot", "events"]
 
@@ -96,9 +99,9 @@ class Gate:
     `is_proven`: the device took these credentials, and nothing has been said against them since.
     `proving` is held by whoever shows credentials that are not proven, so that a wrong password is
     shown once; `showing` by whoever shows proven ones, until they are accepted. `reuses_nonces`:
-    the device takes a nonce more than once, as far as is known. `proven_target`: what it gave for
-    the credentials, to be asked where something else is refused; `forbidden`: what it refuses them.
-    `unanswered_count`: how often unproven ones were shown, and no answer came.
+    the device takes a nonce more than once, as far as is known. `proven`: a question that it
+    answered for the credentials, to be asked where something else is refused; `forbidden`: what it
+    refuses them. `unanswered_count`: how often unproven ones were shown, and no answer came.
     """
 
     def __init__(self, memory: Memory, login: Login, clock: Clock, place: _Place) -> None:
@@ -106,7 +109,7 @@ class Gate:
         self._proving = asyncio.Lock()
         self.showing = asyncio.Semaphore(_SHOWN_AT_ONCE)
         self.reuses_nonces = True
-        self.proven_target = ""
+        self.proven: Call | None = None
         self.forbidden: set[str] = set()
         self.unanswered_count = 0
         self._memory = memory

@@ -1,8 +1,8 @@
 """Finds out what stands at an address, and opens its driver.
 
-What was known before comes first, then what its answers to a stranger speak for, then RTSP. The
-vendor's own answer decides. Whatever is tried, a wrong password is shown once: all drivers go
-through one gate.
+What was known before comes first, then what its answers to a stranger speak for, then ONVIF, then
+RTSP. The vendor's own answer decides. Whatever is tried, a wrong password is shown once: all
+drivers go through one gate.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from sereno.drivers.http.wire import Call, Wire
 from sereno.drivers.registry import VENDORS
 from sereno.drivers.tools import Tools
 
+GENERAL = "onvif"
 LAST_RESORT = "rtsp"
 
 _ANOTHER = (Unsupported, Missing, Garbled)
@@ -58,7 +59,9 @@ async def recognise(login: Login, tools: Tools, stored_vendor: str = "") -> Reco
         if error.reason.key in _FINAL:
             raise
         nobody = error
-    for vendor in likely:
+    if not isinstance(nobody, Unreachable):
+        likely.append(GENERAL)
+    for vendor in filter(VENDORS.__contains__, likely):
         if vendor != stored_vendor and (found := await _as(vendor, login, tools)) is not None:
             return found
     return await _by_rtsp(login, tools, nobody)

@@ -22,11 +22,22 @@ def _dahua(login: Login, tools: Tools) -> Driver:
     return opened(login, tools)
 
 
+def _onvif(login: Login, tools: Tools) -> Driver:
+    from sereno.drivers.onvif.driver import open as opened
+
+    return opened(login, tools)
+
+
 def _rtsp(login: Login, tools: Tools) -> Driver:
     from sereno.drivers.rtsp.driver import open as opened
 
     return opened(login, tools)
 
 
-VENDORS: Mapping[str, Opener] = {"hikvision": _hikvision, "dahua": _dahua, "rtsp": _rtsp}
+VENDORS: Mapping[str, Opener] = {
+    "hikvision": _hikvision,
+    "dahua": _dahua,
+    "onvif": _onvif,
+    "rtsp": _rtsp,
+}
 """By name, what opens a driver. Nothing is asked of the device until the driver is."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -10,13 +10,15 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from sereno.enforcer.models import Lease, RunnerState
-from sereno.enforcer.queries import Desired
-from sereno.enforcer.queries_running import CameraState
+from sereno.enforcer.queries import Desired, decisions_of, desires_of
+from sereno.enforcer.queries_running import CameraState, states_of
 from sereno.enforcer.rules import Shown
 from sereno.policy.choices import EngineName, TransportName
 from sereno.policy.decisions import Decision, Piece, Why
 from sereno.policy.reasons import Reason
 from sereno.sites.answers import ReasonAnswer
+from sereno.sites.models import Camera
+from sereno.sites.queries import groups_of_cameras
 
 
 class WhyAnswer(BaseModel):
@@ -297,3 +299,17 @@ class PieceAnswer(BaseModel):
             profile=profile_names.get(piece.profile, ""),
             why=WhyAnswer.of(piece.why),
         )
+
+
+def answers_of(cameras: Iterable[Camera], now: datetime) -> list[CameraAnswer]:
+    """Each camera as it is and what it should be doing; a few statements for all of them."""
+    cameras = list(cameras)
+    groups = groups_of_cameras(cameras)
+    desires = desires_of(cameras, now)
+    each = zip(
+        states_of(cameras, now), desires, decisions_of(desires, "recording", now), strict=True
+    )
+    return [
+        CameraAnswer.of(found, desired, decision.why, groups[found.camera.pk])
+        for found, desired, decision in each
+    ]

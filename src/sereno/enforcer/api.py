@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -13,14 +12,13 @@ from pydantic import AwareDatetime, BaseModel, Field, SecretStr
 from sereno.accounts.auth import ANYBODY_KNOWN, KnownRequest
 from sereno.enforcer import actions_leases, actions_moments, actions_profiles
 from sereno.enforcer.actions_profiles import Applies
-from sereno.enforcer.answers import CameraAnswer, DecisionAnswer, StatusAnswer
+from sereno.enforcer.answers import CameraAnswer, DecisionAnswer, StatusAnswer, answers_of
 from sereno.enforcer.queries import decisions_of, desires_of
 from sereno.enforcer.queries_running import CameraState, states_of
 from sereno.enforcer.rules_moments import EndSaid
 from sereno.policy.choices import EngineName, TransportName
 from sereno.sites import actions, queries
 from sereno.sites.actions import CameraFields
-from sereno.sites.models import Camera
 
 router = Router(tags=["cameras"], auth=ANYBODY_KNOWN)
 
@@ -92,28 +90,15 @@ def _fields(body: NewCamera | CameraChange) -> CameraFields:
     )
 
 
-def _answers(cameras: Iterable[Camera], now: datetime) -> list[CameraAnswer]:
-    cameras = list(cameras)
-    groups = queries.groups_of_cameras(cameras)
-    desires = desires_of(cameras, now)
-    each = zip(
-        states_of(cameras, now), desires, decisions_of(desires, "recording", now), strict=True
-    )
-    return [
-        CameraAnswer.of(found, desired, decision.why, groups[found.camera.pk])
-        for found, desired, decision in each
-    ]
-
-
 def _answer(request: KnownRequest, camera_id: UUID) -> CameraAnswer:
     camera = queries.access_camera(request.auth, camera_id)
-    return _answers([camera], timezone.now())[0]
+    return answers_of([camera], timezone.now())[0]
 
 
 @router.get("/cameras", response=list[CameraAnswer], operation_id="list_cameras")
 def list_cameras(request: KnownRequest) -> list[CameraAnswer]:
     """All cameras, by name, and how each is."""
-    return _answers(queries.cameras_of(request.auth), timezone.now())
+    return answers_of(queries.cameras_of(request.auth), timezone.now())
 
 
 @router.post("/cameras", response={201: CameraAnswer}, operation_id="add_camera")
@@ -269,7 +254,7 @@ def pause_cameras(request: KnownRequest, body: PausesBody) -> list[CameraAnswer]
     """Pause several cameras at once."""
     actions_moments.pause_cameras(request.auth, body.camera_ids, body.said(), body.why)
     chosen = queries.cameras_of(request.auth).filter(pk__in=body.camera_ids)
-    return _answers(chosen, timezone.now())
+    return answers_of(chosen, timezone.now())
 
 
 @router.post(

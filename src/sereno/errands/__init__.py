@@ -1,1 +1,1 @@
-"""What people ask nodes to look into now: diagnoses."""
+"""What people ask nodes to look into now: diagnoses, devices, and what recorders hold."""

@@ -13,7 +13,7 @@ from sereno.accounts.queries import Asker, require
 from sereno.accounts.rules import Right
 from sereno.audit.actions import record
 from sereno.base.errors import Conflict, NotFound, Unavailable, Words
-from sereno.base.redact import redact
+from sereno.base.told import told_text, told_value
 from sereno.enforcer.leases import leases_of
 from sereno.enforcer.rules_moments import TooSoon
 from sereno.errands.models import Errand
@@ -56,6 +56,10 @@ _MANY_UNDER_WAY = Words(
     "The site's node has enough diagnoses under way. Wait until one has ended.",
     "El nodo del sitio ya tiene bastantes diagnósticos en marcha. Espere a que termine uno.",
 )
+_MANY_SEARCHES = Words(
+    "The site's node has enough searches under way. Wait until one has ended.",
+    "El nodo del sitio ya tiene bastantes búsquedas en marcha. Espere a que termine una.",
+)
 _OVER = Words(
     "Nobody waits for this any more.",
     "Ya nadie espera esto.",
@@ -85,10 +89,10 @@ def diagnose_camera(
     Camera.objects.select_for_update(no_key=True).get(pk=camera.pk)  # one after the other
     if stream == "sub" and not camera.sub_address:
         raise Conflict("no_sub_stream", _NO_SUB)
-    node = _reachable(_node_of(camera), camera.site, now)
+    node = reachable(_node_of(camera), camera.site, now)
     _check_pause(camera, now)
-    errand = Errand(camera=camera, stream=stream)
-    return _ask(asker, errand, node, now, "camera_diagnose", "camera", camera.pk, stream=stream)
+    errand = Errand(kind=DIAGNOSE, camera=camera, stream=stream)
+    return ask(asker, errand, node, now, "camera_diagnose", "camera", camera.pk, stream=stream)
 
 
 @transaction.atomic
@@ -111,18 +115,19 @@ def diagnose_address(
     parsed = parse_address(said.address)
     username, password = one_place(parsed, said.username, said.password) or ("", "")
     check_credentials(username, password)
-    node = _reachable(_node_at(asker, site, node_id, now), site, now)
+    node = reachable(node_at(asker, site, node_id, now), site, now)
     errand = Errand(
+        kind=DIAGNOSE,
         stream="main",
         address=parsed.without_credentials,
         username=username,
         password_sealed=seal(password),
     )
     address = errand.address
-    return _ask(asker, errand, node, now, "address_diagnose", "site", site.pk, address=address)
+    return ask(asker, errand, node, now, "address_diagnose", "site", site.pk, address=address)
 
 
-def _ask(
+def ask(
     asker: Asker,
     errand: Errand,
     node: Node,
@@ -132,10 +137,18 @@ def _ask(
     object_id: object,
     **details: object,
 ) -> Errand:
+    """Order it; diagnoses and errands of devices do not stand in each other's way.
+
+    Raises TooSoon where the node has enough to do.
+    """
     Node.objects.select_for_update(no_key=True).get(pk=node.pk)  # counted one after the other
-    if open_errands(now).filter(node=node).count() >= MOST_AT_ONCE:
-        raise TooSoon("diagnoses_under_way", _MANY_UNDER_WAY)
-    errand.kind, errand.node = DIAGNOSE, node
+    others = open_errands(now).filter(node=node)
+    is_diagnosis = errand.kind == DIAGNOSE
+    others = others.filter(kind=DIAGNOSE) if is_diagnosis else others.exclude(kind=DIAGNOSE)
+    if others.count() >= MOST_AT_ONCE:
+        key = "diagnoses_under_way" if is_diagnosis else "searches_under_way"
+        raise TooSoon(key, _MANY_UNDER_WAY if is_diagnosis else _MANY_SEARCHES)
+    errand.node = node
     errand.asked_at, errand.asked_by, errand.expires_at = now, asker.name, now + WAIT
     errand.save(force_insert=True)
     wake(node.pk)
@@ -158,8 +171,8 @@ def _node_of(camera: Camera) -> Node | None:
     return lease.node if lease is not None else camera.node
 
 
-def _node_at(asker: Asker, site: Site, node_id: UUID | None, now: datetime) -> Node | None:
-    """The one that was chosen, or one of the site that is online."""
+def node_at(asker: Asker, site: Site, node_id: UUID | None, now: datetime) -> Node | None:
+    """A node of a site to ask: the one that was chosen, or one of the site that is online."""
     nodes = list(nodes_of(asker).filter(site=site).order_by("enrolled_at"))
     if node_id is not None:
         return next((node for node in nodes if node.pk == node_id), None)
@@ -167,7 +180,8 @@ def _node_at(asker: Asker, site: Site, node_id: UUID | None, now: datetime) -> N
     return next(online, next(iter(nodes), None))
 
 
-def _reachable(node: Node | None, site: Site, now: datetime) -> Node:
+def reachable(node: Node | None, site: Site, now: datetime) -> Node:
+    """The node, which is heard. Raises Unavailable."""
     if node is None:
         raise Unavailable("no_node", _NO_NODE.fill(site=site.name))
     if not is_online(node.last_seen, now):
@@ -182,18 +196,24 @@ def take_report(node: Node, errand_id: UUID, report: DiagnosisReport, now: datet
     Idempotent; what comes behind the last report changes nothing. Raises NotFound where nobody
     waits for it any more.
     """
-    errand = Errand.objects.select_for_update().filter(pk=errand_id, node=node).first()
-    if errand is None or (errand.done_at is None and errand.expires_at <= now):
-        raise NotFound("errand_over", _OVER)
+    errand = wanted(node, now, pk=errand_id, kind=DIAGNOSE)
     if errand.done_at is not None:
         return
     errand.started_at = errand.started_at or now
-    errand.engine = _text(report.engine)
-    errand.steps = _kept([step.model_dump(mode="json") for step in report.steps])
+    errand.engine = told_text(report.engine)
+    errand.steps = told_value([step.model_dump(mode="json") for step in report.steps])
     errand.expires_at = max(errand.expires_at, good_until(errand.asked_at, now))
     if report.is_done:
         errand.done_at, errand.password_sealed = now, ""
     errand.save()
+
+
+def wanted(node: Node, now: datetime, **which: object) -> Errand:
+    """An errand of `node`, locked: that somebody waits for, or that is done. Raises NotFound."""
+    errand = Errand.objects.select_for_update().filter(node=node, **which).first()
+    if errand is None or (errand.done_at is None and errand.expires_at <= now):
+        raise NotFound("errand_over", _OVER)
+    return errand
 
 
 def wipe_passwords(now: datetime) -> int:
@@ -207,17 +227,3 @@ def forget_old_errands(now: datetime | None = None) -> int:
     before = (now or timezone.now()) - KEPT
     gone, _ = Errand.objects.filter(asked_at__lt=before).delete()
     return gone
-
-
-def _kept(told: object) -> object:
-    """What a node told, each text of it fit to be kept."""
-    if isinstance(told, dict):
-        return {_text(str(name)): _kept(value) for name, value in told.items()}
-    if isinstance(told, list):
-        return [_kept(each) for each in told]
-    return _text(told) if isinstance(told, str) else told
-
-
-def _text(told: str) -> str:
-    """No secrets, and no NUL, which no column takes; no longer than it was told, which fits."""
-    return redact(told.replace("\0", ""))[: len(told)]

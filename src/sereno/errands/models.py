@@ -6,14 +6,19 @@ from uuid import uuid4
 
 from django.db import models
 
+from sereno.devices.models import DeviceChannel
 from sereno.sites.models import Camera, Node
 
 
 class Errand(models.Model):
-    """One diagnosis. Without a camera it is of `address`, before a camera is made of it.
+    """One errand: a diagnosis, or of a device (`sereno.wire.devices`).
+
+    A diagnosis without a camera is of `address`, before a camera is made of it; its `steps` are as
+    in `sereno.wire.errands.StepReport`. One of a device has `params` and `answer` instead, as in
+    `sereno.wire.devices`, and a search of a recorder's footage its `channel` too.
 
     `password_sealed` is wiped when the errand is done or nobody took it in time. `expires_at` moves
-    on while the node tells of it. `steps` as in `sereno.wire.errands.StepReport`.
+    on while the node tells of it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -31,6 +36,9 @@ class Errand(models.Model):
     done_at = models.DateTimeField(null=True)
     engine = models.CharField(max_length=40, blank=True)
     steps = models.JSONField(default=list)
+    channel = models.ForeignKey(DeviceChannel, on_delete=models.CASCADE, null=True)
+    params = models.JSONField(default=dict)
+    answer = models.JSONField(null=True)
 
     class Meta:
         indexes = (
@@ -44,4 +52,4 @@ class Errand(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.camera or self.address} {self.asked_at:%Y-%m-%d %H:%M:%S}"
+        return f"{self.camera or self.address or self.kind} {self.asked_at:%Y-%m-%d %H:%M:%S}"

@@ -14,17 +14,32 @@ from sereno.errands.models import Errand
 from sereno.sites.models import Node
 from sereno.sites.queries import cameras_of
 from sereno.sites.secrets import unseal
+from sereno.wire.errands import DIAGNOSE
 from sereno.wire.errands import Errand as ErrandOrder
 
 _NONE = Words(
     "There is no such diagnosis; they are kept for a day. Ask for a new one.",
     "No existe ese diagnóstico; se guardan un día. Pida uno nuevo.",
 )
+_NO_ERRAND = Words(
+    "There is no such search; they are kept for a day. Ask anew.",
+    "No existe esa búsqueda; se guardan un día. Pida una nueva.",
+)
 
 
 def errands_of(asker: Asker) -> QuerySet[Errand]:
-    """What `asker` may see, the newest first: of cameras that they see, and of addresses for whom
-    may make cameras of them."""
+    """The diagnoses that `asker` may see, the newest first: of cameras that they see, and of
+    addresses for whom may make cameras of them."""
+    return _seen_by(asker).filter(kind=DIAGNOSE)
+
+
+def device_errands_of(asker: Asker) -> QuerySet[Errand]:
+    """The errands of devices that `asker` may see, the newest first: of cameras that they see, and
+    the others for whom may add devices."""
+    return _seen_by(asker).exclude(kind=DIAGNOSE)
+
+
+def _seen_by(asker: Asker) -> QuerySet[Errand]:
     require(asker, Right.VIEW)
     seen = Q(camera__in=cameras_of(asker).order_by())
     if asker.user is None or Right.MANAGE in asker.user.rights:
@@ -36,6 +51,13 @@ def access_errand(asker: Asker, errand_id: UUID) -> Errand:
     """One errand. Raises NotFound alike for one that is not and one not to be seen."""
     if (errand := errands_of(asker).filter(pk=errand_id).first()) is None:
         raise NotFound("no_such_diagnosis", _NONE)
+    return errand
+
+
+def access_device_errand(asker: Asker, errand_id: UUID) -> Errand:
+    """One errand of a device. Raises NotFound likewise."""
+    if (errand := device_errands_of(asker).filter(pk=errand_id).first()) is None:
+        raise NotFound("no_such_errand", _NO_ERRAND)
     return errand
 
 
@@ -60,6 +82,7 @@ def orders_of(node: Node, now: datetime) -> tuple[ErrandOrder, ...]:
             address=errand.address,
             username=errand.username,
             password=unseal(errand.password_sealed),
+            params=errand.params,
         )
         for errand in open_errands(now).filter(node=node).order_by("asked_at", "pk")
     )

@@ -8,8 +8,11 @@ from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 
 from sereno.base.spans import Span, span_or_none
+from sereno.footage.models_found import FootageSearch, FoundFootage
 from sereno.policy.reasons import Reason
 from sereno.sites.models import Camera, Node
+
+__all__ = ["Absence", "CoverageRun", "FootageSearch", "FoundFootage", "Horizon"]
 
 
 class CoverageRun(models.Model):

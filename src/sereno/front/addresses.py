@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import HTTPConnection
 
 # The hub answers below these; every other address is a page of the user interface.
-HUB_PREFIXES = ("/api/", "/admin/", "/dash/", "/streams/")
+HUB_PREFIXES = ("/api/", "/admin/", "/dash/", "/streams/", "/nvrs/", "/recordings/search/")
 HUB_STATIC_PREFIX = "/static"
 
 

@@ -23,7 +23,7 @@ from sereno.front.far import FarNodes
 from sereno.front.hls import hls_route
 from sereno.front.media import MediaRelay
 from sereno.front.near import NearNode
-from sereno.front.openings import LIVE_PATH
+from sereno.front.openings import WATCHED
 from sereno.front.proxy import HubProxy
 from sereno.front.relay import client_of
 from sereno.front.static import UI_FOLDER, Files, Pages, SafeHeaders
@@ -90,7 +90,7 @@ def make_app(places: Places, clock: Clock) -> Starlette:
 
     return Starlette(
         routes=[
-            WebSocketRoute(LIVE_PATH, media.watch),
+            *(WebSocketRoute(path, media.watch) for path in WATCHED),
             Route("/media/v1/{rest:path}", media.answer, methods=list(MEDIA_METHODS)),
             hls_route(media),
             WebSocketRoute("/api/v1/node/wake", wake_room.hold),

@@ -23,7 +23,6 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from sereno.base.errors import Busy, Unavailable
 from sereno.front.far_socket import CutShort, FarAnswer, FarSocket
-from sereno.front.openings import LIVE_PATH
 from sereno.front.troubles import BODY_TOO_LARGE, NODE_AWAY, TOO_MANY_RELAYS, refusal
 from sereno.front.wake import WakeRoom
 from sereno.wire.relay import CALL_HEADERS, LARGEST_BODY_BYTES, RelayCall, RelayHead
@@ -148,12 +147,12 @@ class FarNode:
         return await self._answer(RelayCall(method="GET", path=place), b"")
 
     @asynccontextmanager
-    async def live(self, first: str) -> AsyncIterator[FarSocket]:
-        """Its live socket, to which the viewer's first message is said."""
+    async def showing(self, path: str, first: str) -> AsyncIterator[FarSocket]:
+        """Its socket at this path, to which the viewer's first message is said."""
         with self.nodes.place(self.node_id):
             far = await self.nodes.dial(self.node_id)
             try:
-                await far.ask(RelayCall(method="WEBSOCKET", path=LIVE_PATH), first.encode())
+                await far.ask(RelayCall(method="WEBSOCKET", path=path), first.encode())
                 yield far
             except CutShort:
                 raise Unavailable("node_away", NODE_AWAY) from None

@@ -26,7 +26,7 @@ from sereno.front.addresses import is_same_origin
 from sereno.front.far import FarNode, FarNodes
 from sereno.front.far_socket import FarSocket
 from sereno.front.near import NearNode, NearShowing
-from sereno.front.openings import SNAPSHOT_PATH, opening_of
+from sereno.front.openings import WATCHED, opening_of, picture_purpose
 from sereno.front.troubles import NO_TICKET, NODE_AWAY, refusal
 from sereno.wire.tickets import Purpose, Ticket, verify
 
@@ -70,7 +70,7 @@ class MediaRelay:
     async def answer_with(self, request: Request, place: str) -> Response:
         """The picture at a place that the hub named for this caller, who may see it."""
         try:
-            ticket = self._admit(_token_at(place), "snapshot")
+            ticket = self._admit_to_picture(place)
             answer = await self._way(ticket).fetch(place)
         except Unauthenticated:
             log.error("The hub named media that its own ticket does not open.")  # noqa: TRY400
@@ -83,15 +83,16 @@ class MediaRelay:
         return refusal(request, HTTPStatus.SERVICE_UNAVAILABLE, "node_away", NODE_AWAY)
 
     async def watch(self, viewer: WebSocket) -> None:
-        """A live view, for as long as both sides want it."""
+        """A live view, or a recorder's footage, for as long as both sides want it."""
         if not is_same_origin(viewer):
             await viewer.close()  # before it is accepted: 403
             return
         await viewer.accept()
+        path = viewer.url.path
         try:
             first = await _first_message(viewer)
-            ticket = self._admit(_token_in(first), "live")
-            async with self._way(ticket).live(first) as node:
+            ticket = self._admit(_token_in(first), WATCHED[path])
+            async with self._way(ticket).showing(path, first) as node:
                 await _pass_on(node, viewer)
         except Unauthenticated as error:
             await _close(viewer, TICKET_REFUSED, error.key)
@@ -102,6 +103,12 @@ class MediaRelay:
 
     def _way(self, ticket: Ticket) -> NearNode | FarNode:
         return self._near if ticket.is_own_node else self._far.node(ticket.node_id)
+
+    def _admit_to_picture(self, place: str) -> Ticket:
+        path, _, query = place.partition("?")
+        if (purpose := picture_purpose(path)) is None:
+            raise Unauthenticated("ticket_refused", NO_TICKET)
+        return self._admit(parse_qs(query).get("ticket", [""])[0], purpose)
 
     def _admit(
         self,
@@ -115,11 +122,6 @@ class MediaRelay:
         except FileNotFoundError:
             raise Unauthenticated("ticket_refused", NO_TICKET) from None
         return verify(token, key, purpose, self._clock.now(), overtime)
-
-
-def _token_at(place: str) -> str:
-    path, _, query = place.partition("?")
-    return parse_qs(query).get("ticket", [""])[0] if path == SNAPSHOT_PATH else ""
 
 
 def _token(request: Request) -> str:

@@ -13,7 +13,6 @@ from websockets.asyncio.client import ClientConnection, unix_connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from sereno.base.errors import Unavailable
-from sereno.front.openings import LIVE_PATH
 from sereno.front.relay import Relayed, client_of, fetch, relay
 from sereno.front.troubles import NODE_AWAY
 
@@ -48,12 +47,12 @@ class NearNode:
             raise Unavailable("node_away", NODE_AWAY) from None
 
     @asynccontextmanager
-    async def live(self, first: str) -> AsyncIterator[NearShowing]:
-        """Its live socket, to which the viewer's first message is said."""
+    async def showing(self, path: str, first: str) -> AsyncIterator[NearShowing]:
+        """Its socket at this path, to which the viewer's first message is said."""
         # Without pings, for a slow viewer holds them up and is no fault.
         connecting = unix_connect(
             str(self._socket),
-            f"ws://localhost{LIVE_PATH}",
+            f"ws://localhost{path}",
             compression=None,
             max_size=LARGEST_MESSAGE_BYTES,
             max_queue=AHEAD_MESSAGES,

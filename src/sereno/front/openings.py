@@ -6,6 +6,7 @@ its own, and front takes the ticket late: it needs it to find the node, which th
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,7 +14,9 @@ from sereno.wire.tickets import PLAYBACK_OVERTIME, Purpose
 
 MEDIA_PREFIX = "/media/v1/"
 LIVE_PATH = "/media/v1/live"
+RECORDER_PATH = "/media/v1/recorder"
 SNAPSHOT_PATH = "/media/v1/snapshot.jpg"
+_CHANNEL_SNAPSHOT = re.compile(r"/media/v1/devices/[0-9a-f-]{36}/channels/[^/]+/snapshot\.jpg")
 _IN_TIME = timedelta(0)
 
 
@@ -25,7 +28,7 @@ class Opening:
     overtime: timedelta = _IN_TIME
 
 
-_BY_PLAYLIST: frozenset[Purpose] = frozenset(("live", "playback"))
+_BY_PLAYLIST: frozenset[Purpose] = frozenset(("live", "playback", "recorder"))
 # By the longest beginning of the path after the prefix.
 _OPENINGS: dict[str, Opening] = {
     "": Opening("playback"),
@@ -39,8 +42,19 @@ _OPENINGS: dict[str, Opening] = {
     "clip.mp4": Opening("clip"),
     "clips/": Opening("clip_file", PLAYBACK_OVERTIME),
     "snapshot.jpg": Opening("snapshot"),
+    "devices/": Opening("channel_snapshot"),
 }
+# Sockets, by their whole path.
+WATCHED: dict[str, Purpose] = {LIVE_PATH: "live", RECORDER_PATH: "recorder"}
 _LONGEST_FIRST = sorted(_OPENINGS, key=len, reverse=True)
+
+
+def picture_purpose(path: str) -> Purpose | None:
+    """Of which purpose a ticket must be for one of the pictures that the hub names; None: the path
+    leads to none."""
+    if path == SNAPSHOT_PATH:
+        return "snapshot"
+    return "channel_snapshot" if _CHANNEL_SNAPSHOT.fullmatch(path) else None
 
 
 def opening_of(path: str) -> Opening:

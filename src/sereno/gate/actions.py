@@ -7,13 +7,16 @@ from uuid import UUID
 
 from django.db import transaction
 
+from sereno.devices.actions_reports import take_device_report
 from sereno.enforcer.actions_running import record_states
 from sereno.enforcer.leases import Held, lease_cameras
 from sereno.enforcer.rules_leases import Moment
 from sereno.gate.queries import etag_for
+from sereno.live.actions_devices import tell_devices
 from sereno.live.actions_status import tell_news
 from sereno.sites.actions import NodeState, note_heartbeat
 from sereno.sites.models import Node
+from sereno.wire.devices import DeviceReport
 from sereno.wire.reports import Heartbeat
 
 
@@ -53,3 +56,10 @@ def _remember(node: Node, heartbeat: Heartbeat, now: datetime) -> None:
     note_heartbeat(node, state, now)
     record_states(node, heartbeat.streams, now, is_whole=heartbeat.is_whole)
     tell_news(heartbeat.streams, now)
+
+
+@transaction.atomic
+def take_device(node: Node, device_id: UUID, report: DeviceReport, now: datetime) -> None:
+    """Remember how a device is, and tell whoever watches where that is news."""
+    take_device_report(node, device_id, report, now)
+    tell_devices(now, {device_id})

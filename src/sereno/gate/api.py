@@ -11,14 +11,16 @@ from ninja import Router, Schema, Status
 from sereno.accounts.auth import client_address
 from sereno.enforcer.leases import this_moment
 from sereno.errands.actions import take_report
+from sereno.errands.actions_devices import take_device_errand
 from sereno.errands.queries import has_errands, orders_of
 from sereno.footage.actions import take_reports
-from sereno.gate.actions import take_heartbeat
+from sereno.gate.actions import take_device, take_heartbeat
 from sereno.gate.auth import NodeRequest, NodeToken, speaks_our_wire
 from sereno.gate.queries import etag_for, orders_for
 from sereno.live.actions_clips import take_clip_report
 from sereno.sites.actions import enrol_node, note_heard
 from sereno.wire.clips import ClipReport
+from sereno.wire.devices import DeviceErrandReport, DeviceReport
 from sereno.wire.errands import DiagnosisReport, Errands
 from sereno.wire.orders import Enrolment, EnrolmentRequest, Orders
 from sereno.wire.reports import Heartbeat, HeartbeatAnswer, Reports
@@ -92,6 +94,22 @@ def get_errands(request: NodeRequest) -> HttpResponse:
 def tell_errand(request: NodeRequest, errand_id: UUID, body: DiagnosisReport) -> Status[None]:
     """Take all that the node has found by now; 404 where nobody waits for it any more."""
     take_report(request.auth, errand_id, body, timezone.now())
+    return Status(204, None)
+
+
+@router.post("/devices/{device_id}", response={204: None}, operation_id="tell_device")
+def tell_device(request: NodeRequest, device_id: UUID, body: DeviceReport) -> Status[None]:
+    """Hear how a device is; 404 where nobody wants it any more."""
+    take_device(request.auth, device_id, body, timezone.now())
+    return Status(204, None)
+
+
+@router.post("/device-errands/{errand_id}", response={204: None}, operation_id="tell_device_errand")
+def tell_device_errand(
+    request: NodeRequest, errand_id: UUID, body: DeviceErrandReport
+) -> Status[None]:
+    """Take all that the node has found by now; 404 where nobody waits for it any more."""
+    take_device_errand(request.auth, errand_id, body, timezone.now())
     return Status(204, None)
 
 

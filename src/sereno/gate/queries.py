@@ -11,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 
 from sereno.audit.queries import newest_number
+from sereno.devices.queries import device_orders
 from sereno.enforcer.queries import desired_of
 from sereno.live.queries_clips import clip_orders
 from sereno.sites.models import Node
@@ -60,6 +61,7 @@ def orders_for(node: Node, now: datetime) -> OrdersBody:
         ticket_public_key=settings.SERENO_TICKET_PUBLIC_KEY,
         cameras=desired_of(node, now),
         clips=clip_orders(node),
+        devices=device_orders(node),
     )
     body = orders.model_dump_json(context=REVEAL).encode()
     etag = f'"{sha256(body).hexdigest()}"'

@@ -12,7 +12,7 @@ from uuid import UUID
 from sereno.base.errors import Words
 from sereno.policy.reasons import Reason
 
-SubjectKind = Literal["camera", "disk", "node", "hub", "clock", "site"]
+SubjectKind = Literal["camera", "device", "disk", "node", "hub", "clock", "site"]
 SeverityName = Literal["minor", "serious", "critical"]
 # Pages of the interface.
 SYSTEM_PAGE, CAMERAS_PAGE = "/system", "/cameras"
@@ -110,6 +110,33 @@ class NodeFact:
 
 
 @dataclass(frozen=True, slots=True)
+class DiskFact:
+    """A disk of a device; `state` as in `sereno.wire.devices.DeviceDisk`."""
+
+    id: str
+    name: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFact:
+    """A device as people are shown it. `cameras` were made of its channels, `missing_channels` are
+    the names of those among them that it does not list any more."""
+
+    id: UUID
+    name: str
+    site: Place
+    node_id: UUID | None
+    state: str
+    since: datetime | None = None
+    reason: Reason | None = None
+    disks: tuple[DiskFact, ...] = ()
+    clock_offset_seconds: float | None = None
+    cameras: tuple[CameraFact, ...] = ()
+    missing_channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AlarmFact:
     """A promise that is being broken."""
 
@@ -150,6 +177,7 @@ class Facts:
     hub: HubFact
     nodes: tuple[NodeFact, ...] = ()
     streams: tuple[StreamFact, ...] = ()
+    devices: tuple[DeviceFact, ...] = ()
     alarms: Mapping[UUID, AlarmFact] = field(default_factory=dict)
     damaged_seconds: Mapping[UUID, float] = field(default_factory=dict)
 

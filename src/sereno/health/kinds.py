@@ -127,6 +127,107 @@ KINDS: dict[str, Kind] = {
             "Revise cables, switches y radioenlaces hasta la cámara, o ponga su transporte en TCP.",
         ),
     ),
+    "device_offline": Kind(
+        Severity.SERIOUS,
+        Words("It does not answer.", "No responde."),
+        Words(
+            "Check its power, its network and its address.",
+            "Revise su corriente, su red y su dirección.",
+        ),
+    ),
+    "device_refused": Kind(
+        Severity.SERIOUS,
+        Words(
+            "It rejected the user name or password.",
+            "Rechazó el usuario o la contraseña.",
+        ),
+        Words(
+            "Enter user name and password again; until then Sereno does not try.",
+            "Escriba de nuevo usuario y contraseña; mientras tanto Sereno no insiste.",
+        ),
+    ),
+    "device_locked": Kind(
+        Severity.SERIOUS,
+        Words(
+            "It has locked the account, as it does after wrong passwords.",
+            "Bloqueó la cuenta, como hace tras contraseñas equivocadas.",
+        ),
+        Words(
+            "Look for a program that asks with an old password, or wait until the lock is over.",
+            "Busque un programa que pregunte con una contraseña antigua, o espere a que pase el "
+            "bloqueo.",
+        ),
+    ),
+    "device_other": Kind(
+        Severity.SERIOUS,
+        Words(
+            "Another device stands at its address. Nothing of that one is used.",
+            "En su dirección hay otro equipo. No se usa nada de él.",
+        ),
+        Words(
+            "Correct the address; if the device was replaced, confirm the new serial number.",
+            "Corrija la dirección; si el equipo fue reemplazado, confirme el nuevo número de "
+            "serie.",
+        ),
+    ),
+    "device_disk_failing": Kind(
+        Severity.SERIOUS,
+        Words(
+            "The disk {disk} of {device} is failing.",
+            "El disco {disk} de {device} está fallando.",
+        ),
+        Words(
+            "Fetch what matters of its footage, and replace the disk.",
+            "Traiga lo importante de sus grabaciones y cambie el disco.",
+        ),
+    ),
+    "device_disk_unformatted": Kind(
+        Severity.SERIOUS,
+        Words(
+            "The disk {disk} of {device} is not formatted, so nothing is recorded on it.",
+            "El disco {disk} de {device} no está formateado y no se graba nada en él.",
+        ),
+        Words(
+            "Look on the device's page of disks whether it holds anything; format it there.",
+            "Mire en la página de discos del equipo si guarda algo; formatéelo allí.",
+        ),
+    ),
+    "device_disk_read_only": Kind(
+        Severity.SERIOUS,
+        Words(
+            "The disk {disk} of {device} can only be read, so nothing new is recorded on it.",
+            "El disco {disk} de {device} es de solo lectura y no se graba nada nuevo en él.",
+        ),
+        Words(
+            "Check its attribute on the device's page of disks; a worn disk does this too.",
+            "Revise su atributo en la página de discos del equipo; un disco gastado también "
+            "actúa así.",
+        ),
+    ),
+    "device_clock": Kind(
+        Severity.SERIOUS,
+        Words(
+            "The clock of {device} is {time} off, and so are the times of its footage.",
+            "El reloj de {device} tiene {time} de desfase, y con él las horas de sus grabaciones.",
+        ),
+        Words(
+            "Set a time server (NTP) and the right time zone on it.",
+            "Póngale un servidor de hora (NTP) y la zona horaria correcta.",
+        ),
+    ),
+    "device_channels_missing": Kind(
+        Severity.SERIOUS,
+        Words(
+            "{device} does not list these channels any more: {channels}.",
+            "{device} ya no muestra estos canales: {channels}.",
+        ),
+        Words(
+            "Look on the device whether their cameras were removed there; what was recorded of "
+            "them stays. Remove their cameras here if they are gone for good.",
+            "Mire en el equipo si sus cámaras se quitaron allí; lo grabado de ellas se conserva. "
+            "Quite aquí sus cámaras si ya no existen.",
+        ),
+    ),
     "worker_away": Kind(
         Severity.SERIOUS,
         Words(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +12,8 @@ from uuid import UUID
 from sereno.accounts.queries import Asker
 from sereno.base.spans import Span
 from sereno.coverage.queries import alarms_of
+from sereno.devices.models import DeviceChannel
+from sereno.devices.queries import channels_with_cameras, devices_of, shown_of
 from sereno.enforcer.models import RunnerState
 from sereno.enforcer.queries_running import MAIN, runners_of, states_of
 from sereno.enforcer.rules import Shown
@@ -18,6 +21,8 @@ from sereno.footage.queries import damaged_seconds_of
 from sereno.health.facts import (
     AlarmFact,
     CameraFact,
+    DeviceFact,
+    DiskFact,
     Facts,
     NodeFact,
     Place,
@@ -56,9 +61,33 @@ def facts_at(asker: Asker, now: datetime) -> Facts:
         hub=hub_now(),
         nodes=tuple(_node(node, now) for node in nodes),
         streams=tuple(_streams(asker, cameras, now)),
+        devices=tuple(_devices(asker, now)),
         alarms={each.camera_id: AlarmFact(each.since, each.reason) for each in alarms},
         damaged_seconds=damaged_seconds_of(cameras, Span(now - LOSSES_LOOKED_AT, now)),
     )
+
+
+def _devices(asker: Asker, now: datetime) -> Iterator[DeviceFact]:
+    """Every device, with the channels that people made cameras of; two statements."""
+    devices = list(devices_of(asker))
+    used: dict[UUID, list[DeviceChannel]] = defaultdict(list)
+    for channel in channels_with_cameras(devices):
+        used[channel.device_id].append(channel)
+    for device in devices:
+        shown, channels = shown_of(device, now), used[device.pk]
+        yield DeviceFact(
+            id=device.pk,
+            name=device.name,
+            site=Place(device.site_id, device.site.name),
+            node_id=device.node_id,
+            state=shown.state,
+            since=shown.since,
+            reason=shown.reason,
+            disks=tuple(DiskFact(each["id"], each["name"], each["state"]) for each in device.disks),
+            clock_offset_seconds=device.clock["offset_seconds"] if device.clock else None,
+            cameras=tuple(_camera(each.camera, each.camera.node_id) for each in channels),
+            missing_channels=tuple(each.camera.name for each in channels if each.missing_since),
+        )
 
 
 def _node(node: Node, now: datetime) -> NodeFact:

@@ -24,6 +24,7 @@ from sereno.health.facts import (
     SubjectKind,
 )
 from sereno.health.kinds import KINDS
+from sereno.health.rules_devices import device_problems, explains
 from sereno.health.rules_nodes import (
     NODE_OFFLINE,
     VOLUME_REASONS,
@@ -95,15 +96,25 @@ class Trouble:
 
 
 def camera_problems(facts: Facts) -> Iterator[Problem]:
-    """What is wrong with cameras, beside what their nodes' problems explain."""
+    """What is wrong with cameras and devices, beside what their nodes' problems explain."""
     nodes = {node.id: node for node in facts.nodes}
     streams = [stream for stream in facts.streams if not _is_explained(stream, nodes)]
     failures = [trouble for stream in streams if (trouble := _failure(stream, facts))]
     cut_off = _cut_off(streams, failures)
     for node_id, members in cut_off.items():
         yield _site_network(nodes[node_id], members)
-    failures = [each for each in failures if each.stream.camera.node_id not in cut_off]
-    troubles = [*failures, *_late_alarms(streams, failures, facts)]
+    yield from device_problems(
+        facts, cut_off, [(each.stream.camera, each.reason) for each in failures]
+    )
+    alarms = _late_alarms(streams, failures, facts)
+    devices = {camera.id: device for device in facts.devices for camera in device.cameras}
+    failures = [
+        each
+        for each in failures
+        if each.stream.camera.node_id not in cut_off
+        and not explains(devices.get(each.stream.camera.id), each.reason)
+    ]
+    troubles = [*failures, *alarms]
     troubles += [trouble for stream in streams for trouble in _remarks(stream)]
     for members in _grouped(troubles, lambda each: each.cause).values():
         yield _problem(members, nodes)

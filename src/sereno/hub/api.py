@@ -12,18 +12,23 @@ from ninja.openapi.schema import OpenAPISchema
 from sereno import __version__
 from sereno.accounts.api import router as accounts
 from sereno.accounts.api_users import router as users
+from sereno.compat.api import router as older
 from sereno.coverage.api import router as coverage
+from sereno.devices.api import router as devices
 from sereno.enforcer.api import router as enforcer
+from sereno.enforcer.api_devices import router as device_cameras
 from sereno.enforcer.api_profiles import router as profiles
 from sereno.enforcer.api_schedules import router as schedules
 from sereno.enforcer.api_system import router as system
 from sereno.errands.api import router as errands
+from sereno.errands.api_devices import router as device_errands
 from sereno.footage.api import router as footage
 from sereno.footage.api_recordings import router as recordings
 from sereno.gate.api import router as gate
 from sereno.health.api import router as health
 from sereno.hub.errors import ErrorAnswer, install
 from sereno.live.api import router as live
+from sereno.live.api_channels import router as channels
 from sereno.live.api_clips import router as clips
 from sereno.live.api_layouts import router as layouts
 from sereno.live.api_status import router as status
@@ -66,6 +71,8 @@ for prefix, router in (
     ("", accounts),
     ("", users),
     ("", sites),
+    ("", devices),
+    ("", device_cameras),
     ("", enforcer),
     ("", profiles),
     ("", schedules),
@@ -75,11 +82,14 @@ for prefix, router in (
     ("", coverage),
     ("", health),
     ("", live),
+    ("", channels),
     ("", layouts),
     ("", clips),
     ("", status),
     ("", streams),
     ("", errands),
+    ("", device_errands),
+    ("", older),
     ("/node", gate),
 ):
     api.add_router(prefix, router)

@@ -40,12 +40,14 @@ INSTALLED_APPS = [
     "sereno.audit",
     "sereno.accounts",
     "sereno.sites",
+    "sereno.devices",
     "sereno.footage",
     "sereno.enforcer",
     "sereno.coverage",
     "sereno.live",
     "sereno.errands",
     "sereno.health",
+    "sereno.compat",
     "sereno.hub",
 ]
 

@@ -32,20 +32,34 @@ def system(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_exempt  # the call itself looks, of those who come with a session
-def older_address(request: HttpRequest, kind: str) -> HttpResponse:
+def older_address(request: HttpRequest, **parts: str) -> HttpResponse:
     """The same call where clients of older systems look for it."""
-    call = resolve(f"/api/v1/streams/{kind}")
+    call = resolve(f"/api/v1{request.path.rstrip('/')}")
     answer: HttpResponse = call.func(request, *call.args, **call.kwargs)
     return answer
 
+
+# A slash at the end is taken too.
+OLDER = [
+    f"{address}{end}"
+    for address in (
+        "streams/live",
+        "streams/playback",
+        "nvrs",
+        "nvrs/<uuid:nvr_id>",
+        "nvrs/<uuid:nvr_id>/sync",
+        "nvrs/<uuid:nvr_id>/channels",
+        "recordings/search",
+    )
+    for end in ("", "/")
+]
 
 urlpatterns = [
     path("api/v1/", api.urls),
     path("admin/password_change/", admin.site.admin_view(choose_password)),
     path("admin/system/", admin.site.admin_view(system)),
     path("admin/", admin.site.urls),
-    path("streams/live", older_address, {"kind": "live"}),
-    path("streams/playback", older_address, {"kind": "playback"}),
+    *(path(older, older_address) for older in OLDER),
     path("dash/system/", RedirectView.as_view(url="/system")),
 ]
 

@@ -16,6 +16,7 @@ from sereno.coverage.actions import judge_promises
 from sereno.errands.actions import wipe_passwords
 from sereno.health.actions import notice_problems
 from sereno.live.actions_clips import expire_clips
+from sereno.live.actions_devices import tell_devices
 from sereno.live.actions_status import forget_told, tell_states
 
 log = logging.getLogger(__name__)
@@ -62,3 +63,4 @@ def _look_at_states() -> None:
     close_old_connections()
     forget_told()
     tell_states(timezone.now())
+    tell_devices(timezone.now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,15 +12,16 @@ from django.conf import settings
 from sereno.accounts.queries import Asker
 from sereno.audit.actions import record
 from sereno.base.clock import to_us
-from sereno.base.errors import Forbidden, Words
+from sereno.base.errors import Forbidden, NotFound, SerenoError, Unavailable, Words
 from sereno.base.spans import Span
-from sereno.live.queries_sources import Part, is_own, source_of
+from sereno.devices.models import DeviceChannel
+from sereno.live.queries_sources import Part, is_own, player_of, source_of
 from sereno.policy.choices import StreamName
 from sereno.sites.models import Camera, Node
 from sereno.sites.queries import access_camera
 from sereno.wire.tickets import LIFETIME, Purpose, Ticket, sign
 
-_PERSONS_ONLY = Words(
+PERSONS_ONLY = Words(
     "Only a person can watch.",
     "Solo una persona puede mirar.",
 )
@@ -45,16 +47,42 @@ def issue_ticket(
     """A minute's leave to see one camera, from who runs it, or who has the span's first footage.
 
     Raises NotFound, also for a stream that the camera has not; Unavailable where that node is away;
-    Conflict for a clip of which several nodes have parts. Who looked at what was recorded is
+    Conflict for a clip of which several nodes have parts, and for a recorder's footage where the
+    camera is no channel of one. Who looked at what was recorded is
     journalled; live view is not: it is all day, everywhere.
     """
     camera = access_camera(asker, camera_id)
     source = source_of(camera, stream, purpose, span, now)
-    signed = sign_ticket(asker, camera, source.node, purpose, now, stream=stream, span=span)
+    signed = sign_ticket(
+        asker, camera, source.node, purpose, now,
+        stream=stream, span=span, channel=source.channel,
+    )  # fmt: skip
     if span is not None:
         ends = {"from_us": to_us(span.start), "to_us": to_us(span.end)}
         record(asker.actor, f"ticket_{purpose}", "camera", camera.pk, **ends)
     return Issued(signed, now + LIFETIME, source.parts)
+
+
+def issue_footage_ticket(
+    asker: Asker, camera_id: UUID, span: Span, now: datetime, stream: StreamName
+) -> tuple[Issued, Purpose]:
+    """For footage of the span, wherever it is: ours, or on the camera's recorder. Raises as
+    `issue_ticket`."""
+    purpose = player_of(access_camera(asker, camera_id), stream, span)
+    return issue_ticket(asker, camera_id, purpose, span, now, stream), purpose
+
+
+def issue_live_tickets(
+    asker: Asker, wishes: Sequence[tuple[UUID, StreamName]], now: datetime
+) -> list[Issued | SerenoError]:
+    """For each camera and stream what `issue_ticket` gives or raises. Raises Forbidden."""
+    found: list[Issued | SerenoError] = []
+    for camera_id, stream in wishes:
+        try:
+            found.append(issue_ticket(asker, camera_id, "live", None, now, stream))
+        except (NotFound, Unavailable) as error:
+            found.append(error)
+    return found
 
 
 def sign_ticket(
@@ -67,13 +95,14 @@ def sign_ticket(
     stream: StreamName = "main",
     span: Span | None = None,
     clip_id: UUID | None = None,
+    channel: DeviceChannel | None = None,
 ) -> str:
     """A signed ticket to what `node` has of a camera that `asker` may see.
 
     Raises Forbidden for who is no person.
     """
     if asker.user is None:
-        raise Forbidden("persons_only", _PERSONS_ONLY)
+        raise Forbidden("persons_only", PERSONS_ONLY)
     ticket = Ticket(
         user_id=asker.user.pk,
         camera_id=camera.pk,
@@ -82,6 +111,8 @@ def sign_ticket(
         node_id=node.pk,
         is_own_node=is_own(node),
         clip_id=clip_id,
+        device_id=channel.device_id if channel else None,
+        channel=channel.channel if channel else "",
         start=span.start if span else None,
         end=span.end if span else None,
     )

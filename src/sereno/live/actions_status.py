@@ -50,8 +50,7 @@ def tell_states(now: datetime, camera_ids: Collection[UUID] | None = None) -> in
     """
     if not _changes(now, camera_ids):
         return 0
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [STATUS_LOCK])
+    hold_numbers()
     # Once more: another may have told it while this one waited.
     changes = _changes(now, camera_ids)
     rows = [_row(key, after) for key, (_, _, after) in changes.items()]
@@ -62,7 +61,7 @@ def tell_states(now: datetime, camera_ids: Collection[UUID] | None = None) -> in
         update_fields=["state", "reason_key", "is_online"],
     )
     events = [event for key, change in changes.items() for event in _events(key, *change)]
-    _write(StatusEvent.objects.bulk_create(events))
+    write_events(StatusEvent.objects.bulk_create(events))
     return len(events)
 
 
@@ -73,7 +72,13 @@ def forget_told() -> None:
     ToldState.objects.filter(gone).delete()
 
 
-def _write(events: list[StatusEvent]) -> None:
+def hold_numbers() -> None:
+    """Until this transaction ends, nobody else numbers events."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [STATUS_LOCK])
+
+
+def write_events(events: list[StatusEvent]) -> None:
     """Wake front, and forget the oldest."""
     if not events:
         return

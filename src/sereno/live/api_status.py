@@ -1,4 +1,4 @@
-"""How cameras are, and what changes of it, over HTTP; front asks here for each `/ws/status`."""
+"""How cameras and devices are, and changes of it, over HTTP; front asks for each `/ws/status`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils import timezone
 from ninja import Router, Schema
 
 from sereno.accounts.auth import ANYBODY_KNOWN, KnownRequest
+from sereno.devices.rules import Shown
 from sereno.enforcer.queries_running import CameraState
 from sereno.live.models import StatusEvent
 from sereno.live.queries_status import news_after
@@ -26,20 +27,31 @@ class CameraStatus(Schema):
     reason: ReasonAnswer | None
 
 
+class DeviceStatus(Schema):
+    device_id: UUID
+    state: str
+    reason: ReasonAnswer | None
+
+
 class Snapshot(Schema):
-    """How each camera is; all changes up to number `id` are in it."""
+    """How each camera and device is; all changes up to number `id` are in it."""
 
     type: Literal["snapshot"] = "snapshot"
     id: int
     cameras: list[CameraStatus]
+    devices: list[DeviceStatus]
 
 
 class Event(Schema):
-    """A change of one stream; `at`: when it came into `state`."""
+    """A change of one stream, or of the device `device_id`; `at`: when it came into `state`.
+
+    Of a device `camera_id` is null and `stream` empty, else `device_id` is null.
+    """
 
     id: int
     type: EventType
-    camera_id: UUID
+    camera_id: UUID | None
+    device_id: UUID | None
     stream: str
     state: str
     at: datetime
@@ -60,8 +72,9 @@ def get_status(request: KnownRequest, after: int | None = None) -> NewsAnswer:
     news = news_after(request.auth, after, timezone.now())
     snapshot = None
     if news.snapshot is not None:
-        cameras = [_status(each) for each in news.snapshot]
-        snapshot = Snapshot(id=news.newest, cameras=cameras)
+        cameras = [_status(each) for each in news.snapshot.cameras]
+        devices = [_device(*each) for each in news.snapshot.devices]
+        snapshot = Snapshot(id=news.newest, cameras=cameras, devices=devices)
     return NewsAnswer(id=news.newest, snapshot=snapshot, events=list(map(_event, news.events)))
 
 
@@ -70,11 +83,16 @@ def _status(found: CameraState) -> CameraStatus:
     return CameraStatus(camera_id=found.camera.pk, state=shown.state, reason=_reason(shown.reason))
 
 
+def _device(device_id: UUID, shown: Shown) -> DeviceStatus:
+    return DeviceStatus(device_id=device_id, state=shown.state, reason=_reason(shown.reason))
+
+
 def _event(event: StatusEvent) -> Event:
     return Event(
         id=event.pk,
         type=cast(EventType, event.type),
         camera_id=event.camera_id,
+        device_id=event.device_id,
         stream=event.stream,
         state=event.state,
         at=event.at,

@@ -10,13 +10,14 @@ from ninja import Router, Schema
 from pydantic import AwareDatetime, Field
 
 from sereno.accounts.auth import ANYBODY_KNOWN, KnownRequest
-from sereno.live.actions import issue_ticket
-from sereno.live.rules import span_of
+from sereno.live.actions import issue_footage_ticket, issue_ticket
+from sereno.live.rules import footage_span
 from sereno.policy.choices import StreamName
 
 router = Router(tags=["live"], auth=ANYBODY_KNOWN)
 
 WEBSOCKET_PATH = "/media/v1/live"
+RECORDER_PATH = "/media/v1/recorder"
 WHEP_PATH = "/media/v1/whep"
 
 
@@ -63,14 +64,16 @@ def open_live_stream(request: KnownRequest, body: LiveRequest) -> StreamAnswer:
 
 @router.post("/streams/playback", response=StreamAnswer, operation_id="open_playback_stream")
 def open_playback_stream(request: KnownRequest, body: PlaybackRequest) -> StreamAnswer:
-    """What was recorded of a camera's stream."""
-    span = span_of("playback", body.start, body.end)
+    """What was recorded of a camera's stream; where we have nothing of the time, and it is a day at
+    most, what the camera's recorder plays."""
+    span = footage_span(body.start, body.end)
     now = timezone.now()
-    issued = issue_ticket(request.auth, body.camera_id, "playback", span, now, body.stream)
+    issued, purpose = issue_footage_ticket(request.auth, body.camera_id, span, now, body.stream)
     return StreamAnswer(
         stream_id=issued.ticket,
         camera_id=body.camera_id,
         hls_url=_playlist(issued.ticket),
+        websocket_url=RECORDER_PATH if purpose == "recorder" else None,
         expires_at=issued.expires_at,
     )
 

@@ -1,4 +1,4 @@
-"""Layouts of the wall, and what was told of the states of streams."""
+"""Layouts of the wall, and what was told of the states of streams and devices."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower
 
+from sereno.devices.models import Device
 from sereno.live.models_clips import Clip
 from sereno.policy.reasons import Reason
 from sereno.sites.models import Camera
 from sereno.sites.versions import Versioned
 
-__all__ = ["Clip", "Layout", "StatusEvent", "ToldState"]
+__all__ = ["Clip", "Layout", "StatusEvent", "ToldDevice", "ToldState"]
 
 
 class Layout(Versioned):
@@ -51,15 +52,24 @@ class ToldState(models.Model):
         constraints = (models.UniqueConstraint(fields=["camera", "stream"], name="live_told"),)
 
 
-class StatusEvent(models.Model):
-    """A change of a stream's state. Numbered in the order in which the changes were committed.
+class ToldDevice(models.Model):
+    """Whether a device counted as online by the newest event of it; null while nobody knows."""
 
+    device = models.OneToOneField(Device, on_delete=models.CASCADE)
+    is_online = models.BooleanField(null=True)
+
+
+class StatusEvent(models.Model):
+    """A change of a stream's state, or (`device`) of a device's; the other of the two is null.
+
+    Numbered in the order in which the changes were committed.
     Only the newest are kept (`live.rules_status.MOST_EVENTS`).
     """
 
     type = models.CharField(max_length=20)
-    camera = models.ForeignKey(Camera, on_delete=models.CASCADE)
-    stream = models.CharField(max_length=8)
+    camera = models.ForeignKey(Camera, on_delete=models.CASCADE, null=True)
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, null=True)
+    stream = models.CharField(max_length=8, blank=True)
     state = models.CharField(max_length=20)
     at = models.DateTimeField()
     reason_key = models.CharField(max_length=40, blank=True)

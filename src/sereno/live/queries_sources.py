@@ -11,9 +11,11 @@ from django.conf import settings
 from sereno.accounts.tokens import digest_of
 from sereno.base.errors import Conflict, NotFound, Unavailable, Words
 from sereno.base.spans import Span
+from sereno.devices.models import DeviceChannel
+from sereno.devices.queries import channel_of_camera
 from sereno.enforcer.leases import leases_of
 from sereno.footage.queries import holders_of
-from sereno.live.rules import parted
+from sereno.live.rules import LONGEST, parted
 from sereno.policy.choices import StreamName
 from sereno.sites.models import Camera, Node
 from sereno.sites.rules import is_online
@@ -33,6 +35,12 @@ _PARTED = Words(
     "Parts of this were recorded by different nodes: {nodes}. Choose a span between two gaps.",
     "Distintos nodos grabaron partes de esto: {nodes}. Elija un tramo entre dos huecos.",
 )
+_NO_RECORDER = Words(
+    "This camera is not a channel of a recorder. Add the recorder as a device, and tick this "
+    "channel there.",
+    "Esta cámara no es canal de un grabador. Añada el grabador como dispositivo y marque allí este "
+    "canal.",
+)
 _NO_SUB_STREAM = Words(
     "This camera has no second, smaller stream. Ask for its main stream, or give the camera an "
     "address for the smaller one.",
@@ -51,10 +59,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The node that has the first of it, and of a span who has which part."""
+    """The node that has the first of it, and of a span who has which part. `channel`: the one of a
+    device that plays it."""
 
     node: Node
     parts: tuple[Part, ...] = ()
+    channel: DeviceChannel | None = None
 
 
 def source_of(
@@ -62,11 +72,31 @@ def source_of(
 ) -> Source:
     """Who runs the camera now, or who has the span's footage.
 
-    Raises NotFound for a stream that the camera does not have, Unavailable where nobody has it or
-    the node is away, Conflict for a clip of which several nodes have parts.
+    Of a recorder's footage, who looks after the recorder. Raises NotFound for a stream that the
+    camera does not have, Unavailable where nobody has it or the node is away, Conflict for a clip
+    of which several nodes have parts, and where there is no recorder.
     """
+    if purpose == "recorder" and span is not None:
+        return _recorder_of(camera, span, now)
     node, parts = _found(camera, stream, span, may_be_parted=purpose != "clip")
     return Source(check_node(node, now), parts)
+
+
+def _recorder_of(camera: Camera, span: Span, now: datetime) -> Source:
+    channel = channel_of_camera(camera)
+    if channel is None:
+        raise Conflict("no_recorder", _NO_RECORDER)
+    node = check_node(channel.device.node, now)
+    return Source(node, (Part(node, span),), channel)
+
+
+def player_of(camera: Camera, stream: StreamName, span: Span) -> Purpose:
+    """What footage of the span is to be asked for: ours, or, where there is none of it and the
+    camera is a channel of a recorder, what that plays."""
+    is_long = span.duration > LONGEST["recorder"]
+    if stream != "main" or is_long or holders_of(camera, stream, span):
+        return "playback"
+    return "playback" if channel_of_camera(camera) is None else "recorder"
 
 
 def maker_of(camera: Camera, stream: StreamName, span: Span) -> tuple[Node, bool]:

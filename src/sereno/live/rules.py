@@ -9,7 +9,14 @@ from sereno.base.errors import Invalid, Words
 from sereno.base.spans import Span
 from sereno.wire.tickets import Purpose
 
-LONGEST = {"playback": timedelta(days=31), "clip": timedelta(days=1)}
+MOST_AT_ONCE = 64
+"""Cameras that leave is asked for in one call; a wall shows 36."""
+
+LONGEST = {
+    "playback": timedelta(days=31),
+    "clip": timedelta(days=1),
+    "recorder": timedelta(days=1),
+}
 
 _NO_SPAN = Words(
     "Say from when to when.",
@@ -31,10 +38,19 @@ def span_of(purpose: Purpose, start: datetime | None, end: datetime | None) -> S
         return None
     if start is None or end is None:
         raise Invalid("span_missing", _NO_SPAN, field="from" if start is None else "to")
+    return _checked(start, end, LONGEST[purpose])
+
+
+def footage_span(start: datetime, end: datetime) -> Span:
+    """The span of footage that somebody asks for. Raises Invalid."""
+    return _checked(start, end, LONGEST["playback"])
+
+
+def _checked(start: datetime, end: datetime, longest: timedelta) -> Span:
     if end <= start:
         raise Invalid("span_backwards", _BACKWARDS, field="to")
-    if end - start > LONGEST[purpose]:
-        raise Invalid("span_too_long", _TOO_LONG.fill(days=LONGEST[purpose].days), field="to")
+    if end - start > longest:
+        raise Invalid("span_too_long", _TOO_LONG.fill(days=longest.days), field="to")
     return Span(start, end)
 
 

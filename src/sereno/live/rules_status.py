@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 EventType = Literal[
-    "stream_started", "stream_stopped", "stream_error", "camera_online", "camera_offline"
+    "stream_started",
+    "stream_stopped",
+    "stream_error",
+    "camera_online",
+    "camera_offline",
+    "nvr_online",
+    "nvr_offline",
 ]
 
 # Older ones are forgotten: who was away for longer begins with a snapshot.

@@ -41,6 +41,24 @@ class Memory(_Line):
     )
 
 
+# What a date, and the ledger, can hold: a number beyond is a fault of the runner.
+Microseconds = Annotated[int, Field(ge=0, lt=253_402_300_800_000_000)]
+Count = Annotated[int, Field(ge=0, lt=1 << 62)]
+
+
+class Past(_Line):
+    """Footage that a device plays: what comes was taken then, not now.
+
+    The device is to stop at `ends_at_us`; where it goes on, whoever asked ends it.
+    """
+
+    starts_at_us: Microseconds = Field(description="of the first key frame that comes")
+    ends_at_us: Microseconds
+    headers: dict[str, str] = Field(
+        default={}, description="of PLAY; `Require` among them goes with SETUP too"
+    )
+
+
 class StreamTask(_Line):
     """What to record, and where to."""
 
@@ -72,6 +90,7 @@ class StreamTask(_Line):
         description="folder of the doors that whoever dials a device on this machine goes through; "
         "empty: all stand open",
     )
+    past: Past | None = Field(default=None, description="None: what comes is of now")
 
 
 class Start(_Line):
@@ -130,11 +149,6 @@ class Probe(_Line):
 
     do: Literal["probe"] = "probe"
     task: StreamTask
-
-
-# What a date, and the ledger, can hold: a number beyond is a fault of the runner.
-Microseconds = Annotated[int, Field(ge=0, lt=253_402_300_800_000_000)]
-Count = Annotated[int, Field(ge=0, lt=1 << 62)]
 
 
 class Sibling(_Line):

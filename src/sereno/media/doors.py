@@ -13,6 +13,7 @@ import logging
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -85,6 +86,21 @@ class Doors:
             self._files.forget(self._files.device(address, username, password))
         except OSError as error:
             self._complain(error)
+
+    async def warn(self, address: str, username: str, password: str, reason: Reason) -> None:
+        """The device refused these credentials elsewhere: one of `OF_THE_LOGIN`."""
+        with suppress(_Unusable):
+            await self.learn(await self.device(address, username, password), reason)
+
+    async def refusal(self, address: str, username: str, password: str) -> Reason | None:
+        """Why nobody tries these credentials now; None where they may be tried."""
+        try:
+            await self.has_refused(await self.device(address, username, password))
+        except _Unusable:
+            return None
+        except StreamFault as fault:
+            return fault.reason
+        return None
 
     def close(self) -> None:
         """Nobody comes any more."""

@@ -89,12 +89,13 @@ class LivePlaylist:
     """The newest half minute of one stream.
 
     `whole` are the segments that are complete, `growing` is the one that is not, with the parts
-    that are.
+    that are. `is_over`: nothing more comes.
     """
 
     def __init__(self) -> None:
         self.whole: deque[LiveSegment] = deque()
         self.growing: LiveSegment | None = None
+        self.is_over = False
         self._file: LiveFile | None = None
         self._part: LivePart | None = None
         self._part_ticks = PART_TICKS
@@ -250,22 +251,20 @@ class LivePlaylist:
             return None
         return file.segment_id, self._part.offset_bytes if self._part else self._next_offset
 
-    def text(self, addresses: Addresses) -> str:
-        """The playlist as it is now."""
-        target, part_seconds = self.target_seconds, self.part_seconds
-        listed = self._listed()
+    def text(self, addresses: Addresses, *, has_parts: bool = True) -> str:
+        """The playlist as it is now; without parts it is for players that reload it at leisure."""
+        target = self.target_seconds
+        listed = self._listed() if has_parts else list(self.whole)
         lines = [
             "#EXTM3U",
             f"#EXT-X-VERSION:{_VERSION}",
             f"#EXT-X-TARGETDURATION:{target}",
-            f"#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK={3 * part_seconds:.3f},"
-            f"HOLD-BACK={3 * target}.0",
-            f"#EXT-X-PART-INF:PART-TARGET={part_seconds:.3f}",
+            *(self._part_promises(target) if has_parts else ()),
             f"#EXT-X-MEDIA-SEQUENCE:{listed[0].number if listed else self._next_number}",
             f"#EXT-X-DISCONTINUITY-SEQUENCE:{self._dropped_discontinuities}",
         ]
         run_id: UUID | None = None
-        next_part = self._next_part(listed)
+        next_part = self._next_part(listed) if has_parts else None
         for place, segment in enumerate(listed, -len(self.whole)):
             if segment.is_discontinuous:
                 lines.append("#EXT-X-DISCONTINUITY")
@@ -282,7 +281,17 @@ class LivePlaylist:
         if next_part is not None:
             hint = addresses.of_part(*next_part)
             lines.append(f'#EXT-X-PRELOAD-HINT:TYPE=PART,URI="{hint}"')
+        if self.is_over:
+            lines.append("#EXT-X-ENDLIST")
         return "\n".join([*lines, ""])
+
+    def _part_promises(self, target: int) -> tuple[str, str]:
+        seconds = self.part_seconds
+        return (
+            f"#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK={3 * seconds:.3f},"
+            f"HOLD-BACK={3 * target}.0",
+            f"#EXT-X-PART-INF:PART-TARGET={seconds:.3f}",
+        )
 
 
 def _part_lines(segment: LiveSegment, addresses: Addresses) -> list[str]:

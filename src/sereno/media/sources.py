@@ -10,6 +10,7 @@ from sereno.media.ffmpeg.argv import Plan
 from sereno.media.ffmpeg.source import FfmpegSource
 from sereno.media.rtsp.doorway import Doorway
 from sereno.media.rtsp.receivers import Encode
+from sereno.media.rtsp.replay_time import OnTime
 from sereno.media.rtsp.session import Patience, Session
 from sereno.media.sink import Source
 
@@ -24,10 +25,12 @@ def new_source(
     on_command: Callable[[str], None] | None = None,
     redirect: str = "",
     doorway: Doorway | None = None,
+    on_time: OnTime | None = None,
 ) -> Source:
     """A source for one session. `plan` is how ffmpeg was asked the last time; `on_command` gets
     each command of ffmpeg that is started, for people; `redirect` is where the server sent the
-    session before; `doorway` is told what others may want to know, where the engine learns it."""
+    session before; `doorway` is told what others may want to know, and `on_time` when footage was
+    recorded, where the engine learns it."""
     if choice.engine == FFMPEG:
         wish = choice.remembered_transport if task.transport == "auto" else task.transport
         return FfmpegSource(
@@ -46,4 +49,6 @@ def new_source(
         encode=encode,
         redirect=redirect,
         doorway=doorway,
+        play_headers=task.past.headers if task.past is not None else None,
+        on_time=on_time,
     )

@@ -20,13 +20,15 @@ from sereno.media.ffmpeg.source import FfmpegSource
 from sereno.media.hosts import host_and_port
 from sereno.media.leave import Leave, LeaveOver
 from sereno.media.measuring import tell_measures
+from sereno.media.past import PastTimes
 from sereno.media.pipes import Emit
 from sereno.media.recorder import Recorder
 from sereno.media.rtsp.receivers import Encode
 from sereno.media.rtsp.session import Patience, Session
 from sereno.media.segments import LEASE_LOST
-from sereno.media.sink import Source
+from sereno.media.sink import MediaSink, Source
 from sereno.media.sources import new_source
+from sereno.policy.reason_entry import Retry
 from sereno.policy.reasons import Reason
 from sereno.policy.retries import OF_THE_HOST, OF_THE_LOGIN, Pauses
 from sereno.wire.reports import ReasonReport
@@ -137,13 +139,19 @@ class Stream:
         )
         self._choice = verdict.choice
         self._may_be_over = reason.retry in OF_THE_HOST or reason.key in OF_THE_LOGIN
-        is_at_once = verdict.is_at_once or bool(self._redirect)
-        pause_seconds = 0.0 if is_at_once else self._pauses.after(reason)
+        pause_seconds = self._pause_after(reason, is_at_once=verdict.is_at_once)
         pause_us = None if pause_seconds is None else int(pause_seconds * 1_000_000)
         next_try_us = None if pause_us is None else self._now_us() + pause_us
         report = ReasonReport.of(reason)
         self._say(Failed(**self._origin(), reason=report, next_try_us=next_try_us))
         return pause_seconds
+
+    def _pause_after(self, reason: Reason, *, is_at_once: bool) -> float | None:
+        """Footage is not begun anew by itself, for it would begin at its start."""
+        is_footage = self._task.past is not None
+        if is_footage and (self._has_played or reason.retry is not Retry.BUSY):
+            return None
+        return 0.0 if is_at_once or self._redirect else self._pauses.after(reason)
 
     async def _record(self) -> Reason:
         """Play one session to its end, which always has a reason."""
@@ -168,13 +176,16 @@ class Stream:
             self._source = None
 
     async def _play(self, door: Door, redirect: str) -> NoReturn:
+        past = self._task.past
+        times = PastTimes(self._recorder, past, self._now_us) if past is not None else None
+        sink: MediaSink = times or self._recorder
         async with new_source(
-            self._task, self._choice, self._recorder.now_us, self._patience, self._plan,
-            self._encode, self._on_command, redirect, door,
+            self._task, self._choice, sink.now_us, self._patience, self._plan,
+            self._encode, self._on_command, redirect, door, times.said if times else None,
         ) as source:  # fmt: skip
             self._source = source
             self._hasten(source)
-            await source.play(self._recorder)
+            await source.play(sink)
             door.answered()
             if isinstance(source, FfmpegSource):
                 self._plan = source.plan

@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 
 from sereno.base.clock import Clock, to_us
 from sereno.base.errors import Invalid, NotFound, Unauthenticated, Words
+from sereno.base.spans import Span
 from sereno.node.passes import Passes
 from sereno.node.rows import StreamKey
 from sereno.wire.orders import Orders
@@ -23,6 +24,10 @@ _NO_TICKET = Words(
 _NOT_HERE = Words(
     "This camera is not on this node. Open the camera again.",
     "Esta cámara no está en este nodo. Abra la cámara de nuevo.",
+)
+_NO_DEVICE = Words(
+    "This device is not on this node. Open it again.",
+    "Este equipo no está en este nodo. Ábralo de nuevo.",
 )
 _NO_SPAN = Words(
     "The ticket names no time. Ask for one with a start and an end.",
@@ -47,6 +52,16 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class RecorderVisit:
+    """A ticket that holds here for footage that a device plays, by the device's own `channel`."""
+
+    camera_id: UUID
+    device_id: UUID
+    channel: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Doorkeeper:
     """Checks tickets by the public key in the orders."""
 
@@ -68,12 +83,31 @@ class Doorkeeper:
             raise NotFound("camera_not_here", _NOT_HERE)
         return Visit(key, ticket.purpose, ticket.start, ticket.end)
 
+    def purpose_of(self, token: str, purposes: frozenset[Purpose]) -> Purpose:
+        """Which of the purposes a ticket is for. Raises Unauthenticated."""
+        return self._checked(token, purposes)[0].purpose
+
     def admit_to_camera(self, token: str, purpose: Purpose) -> UUID:
         """The camera, for what is of no stream of it alone. Raises as `admit`."""
         ticket, orders = self._checked(token, purpose)
         if all(camera.camera_id != ticket.camera_id for camera in orders.cameras):
             raise NotFound("camera_not_here", _NOT_HERE)
         return ticket.camera_id
+
+    def admit_to_recorder(self, token: str, playback_pass: str = "") -> RecorderVisit:
+        """Raises Unauthenticated for a bad ticket, NotFound for a device of another node, Invalid
+        for a ticket without a time."""
+        ticket, orders = self._checked(token, "recorder", playback_pass)
+        device_id = _device_of(ticket, orders)
+        if ticket.start is None or ticket.end is None or ticket.end <= ticket.start:
+            raise Invalid("ticket_without_span", _NO_SPAN)
+        span = Span(ticket.start, ticket.end)
+        return RecorderVisit(ticket.camera_id, device_id, ticket.channel, span)
+
+    def admit_to_channel(self, token: str) -> tuple[UUID, str]:
+        """The device and its channel whose picture may be seen. Raises as `admit_to_recorder`."""
+        ticket, orders = self._checked(token, "channel_snapshot")
+        return _device_of(ticket, orders), ticket.channel
 
     def admit_to_clip(self, token: str, clip_id: UUID, playback_pass: str = "") -> None:
         """Raises Unauthenticated for a bad ticket, or one of another clip."""
@@ -90,6 +124,13 @@ class Doorkeeper:
         has_pass = bool(playback_pass) and self.passes.holds(token, playback_pass, now)
         overtime = PLAYBACK_OVERTIME if has_pass else timedelta(0)
         return verify(token, orders.ticket_public_key, purpose, now, overtime), orders
+
+
+def _device_of(ticket: Ticket, orders: Orders) -> UUID:
+    for device in orders.devices or ():
+        if device.device_id == ticket.device_id:
+            return device.device_id
+    raise NotFound("device_not_here", _NO_DEVICE)
 
 
 def token_of(call: HTTPConnection) -> str:

@@ -10,9 +10,11 @@ from fastapi.responses import JSONResponse
 
 from sereno.base.errors import Invalid, NotFound, SerenoError, Unauthenticated, Unavailable, Words
 from sereno.node.clip_routes import ClipRoutes
+from sereno.node.devices.pictures import ShowingChannels
 from sereno.node.live_hls import LiveHls
 from sereno.node.pictures import PicturesOfFootage
 from sereno.node.playback import Playback
+from sereno.node.recorder_view import RecorderWatching
 from sereno.node.snapshots import Showing
 from sereno.node.state import NodeState
 from sereno.node.watching import Watching
@@ -37,10 +39,12 @@ def make_app(
     playback: Playback,
     live_hls: LiveHls,
     watching: Watching,
+    recorder_watching: RecorderWatching,
     whep: Whep,
     showing: Showing,
     pictures: PicturesOfFootage,
     clips: ClipRoutes,
+    channels: ShowingChannels,
     hub_troubles: Callable[[], Mapping[str, Words]],
 ) -> FastAPI:
     """`/media/v1/…` for viewers with tickets, `/health` and `/status` for this machine."""
@@ -50,8 +54,10 @@ def make_app(
     app.include_router(showing.router(), prefix="/media/v1")
     app.include_router(pictures.router(), prefix="/media/v1")
     app.include_router(clips.router(), prefix="/media/v1")
+    app.include_router(channels.router(), prefix="/media/v1")
     app.include_router(whep.router(), prefix="/media/v1")
     app.add_api_websocket_route("/media/v1/live", watching.watch)
+    app.add_api_websocket_route("/media/v1/recorder", recorder_watching.watch)
 
     @app.get("/health")
     async def health() -> dict[str, bool]:

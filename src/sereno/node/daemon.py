@@ -24,8 +24,6 @@ from sereno.box.secrets import fernet
 from sereno.box.settings import Settings
 from sereno.media.contract import Event, Failed, RunEnded, StreamTask
 from sereno.media.doors import Doors
-from sereno.media.ffmpeg.program import PATH_VARIABLE
-from sereno.media.rtsp.tls import CA_FILE_VARIABLE
 from sereno.node.access import Doorkeeper
 from sereno.node.analysis import Analysis
 from sereno.node.api import make_app
@@ -34,6 +32,7 @@ from sereno.node.clip_routes import ClipRoutes
 from sereno.node.clips import clips_in
 from sereno.node.departing import finish_departures
 from sereno.node.desired import Desired
+from sereno.node.devices.room import device_room
 from sereno.node.diagnosing import Diagnosing
 from sereno.node.enrolment import enrol
 from sereno.node.errands import Errands
@@ -51,8 +50,11 @@ from sereno.node.order_store import OrderStore
 from sereno.node.pace import Pace
 from sereno.node.pictures import Pictures, PicturesOfFootage
 from sereno.node.playback import Playback
-from sereno.node.preparing import hub_of, prepare_folders
+from sereno.node.preparing import for_runners, hub_of, prepare_folders
 from sereno.node.probing import Probing
+from sereno.node.recorder_hls import RecorderHls
+from sereno.node.recorder_plays import RecorderPlays
+from sereno.node.recorder_view import RecorderWatching
 from sereno.node.recording import Recording
 from sereno.node.relaying import Relaying
 from sereno.node.rows import StreamKey
@@ -126,7 +128,12 @@ class Node:
             data.clips, self._recording, self._ledger, self._volumes, self._hub.tell_clip, clock
         )
         diagnosing = Diagnosing(self._desired, self._recording, data.doors)
-        self._errands = Errands(runner_argv, self._hub, clock, diagnosing.command_of)
+        self._devices = device_room(data.devices, clock, self._doors, self._hub)
+        kinds = self._devices.errand_kinds
+        self._errands = Errands(runner_argv, self._hub, clock, diagnosing.command_of, kinds)
+        self._plays = RecorderPlays(
+            runner_argv, self._devices.devices, data.recorder_plays, data.doors
+        )
         telling = Telling(self._hub, self._ledger, clock, self._pace.batch_rows)
         self.link = Link(self._hub, telling, self, clock, self._relaying.show, pace=self._pace)
 
@@ -135,6 +142,7 @@ class Node:
         self._ended.set()
 
     async def run(self) -> None:
+        await self._plays.prepare()
         await self._volumes.check()
         self._budget.looked_through |= self._volumes.roots.keys()
         await finish_departures(self._ledger, self._volumes.roots, self._clock)
@@ -151,6 +159,7 @@ class Node:
             loops = (
                 self._budget.run, self._probing.run, self._snapshots.run, self._pictures.run,
                 self._strips.run, self.analysis.run, self._clips.run, self._errands.run,
+                self._devices.devices.run,
             )  # fmt: skip
             others = [parts.create_task(run()) for run in loops]
             linking = parts.create_task(self._link_up())
@@ -165,6 +174,7 @@ class Node:
             await self._say_goodbye()
             await serving
             await self._web_rtc.close()
+            await self._plays.close()
         await self._relaying.close()
         await self._hub.close()
         await self._ledger.close()
@@ -278,6 +288,7 @@ class Node:
         self._supervisor.look()
         self.analysis.look()
         self._clips.take(orders.clips)
+        self._devices.devices.take(orders.devices)
         if self._desired.lacks_leases():
             self.link.say_now()  # the answer brings them
 
@@ -285,15 +296,18 @@ class Node:
         doorkeeper = Doorkeeper(lambda: self._orders, self._is_known, self._clock)
         formats = RunFormats(self._ledger, self._recording)
         playback = Playback(doorkeeper, self._recording, formats, self._volumes.path_of)
+        recorder_hls = RecorderHls(doorkeeper, self._plays, self._clock)
         app = make_app(
             self.state,
             playback,
-            LiveHls(doorkeeper, playback, self._live_playlists),
+            LiveHls(doorkeeper, playback, self._live_playlists, recorder_hls),
             Watching(doorkeeper, self._recording, self._live, self._desired.is_run),
+            RecorderWatching(doorkeeper, self._plays),
             Whep(doorkeeper, self._web_rtc),
             Showing(doorkeeper, self._snapshots, self._clock),
             PicturesOfFootage(doorkeeper, self._pictures),
             ClipRoutes(doorkeeper, self._recording, self._volumes.path_of, self._clips.store),
+            self._devices.showing(doorkeeper),
             lambda: self.link.troubles,
         )
         return Server(app, unix_listener(self._data.node_socket))
@@ -378,12 +392,6 @@ async def _run_until_signal(settings: Settings) -> None:
 def run(settings: Settings) -> None:
     """What `sereno node run` does. Raises SerenoError with words when it cannot start."""
     configure_logging(settings.log_level)
-    os.environ.update(_for_runners(settings))
+    os.environ.update(for_runners(settings))
     with hold_node(settings.data_dir):
         uvloop.run(_run_until_signal(settings))
-
-
-def _for_runners(settings: Settings) -> dict[str, str]:
-    """What runners read from the environment, which knows nothing of what stands in `.env`."""
-    wanted = {PATH_VARIABLE: settings.ffmpeg, CA_FILE_VARIABLE: settings.camera_ca}
-    return {name: str(path) for name, path in wanted.items() if path is not None}

@@ -123,7 +123,7 @@ class Follower:
     async def _run(self) -> None:
         pauses = Backoff(*BACKOFF_SECONDS)
         while True:
-            viewer = self._live.join(self.key, "", is_watching=False)
+            viewer = self._live.join(self.key, "", fragment_ms=None)
             try:
                 reason = await self._follow(viewer)
             except StreamFault as error:

@@ -1,22 +1,24 @@
-"""Errands: what people ask this node to look into now, each in a process of its own.
+"""Errands: what people ask this node to look into now.
 
-The hub is asked whenever it may have some; what is found is told as it is found. Whatever becomes
-of an errand, recording does not notice.
+The hub is asked whenever it may have some; what is found is told as it is found. A diagnosis has a
+process of its own. Whatever becomes of an errand, recording does not notice.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from pydantic import ValidationError
 
+from sereno.base.backoff import Backoff
 from sereno.base.clock import Clock
 from sereno.base.errors import NotFound, SerenoError
 from sereno.media.contract import SAYINGS, Diagnose, Diagnosed
+from sereno.node.bulletin import Bulletin
 from sereno.node.hub_client import HubClient
 from sereno.node.runner_process import RunnerProcess
 from sereno.policy.diagnosis import LONGEST_SECONDS
@@ -34,6 +36,7 @@ _REMEMBERED = 100
 _NICE = 5
 
 CommandOf = Callable[[Errand], Diagnose | None]
+Do = Callable[[Errand], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -41,13 +44,15 @@ class Errands:
     """`look` has the hub asked; `run` does it, and what it answers, for as long as it runs.
 
     `command_of` says what a runner is to be told for an errand; None: the node does not know its
-    camera. `tell_seconds` lie between two reports, however much is found.
+    camera. `others` says what is done for errands of other kinds. `tell_seconds` lie between two
+    reports, however much is found.
     """
 
     argv: Sequence[str]
     hub: HubClient
     clock: Clock
     command_of: CommandOf
+    others: Mapping[str, Do] = field(default_factory=dict)
     tell_seconds: float = 0.3
     _wake: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _taken: dict[UUID, None] = field(default_factory=dict, init=False)
@@ -65,9 +70,10 @@ class Errands:
                 await self._wake.wait()
                 self._wake.clear()
                 for errand in await self._ask():
-                    if errand.errand_id not in self._taken and errand.kind == DIAGNOSE:
+                    do = self._diagnose if errand.kind == DIAGNOSE else self.others.get(errand.kind)
+                    if do is not None and errand.errand_id not in self._taken:
                         self._take(errand.errand_id)
-                        doing.create_task(self._do(errand))
+                        doing.create_task(_do(do, errand))
 
     def _take(self, errand_id: UUID) -> None:
         self._taken[errand_id] = None
@@ -82,12 +88,16 @@ class Errands:
             log.debug("The hub tells no errands: %s", error)
             return ()
 
-    async def _do(self, errand: Errand) -> None:
-        try:
-            async with self._may_run:
-                await _Doing(self, errand).run()
-        except Exception:  # one errand must not end the node
-            log.exception("errand %s broke", errand.errand_id)
+    async def _diagnose(self, errand: Errand) -> None:
+        async with self._may_run:
+            await _Doing(self, errand).run()
+
+
+async def _do(do: Do, errand: Errand) -> None:
+    try:
+        await do(errand)
+    except Exception:  # one errand must not end the node
+        log.exception("errand %s broke", errand.errand_id)
 
 
 class _Doing:
@@ -97,14 +107,17 @@ class _Doing:
         self._errands = errands
         self._errand = errand
         self._newest = DiagnosisReport(started_at=errands.clock.now())
-        self._news = asyncio.Event()
+        again = Backoff(AGAIN_SECONDS, AGAIN_SECONDS)
+        self._bulletin: Bulletin[DiagnosisReport] = Bulletin(
+            self._tell_hub, errands.tell_seconds, again
+        )
 
     async def run(self) -> None:
         """Until it is done and told, or nobody waits for it any more."""
         self._put(self._newest)
         try:
             async with asyncio.TaskGroup() as both:
-                both.create_task(self._tell())
+                both.create_task(self._bulletin.tell_until(lambda report: report.is_done))
                 await self._find_out()
                 self._put(self._finished())
         except* NotFound:
@@ -112,7 +125,7 @@ class _Doing:
 
     def _put(self, report: DiagnosisReport) -> None:
         self._newest = report
-        self._news.set()
+        self._bulletin.put(report)
 
     async def _find_out(self) -> None:
         command = await self._command()
@@ -171,24 +184,8 @@ class _Doing:
             steps[-1] = steps[-1].model_copy(update=_UNEXPLAINED)
         return report.model_copy(update={"is_done": True, "steps": tuple(steps)})
 
-    async def _tell(self) -> None:
-        """Tell the hub the newest, until that is the last. Raises NotFound: nobody waits."""
-        while True:
-            await self._news.wait()
-            self._news.clear()
-            report = self._newest
-            try:
-                await self._errands.hub.tell_errand(self._errand.errand_id, report)
-            except NotFound:
-                raise
-            except SerenoError as error:
-                log.debug("The hub takes no report of an errand: %s", error)
-                self._news.set()
-                await asyncio.sleep(AGAIN_SECONDS)
-                continue
-            if report.is_done:
-                return
-            await asyncio.sleep(self._errands.tell_seconds)
+    async def _tell_hub(self, report: DiagnosisReport) -> None:
+        await self._errands.hub.tell_errand(self._errand.errand_id, report)
 
 
 _UNEXPLAINED = {"verdict": "failed", "reason": ReasonReport(key="unexplained")}

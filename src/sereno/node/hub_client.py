@@ -15,6 +15,7 @@ from sereno.base.errors import Invalid, NotFound, Unauthenticated, Unavailable, 
 from sereno.base.redact import redact
 from sereno.policy.reasons import Reason
 from sereno.wire.clips import ClipReport
+from sereno.wire.devices import DeviceErrandReport, DeviceReport
 from sereno.wire.errands import DiagnosisReport, Errand, Errands
 from sereno.wire.orders import Enrolment, EnrolmentRequest, Orders
 from sereno.wire.reports import Heartbeat, HeartbeatAnswer, Reports
@@ -144,16 +145,24 @@ class HubClient:
 
     async def tell_errand(self, errand_id: UUID, report: DiagnosisReport) -> None:
         """Tell all that is known of an errand by now. Raises NotFound: nobody waits for it."""
-        answer = await self._request("POST", f"errands/{errand_id}", report.model_dump_json())
-        if answer.status_code == httpx.codes.NOT_FOUND:
-            raise NotFound("errand_over", _STRANGE.fill(url=self.url, status=answer.status_code))
-        self._check(answer)
+        await self._tell(f"errands/{errand_id}", report, "errand_over")
 
     async def tell_clip(self, clip_id: UUID, report: ClipReport) -> None:
         """Tell how far a clip is, or what came of it. Raises NotFound: nobody wants it."""
-        answer = await self._request("POST", f"clips/{clip_id}", report.model_dump_json())
+        await self._tell(f"clips/{clip_id}", report, "clip_over")
+
+    async def tell_device(self, device_id: UUID, report: DeviceReport) -> None:
+        """Tell how a device is. Raises NotFound: nobody wants it any more."""
+        await self._tell(f"devices/{device_id}", report, "device_over")
+
+    async def tell_device_errand(self, errand_id: UUID, report: DeviceErrandReport) -> None:
+        """Tell all that is known of an errand by now. Raises NotFound: nobody waits for it."""
+        await self._tell(f"device-errands/{errand_id}", report, "errand_over")
+
+    async def _tell(self, path: str, report: BaseModel, key_if_over: str) -> None:
+        answer = await self._request("POST", path, report.model_dump_json())
         if answer.status_code == httpx.codes.NOT_FOUND:
-            raise NotFound("clip_over", _STRANGE.fill(url=self.url, status=answer.status_code))
+            raise NotFound(key_if_over, _STRANGE.fill(url=self.url, status=answer.status_code))
         self._check(answer)
 
     async def _call(

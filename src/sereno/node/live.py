@@ -17,10 +17,10 @@ from pathlib import Path
 
 from sereno.media.contract import Event, FragmentWritten, RunEnded, RunStarted, SegmentOpened
 from sereno.media.fmp4.reader import strip_header
-from sereno.node.live_attention import Attention
+from sereno.node.live_attention import PROMPT_FRAGMENT_MS, Attention
 from sereno.node.live_file import LiveFile
 from sereno.node.rows import StreamKey
-from sereno.wire.reports import ReasonReport, StreamState
+from sereno.wire.reports import ReasonReport
 
 LARGEST_LAG_US = 3_000_000
 """Who is further behind goes on at the newest key frame, where there is one since."""
@@ -97,7 +97,8 @@ class Beginning:
 class Viewer:
     """One viewer's queue; iterate `messages`.
 
-    `head_start_us` is how old the oldest picture was that it got to begin with.
+    `head_start_us` is how old the oldest picture was that it got to begin with; `fragment_ms` how
+    short fragments it wishes for, None: delay does not matter to it.
     """
 
     state: str = ""
@@ -107,8 +108,14 @@ class Viewer:
     told: Beginning | None = None
     queue: deque[tuple[Beginning, Piece]] = field(default_factory=deque)
     head_start_us: int = 0
-    is_watching: bool = True
+    fragment_ms: int | None = None
+    last: str = ""
     news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def end(self, last: str) -> None:
+        """Say this when all has been sent, and then nothing more."""
+        self.last = last
+        self.news.set()
 
     def show(self, state: str) -> None:
         self.state, self.is_state_new = state, True
@@ -146,6 +153,9 @@ class Viewer:
             elif self.queue:
                 async for message in self._next():
                     yield message
+            elif self.last:
+                yield self.last
+                return
             else:
                 await self.news.wait()
 
@@ -210,16 +220,18 @@ class Live:
     def viewer_count(self) -> int:
         return sum(len(channel.viewers) for channel in self._channels.values())
 
-    def join(self, key: StreamKey, state: str, *, is_watching: bool = True) -> Viewer:
+    def join(
+        self, key: StreamKey, state: str, fragment_ms: int | None = PROMPT_FRAGMENT_MS
+    ) -> Viewer:
         """A viewer that gets `state`, the newest GOP, and then everything as it comes.
 
-        `is_watching`: delay matters to it, so that the stream counts as watched.
+        The stream counts as watched, unless `fragment_ms` is None: then delay does not matter.
         """
         channel = self._channel(key)
         age_us = channel.gop[-1].at_us - channel.gop[0].at_us if channel.gop else 0
-        viewer = Viewer(state, head_start_us=age_us, is_watching=is_watching)
-        if is_watching and self._attention is not None:
-            self._attention.begin(key)
+        viewer = Viewer(state, head_start_us=age_us, fragment_ms=fragment_ms)
+        if fragment_ms is not None and self._attention is not None:
+            self._attention.begin(key, fragment_ms)
         if channel.beginning is not None:
             for piece in channel.gop:
                 viewer.offer(channel.beginning, piece)
@@ -230,8 +242,8 @@ class Live:
         viewers = self._channel(key).viewers
         if viewer in viewers:
             viewers.remove(viewer)
-            if viewer.is_watching and self._attention is not None:
-                self._attention.end(key)
+            if viewer.fragment_ms is not None and self._attention is not None:
+                self._attention.end(key, viewer.fragment_ms)
 
     def show(self, key: StreamKey, state: str) -> None:
         """Tell the stream's viewers its state."""
@@ -288,8 +300,8 @@ class Live:
             viewer.offer(channel.beginning, piece)
 
 
-def state_text(state: StreamState, reason: ReasonReport | None) -> str:
-    """The message that tells viewers a stream's state."""
+def state_text(state: str, reason: ReasonReport | None) -> str:
+    """The message that tells viewers a state: of a stream, a `StreamState`."""
     words = None
     if reason is not None:
         en, es = reason.to_reason().words()

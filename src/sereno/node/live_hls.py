@@ -25,6 +25,7 @@ from sereno.node.playback import (
     VIDEO_TYPE,
     Playback,
 )
+from sereno.node.recorder_hls import RecorderHls
 
 FIRST_SEGMENT_SECONDS = 15.0  # at most, until a stream that just begins has its first whole GOP
 FURTHEST_AHEAD = 2  # segments that may be asked for before they begin (6.2.5.2)
@@ -51,9 +52,10 @@ class LiveHls:
     doorkeeper: Doorkeeper
     playback: Playback
     playlists: LivePlaylists
+    recorder: RecorderHls
 
     def router(self) -> APIRouter:
-        router = APIRouter()
+        router = self.recorder.router()
         router.get("/hls/index.m3u8")(self.any_index)
         router.get("/live/index.m3u8")(self.index)
         for folder in ("live", "hls/{given_pass}"):
@@ -62,10 +64,13 @@ class LiveHls:
         return router
 
     async def any_index(self, request: Request) -> Response:
-        """What a ticket opens: the playlist of its time, or of what is live."""
+        """What a ticket opens: the playlist of its time, of what is live, or of what a recorder
+        plays."""
         ticket = Admission.of(request).ticket
-        visit = self.doorkeeper.admit(ticket, FILE_PURPOSES)
-        if visit.purpose == "playback":
+        purpose = self.doorkeeper.purpose_of(ticket, FILE_PURPOSES | {"recorder"})
+        if purpose == "recorder":
+            return await self.recorder.index(request)
+        if purpose == "playback":
             return await self.playback.playlist(request)
         return await self.index(request)
 

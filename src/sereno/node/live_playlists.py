@@ -74,6 +74,10 @@ class Channel:
                     self.playlist.end_run()
             case _:
                 return
+        self.tell()
+
+    def tell(self) -> None:
+        """Let those go on who wait for news."""
         news, self.news = self.news, asyncio.Event()
         news.set()
 

@@ -9,6 +9,8 @@ from cryptography.fernet import Fernet
 from sereno.box.files import write_atomic
 from sereno.box.paths import DataDir
 from sereno.box.settings import Settings
+from sereno.media.ffmpeg.program import PATH_VARIABLE
+from sereno.media.rtsp.tls import CA_FILE_VARIABLE
 
 
 def hub_of(settings: Settings) -> tuple[str, Path | None]:
@@ -23,3 +25,9 @@ def prepare_folders(settings: Settings) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if settings.fernet_key is None and not data.fernet_key.exists():
         write_atomic(data.fernet_key, Fernet.generate_key().decode() + "\n")
+
+
+def for_runners(settings: Settings) -> dict[str, str]:
+    """What runners read from the environment, which knows nothing of what stands in `.env`."""
+    wanted = {PATH_VARIABLE: settings.ffmpeg, CA_FILE_VARIABLE: settings.camera_ca}
+    return {name: str(path) for name, path in wanted.items() if path is not None}

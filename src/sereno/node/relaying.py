@@ -46,7 +46,7 @@ OPEN_SECONDS = 8.0
 FIRST_OWN_CODE = 4000
 WENT_WRONG = 1011
 MEDIA_PREFIX = "/media/v1/"
-LIVE_URL = "ws://localhost/media/v1/live"
+WATCHED_PATHS = frozenset(("/media/v1/live", "/media/v1/recorder"))
 # Messages read ahead of the line: enough to fill it, too few to hide that it is slow.
 AHEAD_MESSAGES = 4
 LARGEST_FRAGMENT_BYTES = 64 * 1024 * 1024
@@ -113,7 +113,8 @@ class Relaying:
                 if not call.path.startswith(MEDIA_PREFIX):
                     return
                 if call.method == "WEBSOCKET":
-                    await self._show_live(link, body.decode())
+                    if call.path in WATCHED_PATHS:
+                        await self._show_socket(link, call.path, body.decode())
                     return
                 await self._answer(link, call, body)
 
@@ -132,11 +133,11 @@ class Relaying:
         finally:
             await answer.aclose()
 
-    async def _show_live(self, link: ClientConnection, first: str) -> None:
-        """The live socket's messages, until it ends or the viewer has left."""
+    async def _show_socket(self, link: ClientConnection, path: str, first: str) -> None:
+        """What the socket at this path says, until it ends or the viewer has left."""
         opening = unix_connect(
             str(self._node_socket),
-            LIVE_URL,
+            f"ws://localhost{path}",
             compression=None,
             max_size=LARGEST_FRAGMENT_BYTES,
             max_queue=AHEAD_MESSAGES,

@@ -38,7 +38,7 @@ class Watching:
     async def watch(self, socket: WebSocket) -> None:
         await socket.accept()
         try:
-            visit = self.doorkeeper.admit(await _ticket(socket), "live")
+            visit = self.doorkeeper.admit(await ticket_said(socket), "live")
         except Unauthenticated as error:
             await socket.close(TICKET_REFUSED, error.key)
         except NotFound as error:
@@ -55,12 +55,12 @@ class Watching:
         book = self.recording.book(visit.key)
         viewer = self.live.join(visit.key, state_text(book.state, book.reason))
         try:
-            await until_first(_send(socket, viewer), _until_gone(socket))
+            await until_first(send_all(socket, viewer), until_gone(socket))
         finally:
             self.live.leave(visit.key, viewer)
 
 
-async def _ticket(socket: WebSocket) -> str:
+async def ticket_said(socket: WebSocket) -> str:
     """The ticket in the first message; empty when there is none in time."""
     try:
         async with asyncio.timeout(TICKET_SECONDS):
@@ -71,7 +71,7 @@ async def _ticket(socket: WebSocket) -> str:
     return ticket if isinstance(ticket, str) else ""
 
 
-async def _send(socket: WebSocket, viewer: Viewer) -> None:
+async def send_all(socket: WebSocket, viewer: Viewer) -> None:
     with suppress(WebSocketDisconnect):
         async for message in viewer.messages():
             if isinstance(message, str):
@@ -80,7 +80,7 @@ async def _send(socket: WebSocket, viewer: Viewer) -> None:
                 await socket.send_bytes(message)
 
 
-async def _until_gone(socket: WebSocket) -> None:
+async def until_gone(socket: WebSocket) -> None:
     """A viewer has nothing more to say: whatever comes is dropped."""
     while (await socket.receive())["type"] != "websocket.disconnect":
         pass

@@ -27,6 +27,7 @@ from sereno.media.whep.contract import (
 from sereno.media.whep.offer import choose
 from sereno.media.whep.process import PATIENCE_SECONDS, HelperProcess
 from sereno.node.live import Beginning, Live
+from sereno.node.live_attention import INSTANT_FRAGMENT_MS
 from sereno.node.rows import StreamKey
 
 log = logging.getLogger(__name__)
@@ -208,7 +209,7 @@ class WebRtc:
             raise BrokenPipeError
 
     async def _follow(self, helper: HelperProcess, key: StreamKey, feed: _Feed) -> None:
-        viewer = self._live.join(key, "")
+        viewer = self._live.join(key, "", INSTANT_FRAGMENT_MS)
         told: Beginning | None = None
         try:
             async for beginning, piece in viewer.pieces():

@@ -186,4 +186,19 @@ DEVICE_REASONS: dict[str, Entry] = {
         Retry.NONE,
         _SET_ITS_TIME,
     ),
+    "other_device": Entry(
+        Words(
+            "Another device stands at this address: its serial number is {found}, that of the "
+            "wanted one is {expected}. Nothing of it is used.",
+            "En esta dirección hay otro equipo: su número de serie es {found} y el del esperado "
+            "es {expected}. No se usa nada de él.",
+        ),
+        Retry.UNFIT,
+        Words(
+            "Check the address, and the router's port forwarding; if the device was replaced, "
+            "confirm the new serial number.",
+            "Revise la dirección y el reenvío de puertos del router; si el equipo fue "
+            "reemplazado, confirme el nuevo número de serie.",
+        ),
+    ),
 }

@@ -11,6 +11,7 @@ from sereno.policy.diagnosis_reasons import DIAGNOSIS_REASONS
 from sereno.policy.disk_reasons import DISK_REASONS
 from sereno.policy.footage_reasons import FOOTAGE_REASONS
 from sereno.policy.knob_reasons import KNOB_REASONS
+from sereno.policy.login_reasons import LOGIN_REASONS
 from sereno.policy.network_reasons import NETWORK_REASONS
 from sereno.policy.picture_reasons import PICTURE_REASONS
 from sereno.policy.plan_reasons import PLAN_REASONS
@@ -22,6 +23,7 @@ from sereno.policy.site_reasons import SITE_REASONS
 SUBJECTS: dict[str, dict[str, Entry]] = {
     "network": NETWORK_REASONS,
     "device": DEVICE_REASONS,
+    "login": LOGIN_REASONS,
     "recorder": RECORDER_REASONS,
     "picture": PICTURE_REASONS,
     "disk": DISK_REASONS,

@@ -53,7 +53,8 @@ _CLASSES = {
 _SUBJECTS = {
     "network": "On the way to the camera",
     "device": "What the camera or recorder says",
-    "recorder": "What a device's own interface says",
+    "login": "What a device's own interface says to a password",
+    "recorder": "What else it says",
     "picture": "What the camera sends",
     "disk": "Disks and footage",
     "process": "Programs that record",

@@ -6,6 +6,53 @@ from sereno.base.errors import Words
 from sereno.policy.reason_entry import Entry, Retry, Wait
 
 RECORDER_REASONS: dict[str, Entry] = {
+    "recorder_plays_for_others": Entry(
+        Words(
+            "The recorder plays its footage to one viewer at a time (waiting before you: {ahead}).",
+            "El grabador reproduce para un espectador a la vez (esperan antes: {ahead}).",
+        ),
+        Retry.NONE,
+        Words(
+            "It begins by itself as soon as it is your turn.",
+            "Empezará por sí solo en cuanto sea su turno.",
+        ),
+    ),
+    "recorder_busy": Entry(
+        Words(
+            "The recorder plays its footage to somebody outside Sereno, and to nobody else "
+            "meanwhile (answer {status}).",
+            "El grabador reproduce para alguien fuera de Sereno, y mientras tanto para nadie más "
+            "(respuesta {status}).",
+        ),
+        Retry.BUSY,
+        Words(
+            "Close playback in the maker's program or on its screen; Sereno tries again by itself.",
+            "Cierre la reproducción en el programa del fabricante o en su pantalla; Sereno "
+            "reintenta por sí mismo.",
+        ),
+    ),
+    "recorder_not_connected": Entry(
+        Words(
+            "The node is not connected to this recorder.",
+            "El nodo no está conectado con este grabador.",
+        ),
+        Retry.NETWORK,
+        Words(
+            "See on the page of devices what is wrong with it.",
+            "Vea en la página de dispositivos qué le pasa.",
+        ),
+    ),
+    "recorder_plays_nothing": Entry(
+        Words(
+            "The recorder has nothing to play at this time.",
+            "El grabador no tiene nada que reproducir en ese tiempo.",
+        ),
+        Retry.UNFIT,
+        Words(
+            "It may have been overwritten: search the recorder again, and choose another time.",
+            "Puede que se haya sobrescrito: busque de nuevo en el grabador y elija otro tiempo.",
+        ),
+    ),
     "api_closed": Entry(
         Words(
             "{host} answers, but its web port {port} is closed.",
@@ -94,110 +141,6 @@ RECORDER_REASONS: dict[str, Entry] = {
             "no se usa TLS anterior a 1.2.",
         ),
         Wait.ANSWER,
-    ),
-    "login_needed": Entry(
-        Words(
-            "{host} wants a user name and password.",
-            "{host} pide usuario y contraseña.",
-        ),
-        Retry.NEVER,
-        Words(
-            "Enter those of an account of the device.",
-            "Escriba los de una cuenta del equipo.",
-        ),
-    ),
-    "login_refused": Entry(
-        Words(
-            "{host} rejected the user name or password.",
-            "{host} rechazó el usuario o la contraseña.",
-        ),
-        Retry.NEVER,
-        Words(
-            "Enter user name and password again; until then Sereno does not try, so that the "
-            "account is not locked. If they are right, set the device's web authentication to "
-            "digest, and enable ISAPI or CGI on it.",
-            "Escriba de nuevo usuario y contraseña; mientras tanto Sereno no insiste, para no "
-            "bloquear la cuenta. Si son correctos, ponga la autenticación web del equipo en digest "
-            "y active en él ISAPI o CGI.",
-        ),
-    ),
-    "login_locked": Entry(
-        Words(
-            "{host} has locked this account or this machine's address, as it does after wrong "
-            "passwords (time left: {wait}).",
-            "{host} bloqueó esta cuenta o la dirección de este equipo, como hace tras contraseñas "
-            "equivocadas (tiempo restante: {wait}).",
-        ),
-        Retry.LOCKED,
-        Words(
-            "Look for a program that asks with an old password; unlock the account on the device "
-            "(illegal login lock), or wait until the lock is over.",
-            "Busque un programa que pregunte con una contraseña antigua; desbloquee la cuenta en "
-            "el equipo (bloqueo por acceso ilegal), o espere a que pase el bloqueo.",
-        ),
-    ),
-    "login_spared": Entry(
-        Words(
-            "{host} would lock this account after {left} more wrong passwords, so Sereno does not "
-            "try an unproven one.",
-            "{host} bloquearía esta cuenta tras {left} contraseñas equivocadas más, así que Sereno "
-            "no prueba una sin confirmar.",
-        ),
-        Retry.LOCKED,
-        Words(
-            "Look for a program that asks with an old password, and sign in once on the device's "
-            "web page; the count then begins anew.",
-            "Busque un programa que pregunte con una contraseña antigua y entre una vez en la "
-            "página web del equipo; la cuenta empieza entonces de nuevo.",
-        ),
-    ),
-    "login_unanswered": Entry(
-        Words(
-            "{host} gave no answer each time it was shown the password, as some devices do that "
-            "refuse it.",
-            "{host} no respondió cada vez que se le mostró la contraseña, como hacen algunos "
-            "equipos que la rechazan.",
-        ),
-        Retry.LOCKED,
-        Words(
-            "Check user name and password on the device's web page, then let Sereno try again.",
-            "Revise usuario y contraseña en la página web del equipo y haga que Sereno reintente.",
-        ),
-    ),
-    "login_unsafe": Entry(
-        Words(
-            "{host} takes the password only unprotected (Basic authentication).",
-            "{host} solo acepta la contraseña sin protección (autenticación Basic).",
-        ),
-        Retry.NEVER,
-        Words(
-            "Set the device's web authentication to digest, or use HTTPS; if it has neither, the "
-            "setting SERENO_BASIC_IN_CLEAR can allow this device.",
-            "Ponga la autenticación web del equipo en digest, o use HTTPS; si no tiene ninguna de "
-            "las dos, la opción SERENO_BASIC_IN_CLEAR puede permitir este equipo.",
-        ),
-    ),
-    "login_unknown": Entry(
-        Words(
-            "{host} asks for the password in a way that Sereno does not know ({schemes}).",
-            "{host} pide la contraseña de una forma que Sereno no conoce ({schemes}).",
-        ),
-        Retry.NEVER,
-        Words(
-            "Set the device's web authentication to digest (MD5 or SHA-256).",
-            "Ponga la autenticación web del equipo en digest (MD5 o SHA-256).",
-        ),
-    ),
-    "right_missing": Entry(
-        Words(
-            "The account may not do this on {host}: {right}.",
-            "La cuenta no puede hacer esto en {host}: {right}.",
-        ),
-        Retry.NEVER,
-        Words(
-            "Tick that right for the account on the device's user page.",
-            "Marque ese permiso para la cuenta en la página de usuarios del equipo.",
-        ),
     ),
     "device_garbled": Entry(
         Words(
@@ -318,10 +261,51 @@ RECORDER_REASONS: dict[str, Entry] = {
         ),
         Retry.UNFIT,
         Words(
-            "Check the address and port; on the device enable ISAPI or CGI (its network or "
+            "Check the address and port; on the device enable ISAPI, CGI or ONVIF (its network or "
             "integration settings), or RTSP.",
-            "Revise la dirección y el puerto; active en el equipo ISAPI o CGI (en sus ajustes de "
-            "red o de integración), o RTSP.",
+            "Revise la dirección y el puerto; active en el equipo ISAPI, CGI u ONVIF (en sus "
+            "ajustes de red o de integración), o RTSP.",
+        ),
+    ),
+    "device_not_asked": Entry(
+        Words(
+            "This device was not asked yet.",
+            "Todavía no se ha consultado este equipo.",
+        ),
+        Retry.BUSY,
+        Words(
+            "Try again in a moment; if this lasts, check that the site's node is running and "
+            "connected.",
+            "Reintente en un momento; si continúa, revise que el nodo del sitio esté en marcha y "
+            "conectado.",
+        ),
+    ),
+    "errand_slow": Entry(
+        Words(
+            "This was not done within {seconds} s, so Sereno ended it; what it had found by then "
+            "is shown.",
+            "No se terminó en {seconds} s, así que Sereno lo dio por acabado; se muestra lo que "
+            "había encontrado hasta entonces.",
+        ),
+        Retry.BUSY,
+        Words(
+            "Ask for less at once, such as a shorter time, or try again when the device has less "
+            "to do.",
+            "Pida menos de una vez, por ejemplo un tiempo más corto, o reintente cuando el equipo "
+            "esté menos ocupado.",
+        ),
+    ),
+    "subnet_unfit": Entry(
+        Words(
+            "The subnet {subnet} is not looked through: only private networks of up to 1022 "
+            "addresses (/22) are.",
+            "La subred {subnet} no se recorre: solo redes privadas de hasta 1022 direcciones "
+            "(/22).",
+        ),
+        Retry.UNFIT,
+        Words(
+            "Write one such as 192.168.1.0/24, or a part of the one you wrote.",
+            "Escriba una como 192.168.1.0/24, o una parte de la que escribió.",
         ),
     ),
     "picture_missing": Entry(

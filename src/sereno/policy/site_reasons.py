@@ -33,6 +33,44 @@ SITE_REASONS: dict[str, Entry] = {
         Retry.NONE,
         Words("Enrol a node at its site.", "Registre un nodo en su sitio."),
     ),
+    "device_not_assigned": Entry(
+        Words("No node looks after this device.", "Ningún nodo atiende este equipo."),
+        Retry.NONE,
+        Words("Enrol a node at its site.", "Registre un nodo en su sitio."),
+    ),
+    "device_node_offline": Entry(
+        Words(
+            "The site's node, which looks after this device, has not been heard lately.",
+            "No se sabe nada últimamente del nodo del sitio, que atiende este equipo.",
+        ),
+        Retry.NONE,
+        Words(
+            "Check its power and the site's connection.",
+            "Revise su corriente y la conexión del sitio.",
+        ),
+    ),
+    "errand_untaken": Entry(
+        Words(
+            "The site's node did not take the order in time.",
+            "El nodo del sitio no tomó la orden a tiempo.",
+        ),
+        Retry.NONE,
+        Words(
+            "Check that it is running, connected and up to date, and ask again.",
+            "Revise que esté en marcha, conectado y actualizado, y pida de nuevo.",
+        ),
+    ),
+    "errand_broken_off": Entry(
+        Words(
+            "The site's node said no more in the middle of it.",
+            "El nodo del sitio dejó de responder a mitad.",
+        ),
+        Retry.NONE,
+        Words(
+            "Check that it is running and connected, and ask again.",
+            "Revise que esté en marcha y conectado, y pida de nuevo.",
+        ),
+    ),
     "handed_over": Entry(
         Words(
             "This node gave the camera to another one, as a person asked.",

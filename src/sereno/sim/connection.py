@@ -27,6 +27,7 @@ from sereno.sim.rtsp import (
     stream_path,
     take_request,
 )
+from sereno.sim.seeking import BadRange
 from sereno.sim.sessions import Session
 from sereno.sim.setup import Groups, Refused, set_up_track
 from sereno.sim.spec import SimConfig
@@ -329,9 +330,18 @@ class RtspConnection(asyncio.Protocol):
             return 459, [], ""
         if path.track is not None and path.track not in session.tracks:
             return 455, [], ""
+        try:
+            reach = self._sought(session, request) or _reach(path)
+        except BadRange:
+            return 457, [], ""
         info = session.promise(session.tracks if path.track is None else [path.track])
-        headers = [("Range", _reach(path)), *([("RTP-Info", info)] if info else [])]
+        headers = [("Range", reach), *([("RTP-Info", info)] if info else [])]
         return 200, [*headers, *self._session_headers(manners)], ""
+
+    def _sought(self, session: Session, request: Request) -> str | None:
+        """What PLAY moved a session of footage to, as a Range header. Raises BadRange."""
+        playback = self._house.playback
+        return None if playback is None else playback.seek(session, request.headers)
 
     def _tear_down(self, request: Request) -> _Answer:
         if not self._has_session(request):

@@ -16,6 +16,7 @@ from pathlib import Path
 from sereno.sim.dahua.quirks import DAHUA_QUIRKS
 from sereno.sim.failures import FAILURES, Failure
 from sereno.sim.hikvision.quirks import HIKVISION_QUIRKS
+from sereno.sim.onvif.quirks import ONVIF_QUIRKS
 from sereno.sim.quirk import Quirk
 from sereno.sim.quirks import QUIRKS
 
@@ -23,7 +24,7 @@ PAGE = Path("docs/ref/devices.md")
 HEADING = "## What goes wrong in the field"
 
 _RECORDERS: dict[str, Mapping[str, Quirk]] = {
-    "Hikvision": HIKVISION_QUIRKS, "Dahua": DAHUA_QUIRKS,
+    "Hikvision": HIKVISION_QUIRKS, "Dahua": DAHUA_QUIRKS, "ONVIF": ONVIF_QUIRKS,
 }  # fmt: skip
 _SIMULATED = _RECORDERS | {"RTSP": QUIRKS}
 _CONTRACT = "contracts/drivers/test_drivers_quirks"

@@ -17,8 +17,6 @@ class Failure(NamedTuple):
     exempt: str = ""
 
 
-_ONVIF = "there is no ONVIF driver yet"
-
 FAILURES: dict[int, Failure] = {
     1: Failure(
         "The right password is refused for half an hour: the account is locked",
@@ -100,11 +98,9 @@ FAILURES: dict[int, Failure] = {
     38: Failure("Heads of events have more lines or fewer", "Events are looked for"),
     39: Failure("A camera falls over many connections", "Few are made at once"),
     40: Failure("A camera restarts when its sound is asked for", "That is never asked for"),
-    41: Failure("ONVIF refuses because clocks differ", "Its own clock is used", _ONVIF),
-    42: Failure(
-        "ONVIF names addresses that lead nowhere", "The host is that which answers", _ONVIF
-    ),
-    43: Failure("ONVIF replay plays from the beginning", "Its own headers are sent", _ONVIF),
+    41: Failure("ONVIF refuses because clocks differ", "Its own clock is used"),
+    42: Failure("ONVIF names addresses that lead nowhere", "The host is that which answers"),
+    43: Failure("ONVIF replay plays from the beginning", "Its own headers are sent"),
     44: Failure("A transport is refused", "The next is tried, and remembered"),
     45: Failure("Sound does not fit into MP4", "It becomes AAC"),
     46: Failure(

@@ -45,6 +45,11 @@ class Line:
         self._talks_between = False
         self._held: list[bytes] = []
 
+    @property
+    def waiting_bytes(self) -> int:
+        """What was sent and has not left yet."""
+        return self._transport.get_write_buffer_size()
+
     def talk_between(self) -> None:
         """From now on replies wait for the next picture and leave between its packets."""
         self._talks_between = True

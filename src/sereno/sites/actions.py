@@ -33,7 +33,7 @@ from sereno.sites.rules import (
     one_place,
 )
 from sereno.sites.secrets import seal
-from sereno.sites.signals import node_changed, promises_touched
+from sereno.sites.signals import node_came, node_changed, node_went, promises_touched
 from sereno.wire.reports import VolumeStatus
 
 WAKE_CHANNEL = "sereno_wake"
@@ -305,6 +305,7 @@ def enrol_node(
         site=spent.site, name=name, token_hash=digest_of(token), enrolled_at=now
     )
     Camera.objects.filter(site=spent.site, node=None, removed_at=None).update(node=node)
+    node_came.send(Node, node=node)
     actor = Actor(ActorKind.NODE, str(node.pk), address)
     record(actor, "node_enrol", "node", node.pk, name=name, site=spent.site.pk)
     return node, token
@@ -327,6 +328,7 @@ def revoke_node(asker: Asker, node: Node, now: datetime | None = None) -> None:
         cameras.filter(pk=camera_id).update(node=standby_id, standby_node=None)
         wake(standby_id)
     cameras.filter(node=node).update(node=heir)
+    node_went.send(Node, node=node, heir=heir)
     wake(node.pk)
     wake(heir.pk if heir else None)
     record(asker.actor, "node_revoke", "node", node.pk, name=node.name)

@@ -12,3 +12,9 @@ node_changed = Signal()
 
 # Sent with `group` and `camera_ids`: these were put into it. Who hears it may raise Invalid.
 cameras_joined = Signal()
+
+# Sent with `node`: it was enrolled, and takes what its site has without a node.
+node_came = Signal()
+
+# Sent with `node` and `heir`, another node of the site or None: it was revoked.
+node_went = Signal()

@@ -7,9 +7,9 @@ Front wakes the node with an id that cannot be guessed (`RelayOrder`); the node 
 2. The node answers with a `RelayHead` as text, the body in binary pieces, and an empty one at its
    end. What ends without that was cut short.
 
-A call of the live socket has no head: the body is the viewer's first message; texts pass as they
-are, binary messages as pieces that begin with `MORE` or `LAST` (`pieces_of`); the node ends it by
-closing, with the code and reason that are the viewer's.
+A call of a socket, live or of a recorder's footage, has no head: the body is the viewer's first
+message; texts pass as they are, binary messages as pieces that begin with `MORE` or `LAST`
+(`pieces_of`); the node ends it by closing, with the code and reason that are the viewer's.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class RelayHead(Message):
 
 
 def pieces_of(message: bytes) -> Iterator[bytes]:
-    """A binary message of the live socket in pieces that fit, each with its mark."""
+    """A binary message of a socket in pieces that fit, each with its mark."""
     most = PIECE_BYTES - 1
     for start in range(0, max(len(message), 1), most):
         mark = LAST if start + most >= len(message) else MORE

@@ -25,7 +25,10 @@ LIFETIME = timedelta(seconds=60)
 PLAYBACK_OVERTIME = timedelta(hours=26)
 
 # `clip` is made while it is fetched; `clip_file` is one that was made before, named by its id.
-Purpose = Literal["live", "playback", "clip", "snapshot", "clip_file"]
+# `recorder` is footage that a device plays; `channel_snapshot` is what a device's channel shows.
+Purpose = Literal[
+    "live", "playback", "clip", "snapshot", "clip_file", "recorder", "channel_snapshot"
+]
 
 _REFUSED = Words(
     "This viewing ticket is not valid or has expired. Open the camera again.",
@@ -37,7 +40,9 @@ class Ticket(Message):
     """Who may see what, and where it is: one user, one stream of one camera, one purpose, one span.
 
     `node_id` is the node that has it. Of `is_own_node` the hub vouches that it is the one of its
-    own box, which front reaches over its socket; any other is reached over its link.
+    own box, which front reaches over its socket; any other is reached over its link. Where a device
+    has it, `device_id` and `channel` say which and where; a channel that is no camera of ours has
+    the device's id for `camera_id`.
     """
 
     user_id: int
@@ -47,6 +52,8 @@ class Ticket(Message):
     node_id: UUID
     is_own_node: bool = False
     clip_id: UUID | None = None
+    device_id: UUID | None = None
+    channel: str = ""
     start: AwareDatetime | None = None
     end: AwareDatetime | None = None
 

@@ -3,18 +3,21 @@ copes, or says what is wrong."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from sereno.drivers.contract import Ability, Driver, Found
-from sereno.drivers.errors import DeviceError, Locked, Refused, Unsupported
+from sereno.drivers.contract import Ability, Driver, Found, Login
+from sereno.drivers.errors import DeviceError, Garbled, Locked, Refused, Unsupported
 from sereno.drivers.fetching import FootageFetch
 from sereno.policy.reason_list import REASONS
 from sereno.sim.dahua.quirks import DAHUA_QUIRKS
 from sereno.sim.hikvision.quirks import HIKVISION_QUIRKS
+from sereno.sim.onvif.quirks import ONVIF_QUIRKS
 
-from .worlds import recent, world_of
+from .first_picture import first_picture
+from .worlds import PASSWORD, SKEW_SECONDS, USER, recent, world_of
 
 REFUSED: dict[tuple[str, str], type[DeviceError]] = {
     ("hikvision", "account-locked"): Locked,
@@ -24,10 +27,17 @@ REFUSED: dict[tuple[str, str], type[DeviceError]] = {
     ("dahua", "basic-only"): Refused,
     ("dahua", "lacks-right"): Refused,
     ("dahua", "no-events"): Unsupported,
+    ("onvif", "account-locked"): Locked,
+    ("onvif", "lacks-right"): Refused,
+    ("onvif", "no-recordings"): Unsupported,
+    ("onvif", "no-events"): Unsupported,
+    ("onvif", "no-snapshot"): Unsupported,
+    ("onvif", "garbled-answers"): Garbled,
+    ("onvif", "xml-entity"): Garbled,
 }
 """What no driver can cope with; all other oddities change nothing that people see."""
 
-QUIRKS = {"hikvision": HIKVISION_QUIRKS, "dahua": DAHUA_QUIRKS}
+QUIRKS = {"hikvision": HIKVISION_QUIRKS, "dahua": DAHUA_QUIRKS, "onvif": ONVIF_QUIRKS}
 CASES = [
     pytest.param(vendor, name, id=f"{vendor}-{name}")
     for vendor, quirks in QUIRKS.items()
@@ -75,16 +85,27 @@ async def listen(driver: Driver, target: Path) -> None:
             return
 
 
-async def play(driver: Driver, target: Path) -> None:
-    assert (await driver.playback("1", recent())).address.startswith("rtsp://")
+async def watch(driver: Driver, target: Path) -> None:
+    """What plays at the addresses of pictures and footage is what was asked for."""
+    login, span = Login("", username=USER, password=PASSWORD), recent()
+    channel = (await driver.channels())[0]
+    live = await first_picture(channel.streams[0].address, login)
+    assert abs(live - datetime.now(UTC)) < timedelta(seconds=60)
+    footage = await driver.playback(channel.id, span)
+    first = await first_picture(footage.address, login, footage.headers)
+    shown = first + timedelta(seconds=SKEW_SECONDS)  # footage is by the device's clock
+    assert abs(shown - span.start) < timedelta(seconds=10)
 
 
 WALKS = {
     "times": find, "search": find, "finding": find, "download": fetch, "loading": fetch,
     "storage": look_after, "facts": look_after, "snapshot": see, "events": listen,
-    "event_parts": listen, "playing": play,
+    "event_parts": listen, "playing": watch, "searches": find, "notifications": listen,
+    "replay": watch, "addresses": watch, "no-events": listen, "no-event-search": look_around,
+    "one-playback": watch, "runs-past-end": watch, "http-port-in-uri": watch,
 }  # fmt: skip
-"""What is tried, by the part of the simulator that is odd; with any other one looks around."""
+"""What is tried, by the oddity or the part of the simulator that is odd; with any other one looks
+around."""
 
 
 @pytest.mark.parametrize(("vendor", "quirk"), CASES)
@@ -92,7 +113,8 @@ async def test_an_oddity_is_coped_with_or_told(
     vendor: str, quirk: str, cache: Path, tmp_path: Path
 ) -> None:
     part = QUIRKS[vendor][quirk].acts_in.rpartition("/")[2]
-    walk, target = WALKS.get(part, look_around), tmp_path / "footage.mp4"
+    walk = WALKS.get(quirk, WALKS.get(part, look_around))
+    target = tmp_path / "footage.mp4"
     kind = REFUSED.get((vendor, quirk))
     async with (
         world_of(vendor, cache, frozenset({quirk})) as world,

@@ -20,6 +20,7 @@ from sereno.drivers.tools import Tools
 from sereno.sim import CameraSpec, Picture, SimConfig, SimServer
 from sereno.sim.dahua import DahuaRecorder
 from sereno.sim.hikvision import HikvisionRecorder
+from sereno.sim.onvif import OnvifRecorder
 from sereno.sim.recorders.config import ChannelSpec, RecorderConfig
 
 USER, PASSWORD = "operator", "p@ss:w#rd% 1"
@@ -30,11 +31,16 @@ CHANNELS = (
 )
 HARMFUL = re.compile(
     r"^(PUT|DELETE|PATCH)|reboot|factoryReset|restore|shutdown|/format|setConfig|setCurrentTime|audio\.cgi"
+    r"|SystemReboot|FactoryDefault|[:<]Set(?!SynchronizationPoint)[A-Z]|[:<]Delete[A-Z]|[:<]Add[A-Z]"
+    r"|[:<]Create(?!PullPointSubscription)[A-Z]"
 )
 """Requests that no driver makes of its own accord."""
 
-VENDOR_NAMES = ("hikvision", "dahua", "rtsp")
-RECORDERS = {"hikvision": HikvisionRecorder, "dahua": DahuaRecorder}
+VENDOR_NAMES = ("hikvision", "dahua", "onvif", "rtsp")
+Recorder = HikvisionRecorder | DahuaRecorder | OnvifRecorder
+RECORDERS: dict[str, Callable[[RecorderConfig], Recorder]] = {
+    "hikvision": HikvisionRecorder, "dahua": DahuaRecorder, "onvif": OnvifRecorder,
+}  # fmt: skip
 
 
 @dataclass
@@ -97,13 +103,19 @@ async def world_of(
         )
 
         def emit_motion() -> None:
-            if isinstance(recorder, HikvisionRecorder):
-                recorder.emit("VMD", 1)
-            else:
-                recorder.emit("VideoMotion", "Start", 0)
+            match recorder:
+                case HikvisionRecorder():
+                    recorder.emit("VMD", 1)
+                case DahuaRecorder():
+                    recorder.emit("VideoMotion", "Start", 0)
+                case OnvifRecorder():
+                    recorder.emit("motion", 1)
 
         def signed_count() -> int:
-            return sum("authorization" in request.headers for request in recorder.log)
+            return sum(
+                "authorization" in request.headers or b"UsernameToken" in request.body
+                for request in recorder.log
+            )
 
         yield World(vendor, login, VENDORS[vendor], signed_count, emit_motion, ShortMemory())
         asked = [f"{each.method} {each.target} {each.body!r}" for each in recorder.log]

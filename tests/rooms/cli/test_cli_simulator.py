@@ -18,6 +18,7 @@ import pytest
 from sereno.sim import QUIRKS
 from sereno.sim.dahua import DAHUA_QUIRKS
 from sereno.sim.hikvision import HIKVISION_QUIRKS
+from sereno.sim.onvif import ONVIF_QUIRKS
 
 SERENO = str(Path(sys.executable).with_name("sereno"))
 
@@ -36,12 +37,16 @@ async def test_all_quirks_are_listed_in_both_languages() -> None:
     for language, place in (("C.UTF-8", "en"), ("es_ES.UTF-8", "es")):
         status, out, _ = await sereno("sim", "quirks", language=language)
         assert status == 0
-        for quirk in (*QUIRKS.values(), *HIKVISION_QUIRKS.values(), *DAHUA_QUIRKS.values()):
+        recorders = (HIKVISION_QUIRKS, DAHUA_QUIRKS, ONVIF_QUIRKS)
+        for quirk in (each for quirks in (QUIRKS, *recorders) for each in quirks.values()):
             assert re.search(rf"^{re.escape(quirk.name)}\b", out, re.MULTILINE)
             assert getattr(quirk.words, place) in out
     status, out, _ = await sereno("sim", "quirks", "--json")
     told = json.loads(out)["quirks"]
-    lists = {"cameras": QUIRKS, "hikvision": HIKVISION_QUIRKS, "dahua": DAHUA_QUIRKS}
+    lists = {
+        "cameras": QUIRKS, "hikvision": HIKVISION_QUIRKS, "dahua": DAHUA_QUIRKS,
+        "onvif": ONVIF_QUIRKS,
+    }  # fmt: skip
     for device, quirks in lists.items():
         assert [each["name"] for each in told if each["of"] == device] == list(quirks)
 
@@ -100,6 +105,7 @@ async def test_cameras_are_as_they_were_asked_for(tmp_path: Path) -> None:
     [
         ("hikvision", "/ISAPI/System/deviceInfo", "<serialNumber>S-1</serialNumber>"),
         ("dahua", "/cgi-bin/magicBox.cgi?action=getSerialNo", "sn=S-1"),
+        ("onvif", "/", "Web client"),
     ],
 )
 async def test_a_recorder_serves_until_it_is_told_to_stop(
@@ -113,7 +119,7 @@ async def test_a_recorder_serves_until_it_is_told_to_stop(
     }
     process = await asyncio.create_subprocess_exec(
         SERENO, "sim", maker, "--channels", "1", "--small", "--user", "operator",
-        "--serial", "S-1", "--quirk", "no-disk", "--json", env=environment,
+        "--serial", "S-1", "--quirk", "serial-swap=9", "--json", env=environment,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout is not None
@@ -136,3 +142,27 @@ async def test_a_recorder_without_a_password_is_refused() -> None:
     status, _, complaints = await sereno("sim", "hikvision")
     assert status == 2
     assert "SERENO_SIM_PASSWORD" in complaints
+
+
+async def test_a_recorder_of_each_kind_is_served_together(tmp_path: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        SERENO, "sim", "recorders", "--json",
+        env={
+            **os.environ, "SERENO_DATA": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path),
+            "SERENO_SIM_PASSWORD": "s3cret word",
+        },
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(120):
+            told = json.loads(await process.stdout.readline())["recorders"]
+            async with httpx.AsyncClient() as http:
+                for recorder in told:
+                    url = f"http://{recorder['host']}:{recorder['port']}/"
+                    assert (await http.get(url)).status_code in (200, 401)
+    finally:
+        process.terminate()
+        await process.communicate()
+    assert [each["vendor"] for each in told] == ["hikvision", "dahua", "onvif"]
+    assert [each["name"] for each in told] == ["Recorder 1", "Recorder 2", "Recorder 3"]

@@ -169,6 +169,15 @@ def test_probe_tells_people_in_their_language(sereno: Run, monkeypatch: pytest.M
     assert "reproducción" not in said.out
 
 
+def test_another_serial_number_is_refused_with_both(sereno: Run) -> None:
+    said = sereno("device", "channels", *ARGUMENTS, "--serial", "SERIAL2", "--json")
+    told = json.loads(said.out)
+    assert (said.status, told["kind"], told["key"]) == (1, "missing", "other_device")
+    assert "SERIAL1" in told["es"]
+    assert "SERIAL2" in told["es"]
+    assert sereno("device", "channels", *ARGUMENTS, "--serial", "serial1").status == 0
+
+
 def test_channels_are_a_list(sereno: Run) -> None:
     first, second = json.loads(sereno("device", "channels", *ARGUMENTS, "--json").out)
     assert second == {"id": "2", "number": 2, "name": "Yard", "online": None, "streams": []}

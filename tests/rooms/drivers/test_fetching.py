@@ -14,9 +14,18 @@ from tests.rooms.media.foreign_footage import IMKH_64, PREAMBLE, dhav, program_s
 
 from sereno.base.errors import Unavailable
 from sereno.base.spans import Span
-from sereno.drivers.contract import Container, Fetched, Found, Progress, Sink
+from sereno.drivers.contract import (
+    Ability,
+    Capabilities,
+    Container,
+    Fetched,
+    Found,
+    Progress,
+    Sink,
+)
 from sereno.drivers.errors import DeviceError, Garbled, Missing, Unreachable
-from sereno.drivers.fetching import Fetching, FileSink, FootageFetch, Stage
+from sereno.drivers.fetching import Fetching, FootageFetch, Stage
+from sereno.drivers.file_sink import FileSink
 from sereno.media.foreign.sniff import Form
 from sereno.policy.reasons import Reason
 
@@ -32,6 +41,9 @@ class Recorder:
     answers: Sequence[bytes | DeviceError]
     says_size: bool = True
     asked: list[Found] = field(default_factory=list)
+
+    async def capabilities(self) -> Capabilities:
+        return dict.fromkeys(Ability, False)
 
     async def fetch(self, found: Found, sink: Sink, progress: Progress) -> Container:
         answer = self.answers[min(len(self.asked), len(self.answers) - 1)]

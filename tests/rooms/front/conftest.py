@@ -168,17 +168,20 @@ class ScriptedNode:
     status: int = 200
     limit: int = 3
     close_code: int | None = None
+    watched: list[str] = field(default_factory=list)
 
     def app(self) -> Starlette:
         return Starlette(
             routes=[
                 WebSocketRoute("/media/v1/live", self._live),
+                WebSocketRoute("/media/v1/recorder", self._live),
                 Route("/media/v1/{path:path}", self._file),
             ]
         )
 
     async def _live(self, viewer: WebSocket) -> None:
         await viewer.accept()
+        self.watched.append(viewer.url.path)
         said = json.loads(await viewer.receive_text())
         name = said.get("name", "viewer")
         if self.close_code is not None:

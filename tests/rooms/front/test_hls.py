@@ -9,7 +9,7 @@ import pytest
 from .conftest import Front
 
 
-@pytest.mark.parametrize("purpose", ["live", "playback"])
+@pytest.mark.parametrize("purpose", ["live", "playback", "recorder"])
 async def test_a_ticket_in_the_path_opens_its_playlist(front: Front, purpose: str) -> None:
     address = f"/hls/{front.ticket(purpose)}/index.m3u8"
     answer = await front.client.get(address, headers={"Authorization": "Bearer of-another"})

@@ -72,6 +72,22 @@ async def test_bad_tickets_never_reach_the_node(front: Front) -> None:
     assert front.node.sent == {}
 
 
+async def test_a_recorders_footage_has_a_socket_and_tickets_of_its_own(front: Front) -> None:
+    path = f"{front.ws_url}/media/v1/recorder"
+    async with connect(path, compression=None) as viewer:
+        await viewer.send(first(front, purpose="recorder"))
+        assert json.loads(await viewer.recv()) == {"type": "state", "state": "recording"}
+        assert await viewer.recv() == FRAGMENT
+    assert front.node.watched == ["/media/v1/recorder"]
+    assert await refused_with(front, first(front, purpose="recorder")) == 4401
+    async with connect(path) as viewer:
+        await viewer.send(first(front))
+        with pytest.raises(ConnectionClosed) as caught:
+            await viewer.recv()
+    assert caught.value.rcvd is not None
+    assert caught.value.rcvd.code == 4401
+
+
 async def test_the_nodes_refusal_is_the_viewers(front: Front) -> None:
     front.node.close_code = 4404
     assert await refused_with(front, first(front)) == 4404

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import httpx
 
@@ -57,6 +58,24 @@ async def test_a_place_that_its_ticket_does_not_open_is_not_asked_for(front: Fro
         assert (answer.status_code, answer.json()["error"]["key"]) == (503, "node_away")
         assert "x-sereno-media" not in answer.headers
     assert front.node.calls == []
+
+
+async def test_a_channel_of_a_device_shows_its_picture_too(front: Front) -> None:
+    device_id = uuid4()
+    path = f"/media/v1/devices/{device_id}/channels/3/snapshot.jpg"
+    ticket = front.ticket("channel_snapshot", device_id=device_id, channel="3")
+    answer = await asked(front, f"{path}?ticket={ticket}")
+    assert (answer.status_code, answer.content) == (200, b"0123456789")
+    assert (await front.client.get(path, params={"ticket": ticket})).status_code == 200
+    assert [call["path"] for call in front.node.calls] == [path] * 2
+    other = place(front)
+    for named in (
+        f"{path}?{other.partition('?')[2]}",
+        f"{path}/../more?ticket={ticket}",
+        other.replace(other.partition("ticket=")[2], ticket),
+    ):
+        assert (await asked(front, named)).status_code == 503
+    assert len(front.node.calls) == 2
 
 
 async def test_a_node_that_is_away_or_has_no_orders_yet_is_said(front: Front) -> None:

@@ -147,9 +147,11 @@ async def get(front: Front, path: str, purpose: str = "playback", **more: Any) -
 
 
 @asynccontextmanager
-async def live(front: Front, name: str = "viewer", **more: Any) -> AsyncIterator[ClientConnection]:
-    async with connect(f"{front.ws_url}/media/v1/live", compression=None, **more) as viewer:
-        await viewer.send(json.dumps({"ticket": ticket(front, "live"), "name": name}))
+async def live(
+    front: Front, name: str = "viewer", purpose: str = "live", **more: Any
+) -> AsyncIterator[ClientConnection]:
+    async with connect(f"{front.ws_url}/media/v1/{purpose}", compression=None, **more) as viewer:
+        await viewer.send(json.dumps({"ticket": ticket(front, purpose), "name": name}))
         yield viewer
 
 
@@ -174,6 +176,15 @@ async def test_the_nodes_refusal_is_the_viewers(front: Front, far: FarNode) -> N
     far.close_code = 4404
     async with live(front) as viewer:
         assert await closed_with(viewer) == (4404, "no_such_camera")
+
+
+async def test_a_recorders_footage_comes_through_and_its_end_is_told(
+    front: Front, far: FarNode
+) -> None:
+    far.close_code = 4204
+    async with live(front, purpose="recorder") as viewer:
+        assert await closed_with(viewer) == (4204, "no_such_camera")
+    assert far.watched == ["/media/v1/recorder"]
 
 
 async def test_a_viewer_who_takes_nothing_holds_up_its_own_relay_alone(

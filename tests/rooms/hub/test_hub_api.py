@@ -21,7 +21,7 @@ from sereno.sites.models import Camera, Node
 from sereno.wire.reports import Reports
 
 # They change nothing.
-SEEING = {"tickets", "streams/live"}
+SEEING = {"tickets", "tickets/live", "streams/live"}
 NEW = {"name": "Portón", "address": "rtsp://192.0.2.8/main"}
 # What people make beside cameras.
 LISTS = {
@@ -54,10 +54,12 @@ def calls(camera_id: object) -> list[tuple[str, str, object]]:
         ("GET", f"cameras/{camera_id}/timeline?{span}", None),
         ("GET", f"cameras/{camera_id}/days?month=2026-11", None),
         ("POST", "tickets", {"camera_id": str(camera_id), "purpose": "live"}),
+        ("POST", "tickets/live", {"wishes": [{"camera_id": str(camera_id)}]}),
         ("POST", "streams/live", {"camera_id": str(camera_id)}),
         ("GET", "status", None),
         ("GET", "layouts", None),
         ("GET", "clips", None),
+        ("GET", "devices", None),
         ("PUT", f"cameras/{camera_id}/profile", {"profile_id": None}),
         ("POST", f"cameras/{camera_id}/pause", {"minutes": 5}),
         ("DELETE", f"cameras/{camera_id}/pause", None),
@@ -301,6 +303,24 @@ def test_a_ticket_as_the_contract_says(admin_program: Any, node: Node, camera: C
     answer = admin_program("POST", "tickets", {**ask, **span})
     assert set(answer.json()) == {"ticket", "expires_at", "parts"}
     assert error_of(admin_program("POST", "tickets", {**ask, "purpose": "gossip"}))["field"]
+
+
+def test_tickets_for_a_wall_are_refused_one_by_one(
+    admin_program: Any, node: Node, camera: Camera
+) -> None:
+    wishes = [{"camera_id": str(camera.pk)}, {"camera_id": str(uuid4()), "stream": "sub"}]
+    away = admin_program("POST", "tickets/live", {"wishes": wishes}).json()
+    assert [each["refusal"]["status"] for each in away["tickets"]] == [503, 404]
+    Node.objects.update(last_seen=datetime.now(UTC))
+    found = admin_program("POST", "tickets/live", {"wishes": wishes}).json()
+    assert set(found) == {"tickets", "expires_at"}
+    good, refused = found["tickets"]
+    assert good["ticket"]
+    assert good["refusal"] is None
+    assert refused["ticket"] is None
+    assert set(refused["refusal"]) == {"status", "key", "en", "es"}
+    many = admin_program("POST", "tickets/live", {"wishes": wishes[:1] * 65})
+    assert many.status_code == 422
 
 
 @pytest.mark.parametrize("count", [1, 12])

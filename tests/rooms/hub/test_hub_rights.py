@@ -27,6 +27,8 @@ LAYOUT = {
 OPEN = {"get_alive", "get_session", "sign_in", "sign_out", "get_setup", "use_setup", "enrol_node"}
 OF_NODES = {"get_orders", "send_reports", "send_heartbeat", "get_errands", "tell_errand"} | {
     "tell_clip",
+    "tell_device",
+    "tell_device_errand",
     "get_node_identity",
 }
 # By `operation_id`: the right that it needs, and what is asked with it.
@@ -37,6 +39,8 @@ CALLS: dict[str, tuple[Right, object]] = {
             "list_knobs", "list_profiles", "get_profile", "list_profile_versions", "get_manner",
             "list_schedules", "get_schedule", "list_calendars", "preview_plans", "list_runners",
             "list_alarms", "get_health", "get_snapshot", "get_diagnosis",
+            "list_devices", "get_device", "list_clock_readings", "get_channel_snapshot",
+            "get_device_errand", "list_nvrs", "get_nvr", "list_nvr_channels",
         ),
         (Right.VIEW, None),
     ),
@@ -48,6 +52,7 @@ CALLS: dict[str, tuple[Right, object]] = {
     "preview_profile": (Right.VIEW, {}),
     "check_schedule": (Right.VIEW, {"schedule": SCHEDULE}),
     "make_ticket": (Right.VIEW, TICKET),
+    "make_live_tickets": (Right.VIEW, {"wishes": [{"camera_id": NOBODY}]}),
     "open_live_stream": (Right.VIEW, {"camera_id": NOBODY}),
     "open_playback_stream": (Right.VIEW, {"camera_id": NOBODY, **HOUR}),
     **dict.fromkeys(("get_status", "list_layouts", "remove_layout"), (Right.VIEW, None)),
@@ -66,6 +71,18 @@ CALLS: dict[str, tuple[Right, object]] = {
     "enforce_now": (Right.OPERATE, {}),
     "diagnose_camera": (Right.OPERATE, {}),
     "diagnose_address": (Right.MANAGE, ADDRESS),
+    "try_device_again": (Right.OPERATE, None),
+    "search_recorder": (Right.OPERATE, HOUR),
+    "add_device": (Right.MANAGE, {"site_id": 987654, "host": "192.0.2.8"}),
+    "change_device": (Right.MANAGE, {"name": "Sótano"}),
+    **dict.fromkeys(("remove_device", "sync_device"), (Right.MANAGE, None)),
+    "make_device_cameras": (Right.MANAGE, {"channels": [{"channel": "1"}]}),
+    "search_recordings": (Right.OPERATE, {"nvr_id": NOBODY, "channel": "1", **HOUR}),
+    "add_nvr": (Right.MANAGE, {"host": "192.0.2.8", "location": "nowhere"}),
+    "change_nvr": (Right.MANAGE, {"name": "Sótano"}),
+    **dict.fromkeys(("remove_nvr", "sync_nvr"), (Right.MANAGE, None)),
+    "probe_device": (Right.MANAGE, {"host": "192.0.2.8"}),
+    "discover_devices": (Right.MANAGE, {}),
     "list_users": (Right.MANAGE, None),
     "add_user": (Right.MANAGE, {"username": "nueva"}),
     "change_user": (Right.MANAGE, {"role": "administrator"}),
@@ -107,7 +124,9 @@ def ask(program: Any, name: str, method: str, path: str) -> int:
         path = path.replace(f"{{{place}_id}}", "987654")
     path = path.replace("{token}", "setup_x")
     path = path.replace("{camera_id}", NOBODY).replace("{errand_id}", NOBODY)
-    path = path.replace("{clip_id}", NOBODY)
+    path = path.replace("{clip_id}", NOBODY).replace("{device_id}", NOBODY)
+    path = path.replace("{nvr_id}", NOBODY)
+    path = path.replace("{channel}", "1")
     assert "{" not in path, path
     _, said = CALLS.get(name, (None, None))
     if isinstance(said, str):

@@ -16,7 +16,7 @@ from sereno.enforcer.actions_running import record_states
 from sereno.live import actions_status, queries_status
 from sereno.live.actions_status import forget_told, tell_news, tell_states
 from sereno.live.models import StatusEvent, ToldState
-from sereno.live.queries_status import News, news_after
+from sereno.live.queries_status import Everything, News, news_after
 from sereno.live.rules_status import Told, events_between, next_told
 from sereno.sites.actions import CameraFields, add_camera, change_camera, remove_camera
 from sereno.sites.models import Camera, Node
@@ -120,7 +120,7 @@ def test_a_heartbeat_tells_what_changed(
     assert beat(status(camera, "connecting")) == 0
     start = news_after(viewer, None, NOON)
     assert start.snapshot is not None
-    assert [each.shown.state for each in start.snapshot] == ["connecting"]
+    assert [each.shown.state for each in start.snapshot.cameras] == ["connecting"]
     assert beat(status(camera)) == 2
     assert beat(status(camera)) == 0
     assert beat(status(camera, "waiting", reason=REFUSED)) == 2
@@ -174,7 +174,7 @@ def test_what_is_no_more_is_forgotten(
     assert not ToldState.objects.exists()
     assert tell_states(NOON) == 0
     assert types(news_after(admin, newest, NOON)) == []
-    assert news_after(admin, None, NOON).snapshot == ()
+    assert news_after(admin, None, NOON).snapshot == Everything((), ())
 
 
 def test_old_events_are_forgotten_and_who_missed_them_gets_a_snapshot(
@@ -222,6 +222,7 @@ def test_over_http(viewer_program: Any, camera: Camera, beat: Callable[..., int]
         "id",
         "type",
         "camera_id",
+        "device_id",
         "stream",
         "state",
         "at",

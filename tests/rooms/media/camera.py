@@ -21,6 +21,7 @@ FPS = 25
 GOP = 10
 FRAME_TICKS = 90_000 // FPS
 USER, PASSWORD = "operator", "s3cret word"
+WAIT_SECONDS = 90.0  # only guards against hanging
 CAMERA_ID = UUID("11111111-2222-4333-8444-555555555555")
 
 
@@ -269,7 +270,7 @@ class Told:
 
     async def wait(self, kind: type[E], count: int = 1) -> E:
         """The event of this kind that is number `count`, as soon as it came."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(WAIT_SECONDS):
             while len(self.all(kind)) < count:
                 self._news.clear()
                 await self._news.wait()
@@ -277,7 +278,7 @@ class Told:
 
     async def until(self, is_so: Callable[[], bool]) -> None:
         """Wait for something that an event brings about."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(WAIT_SECONDS):
             while not is_so():
                 self._news.clear()
                 await self._news.wait()
@@ -285,7 +286,7 @@ class Told:
 
 async def until(is_so: Callable[[], bool]) -> None:
     """Wait for something that announces itself to nobody."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(WAIT_SECONDS):
         while not is_so():  # noqa: ASYNC110
             await asyncio.sleep(0.005)
 

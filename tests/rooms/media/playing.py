@@ -11,8 +11,9 @@ from .camera import PASSWORD, USER
 from .odd_camera import OddCamera
 from .sinks import Collected
 
+# A busy machine holds up both ends alike; who waits for a failure has less patience.
 PATIENCE = Patience(
-    connect_seconds=5, reply_seconds=2, silence_seconds=0.4, datagram_seconds=0.3,
+    connect_seconds=30, reply_seconds=30, silence_seconds=30, datagram_seconds=30,
     least_timeout_seconds=0.2,
 )  # fmt: skip
 

@@ -25,8 +25,9 @@ from .camera import (
     Told,
 )
 
+# A busy machine holds up cameras and recorders alike; who waits for a failure has less patience.
 PATIENCE = Patience(
-    connect_seconds=5, reply_seconds=0.3, silence_seconds=0.3, least_timeout_seconds=0.2
+    connect_seconds=30, reply_seconds=30, silence_seconds=30, least_timeout_seconds=0.2
 )
 
 
@@ -48,8 +49,8 @@ async def recording(
         await runner.close()
 
 
-async def first_failure(task: StreamTask, told: Told) -> Failed:
-    async with recording(task, told):
+async def first_failure(task: StreamTask, told: Told, patience: Patience = PATIENCE) -> Failed:
+    async with recording(task, told, patience):
         return await told.wait(Failed)
 
 

@@ -43,7 +43,7 @@ class Process:
     async def ended(self) -> tuple[int, str]:
         """Exit code and everything said on standard error, once all events were read."""
         assert self.process.stderr is not None
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             errors = await self.process.stderr.read()
             await self.reading
             return await self.process.wait(), errors.decode()

@@ -27,7 +27,7 @@ class Collected:
 
     async def wait(self, pictures: int, watching: asyncio.Task[Any] | None = None) -> None:
         """Until so many pictures are here, or `watching` has failed."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while len(self.samples) < pictures:
                 self._news.clear()
                 news = asyncio.create_task(self._news.wait())

@@ -6,7 +6,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -35,8 +35,9 @@ from .camera import FRAME_TICKS, USER, Camera, RtpSender, Told, Video, ffmpeg_sa
 from .odd_camera import OddCamera
 from .recording import files_of, let_tries_follow_at_once, recording, samples_of
 
-PATIENCE = Patience(connect_seconds=5, reply_seconds=1, silence_seconds=1)
+PATIENCE = Patience(connect_seconds=30, reply_seconds=30, silence_seconds=30)
 Record = Callable[[StreamTask, Told], AbstractAsyncContextManager[Runner]]
+IMPATIENT = replace(PATIENCE, reply_seconds=1, silence_seconds=2)
 record: Record = partial(recording, patience=PATIENCE)
 
 
@@ -69,8 +70,8 @@ def order(engine: Engine, camera: Camera, tmp_path: Path) -> Callable[..., Strea
 Order = Callable[..., StreamTask]
 
 
-async def failure_of(task: StreamTask, told: Told) -> Failed:
-    async with record(task, told):
+async def failure_of(task: StreamTask, told: Told, patience: Patience = PATIENCE) -> Failed:
+    async with recording(task, told, patience):
         return await told.wait(Failed)
 
 
@@ -166,7 +167,7 @@ async def test_a_closed_port(order: Order, told: Told, username: str) -> None:
 @pytest.mark.parametrize("username", [USER, ""])
 async def test_a_silent_device(camera: Camera, order: Order, told: Told, username: str) -> None:
     camera.answers["OPTIONS"] = ""
-    failed = await failure_of(order(username=username), told)
+    failed = await failure_of(order(username=username), told, IMPATIENT)
     assert failed.reason.key == "no_answer"
     assert failed.reason.params == {"host": "127.0.0.1", "seconds": "1"}
 
@@ -187,7 +188,7 @@ async def test_a_stream_that_ends_tells_why_and_is_taken_up_again(
             await asyncio.Event().wait()
 
     camera.script = one_lap
-    async with record(order(), told):
+    async with recording(order(), told, PATIENCE if hangs_up else IMPATIENT):
         await told.wait(RunStarted, 2)
     passing = (FfmpegStarted, FragmentWritten, Learned)
     assert [type(each) for each in told.events if not isinstance(each, passing)][:7] == [

@@ -30,7 +30,7 @@ from .camera import Camera, Told
 from .recording import let_tries_follow_at_once
 
 ADDRESS = "rtsp://127.0.0.1:554/cam/1"
-PATIENCE = Patience(connect_seconds=5, reply_seconds=1, silence_seconds=1)
+PATIENCE = Patience(connect_seconds=30, reply_seconds=30, silence_seconds=30)
 
 
 def task(address: str = ADDRESS, **more: object) -> StreamTask:

@@ -29,7 +29,7 @@ from sereno.media.runner import Runner
 from .camera import USER, Camera, Told
 from .recording import files_of, let_tries_follow_at_once, samples_of
 
-PATIENCE = Patience(connect_seconds=5, reply_seconds=1, silence_seconds=1)
+PATIENCE = Patience(connect_seconds=30, reply_seconds=30, silence_seconds=30)
 
 
 class Recording:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 from sereno.wire.reports import ReasonReport
@@ -10,7 +11,7 @@ from .camera import (
     Camera,
     Told,
 )
-from .recording import first_failure
+from .recording import PATIENCE, first_failure
 
 
 async def test_the_camera_s_own_words(camera: Camera, told: Told, tmp_path: Path) -> None:
@@ -45,5 +46,6 @@ async def test_no_picture(told: Told, tmp_path: Path, camera: Camera) -> None:
         yield b""
 
     camera.script = nothing
-    failed = await first_failure(camera.task(tmp_path), told)
+    impatient = replace(PATIENCE, silence_seconds=0.3)
+    failed = await first_failure(camera.task(tmp_path), told, impatient)
     assert (failed.reason.key, failed.reason.params) == ("no_picture", {"seconds": "0.3"})

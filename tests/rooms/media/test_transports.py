@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from sereno.media.rtsp.udp import open_pair
 
 from .camera import rtp_packet, until
 from .odd_camera import OddCamera
-from .playing import play, session
+from .playing import PATIENCE, play, session
 from .sinks import Collected
 
 
@@ -59,7 +60,8 @@ async def test_what_worked_before_is_tried_first(odd: OddCamera) -> None:
 
 async def test_datagrams_that_a_firewall_keeps_are_replaced_by_tcp(odd: OddCamera) -> None:
     odd.mute = ("udp",)
-    _, transport = await play(odd, 3, remembered="udp")
+    patience = replace(PATIENCE, datagram_seconds=0.3)
+    _, transport = await play(odd, 3, remembered="udp", patience=patience)
     assert (transport, odd.agreed) == ("tcp", ["udp", "tcp"])
 
 
@@ -159,7 +161,7 @@ async def test_a_silent_camera_is_called_so_and_not_a_refusing_one(
 ) -> None:
     odd.mute = ("tcp", "udp", "multicast")
     with pytest.raises(StreamFault) as caught:
-        await play(odd, 1)
+        await play(odd, 1, patience=replace(PATIENCE, silence_seconds=0.4, datagram_seconds=0.3))
     assert caught.value.reason.key == "no_picture"
     assert odd.agreed == ["tcp", "udp"]
 

@@ -18,7 +18,7 @@ from .recording import files_of, recording, samples_of
 from .runner_process import running
 
 NEVER = 1e9
-PATIENCE = Patience(connect_seconds=5, reply_seconds=5, silence_seconds=5)
+PATIENCE = Patience(connect_seconds=30, reply_seconds=30, silence_seconds=30)
 
 
 def watched(fragment_ms: int | None) -> Watched:

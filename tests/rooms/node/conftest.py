@@ -36,8 +36,16 @@ from sereno.node.daemon import Node
 from sereno.node.pace import Pace
 from sereno.sim import CameraSpec, Picture, SimConfig, SimServer
 from sereno.wire.clips import ClipReport
+from sereno.wire.devices import DeviceErrandReport, DeviceReport
 from sereno.wire.errands import DiagnosisReport, Errand, Errands
-from sereno.wire.orders import CameraOrder, ClipOrder, LeaseOrder, Orders, StreamOrder
+from sereno.wire.orders import (
+    CameraOrder,
+    ClipOrder,
+    DeviceOrder,
+    LeaseOrder,
+    Orders,
+    StreamOrder,
+)
 from sereno.wire.reports import (
     AbsenceReport,
     Heartbeat,
@@ -137,6 +145,10 @@ class HubDouble:
     # The clips that there shall be, and all that was told of each.
     clips: tuple[ClipOrder, ...] | None = None
     told_clips: dict[UUID, list[ClipReport]] = field(default_factory=dict)
+    # The devices to be looked after, and all that was told of each, and of errands about them.
+    devices: tuple[DeviceOrder, ...] | None = None
+    told_devices: dict[UUID, list[DeviceReport]] = field(default_factory=dict)
+    told_errands: dict[UUID, list[DeviceErrandReport]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         key = Ed25519PrivateKey.generate()
@@ -155,6 +167,7 @@ class HubDouble:
             ticket_public_key=self.public_key,
             cameras=self.cameras,
             clips=self.clips,
+            devices=self.devices,
         )
 
     def order(self, *cameras: CameraOrder) -> None:
@@ -182,6 +195,8 @@ class HubDouble:
                 Route(f"{prefix}/errands", self._errands),
                 Route(f"{prefix}/errands/{{errand_id}}", self._found, methods=["POST"]),
                 Route(f"{prefix}/clips/{{clip_id}}", self._clip, methods=["POST"]),
+                Route(f"{prefix}/devices/{{device_id}}", self._device, methods=["POST"]),
+                Route(f"{prefix}/device-errands/{{errand_id}}", self._errand, methods=["POST"]),
                 WebSocketRoute(f"{prefix}/wake", self._wake),
             ]
         )
@@ -280,6 +295,28 @@ class HubDouble:
             return Response(status_code=404)
         report = ClipReport.model_validate_json(await request.body())
         self.told_clips.setdefault(clip_id, []).append(report)
+        return Response(status_code=204)
+
+    def order_devices(self, *devices: DeviceOrder) -> None:
+        self.devices = devices
+        self.order(*self.cameras)
+
+    async def _device(self, request: Request) -> Response:
+        device_id = UUID(request.path_params["device_id"])
+        if device_id not in {device.device_id for device in self.devices or ()}:
+            return Response(status_code=404)
+        report = DeviceReport.model_validate_json(await request.body())
+        self.told_devices.setdefault(device_id, []).append(report)
+        return Response(status_code=204)
+
+    async def _errand(self, request: Request) -> Response:
+        errand_id = UUID(request.path_params["errand_id"])
+        if errand_id not in {errand.errand_id for errand in self.errands}:
+            return Response(status_code=404)
+        report = DeviceErrandReport.model_validate_json(await request.body())
+        self.told_errands.setdefault(errand_id, []).append(report)
+        if report.is_done:
+            self.errands = [each for each in self.errands if each.errand_id != errand_id]
         return Response(status_code=204)
 
     async def _wake(self, socket: WebSocket) -> None:

@@ -12,7 +12,12 @@ from sereno.base.clock import ManualClock, from_us
 from sereno.media.contract import FragmentWritten
 from sereno.media.fmp4.reader import read_segment
 from sereno.node.live import LARGEST_LAG_US, LARGEST_QUEUE_US, Live, Viewer, state_text
-from sereno.node.live_attention import LINGER_SECONDS, PROMPT_FRAGMENT_MS, Attention
+from sereno.node.live_attention import (
+    INSTANT_FRAGMENT_MS,
+    LINGER_SECONDS,
+    PROMPT_FRAGMENT_MS,
+    Attention,
+)
 from sereno.node.live_file import LiveFile
 from sereno.node.rows import StreamKey
 from sereno.wire.reports import ReasonReport, StreamState
@@ -216,7 +221,7 @@ def test_a_stream_counts_as_watched_while_somebody_does_and_for_a_moment_longer(
     attention = Attention(clock, lambda: begun.append(key))
     live = Live(lambda _: Path(), attention)
     one, two = live.join(key, STATE), live.join(key, STATE)
-    program = live.join(other, STATE, is_watching=False)
+    program = live.join(other, STATE, fragment_ms=None)
     assert (attention.fragment_ms(key), begun) == (PROMPT_FRAGMENT_MS, [key])
     assert attention.fragment_ms(other) is None
     live.leave(other, program)
@@ -232,3 +237,20 @@ def test_a_stream_counts_as_watched_while_somebody_does_and_for_a_moment_longer(
     assert attention.fragment_ms(key) is None
     live.join(key, STATE)
     assert begun == [key, key]
+
+
+def test_the_shortest_fragments_that_anybody_wishes_for_count() -> None:
+    begun: list[int | None] = []
+    key = StreamKey(uuid4(), "main")
+    attention = Attention(ManualClock(from_us(0)), lambda: begun.append(attention.fragment_ms(key)))
+    live = Live(lambda _: Path(), attention)
+    one = live.join(key, STATE)
+    two = live.join(key, STATE, INSTANT_FRAGMENT_MS)
+    three = live.join(key, STATE)
+    assert begun == [PROMPT_FRAGMENT_MS, INSTANT_FRAGMENT_MS]
+    live.leave(key, one)
+    assert attention.fragment_ms(key) == INSTANT_FRAGMENT_MS
+    live.leave(key, two)
+    assert attention.fragment_ms(key) == PROMPT_FRAGMENT_MS
+    live.leave(key, three)
+    assert attention.fragment_ms(key) == PROMPT_FRAGMENT_MS, "for a moment longer"

@@ -52,6 +52,16 @@ class Packet:
     def is_last(self) -> bool:
         return bool(self.data[1] & 0x80)
 
+    @property
+    def extension(self) -> bytes:
+        """The header extension with its head, or nothing."""
+        words = int.from_bytes(self.data[14:16], "big") + 1
+        return self.data[12 : 12 + 4 * words] if self.data[0] & 0x10 else b""
+
+    @property
+    def payload(self) -> bytes:
+        return self.data[12 + len(self.extension) :]
+
 
 @dataclass
 class Frame:
@@ -64,7 +74,7 @@ class Frame:
     def __post_init__(self) -> None:
         put = self._put_h264 if self.codec == "h264" else self._put_h265
         for packet in self.packets:
-            put(packet.data[12:])
+            put(packet.payload)
 
     def _put_h264(self, payload: bytes) -> None:
         kind = payload[0] & 0x1F

@@ -77,12 +77,3 @@ export function useTryAgain(cameraId: string) {
     onSuccess: () => cache.invalidateQueries(camerasQuery),
   });
 }
-
-/** Leave to see one camera, good for a minute. */
-export async function liveTicket(
-  cameraId: string,
-  stream: "main" | "sub" = "main",
-): Promise<string> {
-  const body = { camera_id: cameraId, stream, purpose: "live" } as const;
-  return (await unwrap(client.POST("/api/v1/tickets", { body }))).ticket;
-}

@@ -20,6 +20,12 @@ function toSpan({ from, to }: { from: string; to: string }): Span {
   return { from: Date.parse(from), to: Date.parse(to) };
 }
 
+/** A recorder whose clock is ahead tells of footage that is to come. */
+function upToNow({ from, to }: Span): Span[] {
+  const end = Math.min(to, Date.now());
+  return end > from ? [{ from, to: end }] : [];
+}
+
 type WindowFacts = FootageFacts & { known: readonly Span[] };
 
 const translated = new WeakMap<Timeline, WindowFacts>();
@@ -42,6 +48,7 @@ function toFacts(timeline: Timeline): WindowFacts {
       unreported: timeline.unreported.map(toSpan),
       promised: timeline.promised.map(toSpan),
       manual: timeline.manual.map((manual) => ({ ...toSpan(manual), by: manual.by })),
+      onRecorder: timeline.on_recorder.map(toSpan).flatMap(upToNow),
       known: [toSpan(timeline)],
     };
     translated.set(timeline, facts);
@@ -77,6 +84,8 @@ export function useFootageFacts(
         ),
       ),
       error: results.find(({ error }) => error !== null)?.error ?? null,
+      /** Who else may hold footage of the first camera; null: nobody does. */
+      recorder: results.findLast(({ data }) => data)?.data?.recorder ?? null,
       isComplete: results.every(({ data }) => data !== undefined),
       retry: () => results.filter(({ error }) => error).forEach(({ refetch }) => void refetch()),
     }),

@@ -8,7 +8,7 @@ interface Span {
 export type StreamName = "main" | "sub";
 
 async function spanTicket(
-  purpose: "playback" | "clip",
+  purpose: "playback" | "clip" | "recorder",
   cameraId: string,
   stream: StreamName,
   span: Span,
@@ -43,4 +43,9 @@ export async function clipTicket(
   span: Span,
 ): Promise<string> {
   return (await spanTicket("clip", cameraId, stream, span)).ticket;
+}
+
+/** Leave to have a camera's recorder play what it holds of a span. */
+export async function recorderTicket(cameraId: string, span: Span): Promise<string> {
+  return (await spanTicket("recorder", cameraId, "main", span)).ticket;
 }

@@ -272,6 +272,138 @@ export interface paths {
         patch: operations["change_group"];
         trace?: never;
     };
+    "/api/v1/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Devices
+         * @description All devices, by name, and how each is.
+         */
+        get: operations["list_devices"];
+        put?: never;
+        /**
+         * Add Device
+         * @description Add a device; a node of its site begins to ask it.
+         */
+        post: operations["add_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Device
+         * @description One device, how it is, and its channels.
+         */
+        get: operations["get_device"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Device
+         * @description Take a device from the lists, and its cameras if so said. Footage and history stay.
+         */
+        delete: operations["remove_device"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Device
+         * @description Change what was given; the cameras made of its channels follow.
+         */
+        patch: operations["change_device"];
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sync Device
+         * @description Have its node ask it everything anew, now; `asked_at` tells when it did.
+         */
+        post: operations["sync_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/try-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Device Again
+         * @description Show a password that was refused once more.
+         */
+        post: operations["try_device_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Clock Readings
+         * @description How far its clock was ahead, at most one reading an hour, the oldest first.
+         */
+        get: operations["list_clock_readings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/cameras": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Device Cameras
+         * @description Make channels cameras, with the device's addresses and credentials: all or none.
+         */
+        post: operations["make_device_cameras"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras": {
         parameters: {
             query?: never;
@@ -944,6 +1076,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Live Tickets
+         * @description Leave to see a whole wall, in one call; one camera's refusal is its own.
+         */
+        post: operations["make_live_tickets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras/{camera_id}/snapshot.jpg": {
         parameters: {
             query?: never;
@@ -956,6 +1108,26 @@ export interface paths {
          * @description The newest picture of a camera, of when `Last-Modified` says, as JPEG.
          */
         get: operations["get_snapshot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/channels/{channel}/snapshot.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Channel Snapshot
+         * @description What the device shows of a channel, of the last half minute, as JPEG.
+         */
+        get: operations["get_channel_snapshot"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1204,6 +1376,198 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site_id}/probes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask For Probe
+         * @description Have a node of the site find out what stands at an address.
+         */
+        post: operations["probe_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site_id}/discoveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask For Discovery
+         * @description Have a node of the site find devices on its networks.
+         */
+        post: operations["discover_devices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{camera_id}/recorder-searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask For Search
+         * @description Look what the camera's recorder holds of it; what is found stands on its timeline.
+         */
+        post: operations["search_recorder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/device-errands/{errand_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Device Errand
+         * @description What is known by now; kept for a day.
+         */
+        get: operations["get_device_errand"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nvrs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Nvrs
+         * @description All devices, by name.
+         */
+        get: operations["list_nvrs"];
+        put?: never;
+        /**
+         * Add Nvr
+         * @description As `POST devices`; `location` where there are several sites.
+         */
+        post: operations["add_nvr"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nvrs/{nvr_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Nvr
+         * @description One device.
+         */
+        get: operations["get_nvr"];
+        /**
+         * Change Nvr
+         * @description As `PATCH devices/{id}`; a device stays at its site.
+         */
+        put: operations["change_nvr"];
+        post?: never;
+        /**
+         * Remove Nvr
+         * @description As `DELETE devices/{id}`: its cameras stay.
+         */
+        delete: operations["remove_nvr"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nvrs/{nvr_id}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sync Nvr
+         * @description As `POST devices/{id}/sync`.
+         */
+        post: operations["sync_nvr"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nvrs/{nvr_id}/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Nvr Channels
+         * @description Its channels, by number.
+         */
+        get: operations["list_nvr_channels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search Recordings
+         * @description What a recorder holds of a channel, of 7 days at most: 202 while its node looks.
+         */
+        post: operations["search_recordings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/node/enrol": {
         parameters: {
             query?: never;
@@ -1318,6 +1682,46 @@ export interface paths {
          * @description Take all that the node has found by now; 404 where nobody waits for it any more.
          */
         post: operations["tell_errand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/node/devices/{device_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell Device
+         * @description Hear how a device is; 404 where nobody wants it any more.
+         */
+        post: operations["tell_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/node/device-errands/{errand_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell Device Errand
+         * @description Take all that the node has found by now; 404 where nobody waits for it any more.
+         */
+        post: operations["tell_device_errand"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1621,6 +2025,374 @@ export interface components {
             if_version?: number | null;
         };
         /**
+         * DeviceAdviceAnswer
+         * @description What should be changed on the device: `setting` by its own name.
+         */
+        DeviceAdviceAnswer: {
+            /** Key */
+            key: string;
+            /** Channel */
+            channel: string | null;
+            /** Setting */
+            setting: string;
+            /** En */
+            en: string;
+            /** Es */
+            es: string;
+        };
+        /**
+         * DeviceAnswer
+         * @description A device as it should be, and as its node told last.
+         *
+         *     `vendor`: what a person said, else what it was found to be. `since`, `reason` and `not_before`
+         *     are of `state`; `heard_at`: when its node told of it, `asked_at`: when it asked the device.
+         */
+        DeviceAnswer: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Site Id */
+            site_id: number;
+            /** Node Id */
+            node_id: string | null;
+            /** Vendor */
+            vendor: string;
+            /** Maker */
+            maker: string;
+            /** Model */
+            model: string;
+            /** Serial */
+            serial: string;
+            /** Firmware */
+            firmware: string;
+            /** Kind */
+            kind: string;
+            /** Host */
+            host: string;
+            /** Port */
+            port: number;
+            /** Is Tls */
+            is_tls: boolean;
+            /** Rtsp Port */
+            rtsp_port: number | null;
+            /** Username */
+            username: string;
+            /** Has Password */
+            has_password: boolean;
+            /** Template */
+            template: string;
+            /** Template Sub */
+            template_sub: string;
+            /** Template Channels */
+            template_channels: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "connecting" | "online" | "offline" | "refused" | "locked" | "other_device" | "node_offline" | "not_assigned";
+            /** Since */
+            since: string | null;
+            reason: components["schemas"]["ReasonAnswer"] | null;
+            /** Not Before */
+            not_before: string | null;
+            /** Heard At */
+            heard_at: string | null;
+            /** Asked At */
+            asked_at: string | null;
+            /** Capabilities */
+            capabilities: {
+                [key: string]: boolean;
+            };
+            /** Disks */
+            disks: components["schemas"]["DiskAnswer"][];
+            clock: components["schemas"]["DeviceClockAnswer"] | null;
+            /** Advice */
+            advice: components["schemas"]["DeviceAdviceAnswer"][];
+            /** Channel Count */
+            channel_count: number;
+            /** Camera Count */
+            camera_count: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * DeviceClockAnswer
+         * @description `offset_seconds`: how far it is ahead of its node's; `convention`: what it means by times.
+         */
+        DeviceClockAnswer: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Offset Seconds */
+            offset_seconds: number;
+            /** Zone */
+            zone: string;
+            /** Convention */
+            convention: string;
+        };
+        /**
+         * DiskAnswer
+         * @description `state`: `ok`, `sleeping`, `unformatted`, `read_only` or `failing`.
+         */
+        DiskAnswer: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** State */
+            state: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Free Bytes */
+            free_bytes: number;
+        };
+        /**
+         * ReasonAnswer
+         * @description Why something is not recorded, for people and for programs.
+         */
+        ReasonAnswer: {
+            /** Key */
+            key: string;
+            /** Params */
+            params: {
+                [key: string]: string;
+            };
+            /** En */
+            en: string;
+            /** Es */
+            es: string;
+            /** Raw */
+            raw: string;
+        };
+        /**
+         * NewDevice
+         * @description `port`: 80, or 443 with TLS, where nothing is said; `name`: the host.
+         */
+        NewDevice: {
+            /** Name */
+            name?: string | null;
+            /** Host */
+            host: string;
+            /** Port */
+            port?: number | null;
+            /** Is Tls */
+            is_tls?: boolean | null;
+            /** Rtsp Port */
+            rtsp_port?: number | null;
+            /**
+             * Vendor
+             * @description empty: found out
+             */
+            vendor?: ("" | "hikvision" | "dahua" | "onvif" | "rtsp") | null;
+            /** Username */
+            username?: string | null;
+            /** Password */
+            password?: string | null;
+            /**
+             * Node Id
+             * @description the node of its site that asks it
+             */
+            node_id?: string | null;
+            /** Serial */
+            serial?: string | null;
+            /** Template */
+            template?: string | null;
+            /** Template Sub */
+            template_sub?: string | null;
+            /** Template Channels */
+            template_channels?: number | null;
+            /** Site Id */
+            site_id: number;
+        };
+        /**
+         * ChannelAnswer
+         * @description `id` is the device's own; `camera_id`: what was made of it; null: nothing is.
+         */
+        ChannelAnswer: {
+            /** Id */
+            id: string;
+            /** Number */
+            number: number;
+            /** Name */
+            name: string;
+            /** Is Online */
+            is_online: boolean | null;
+            /** Is Recording */
+            is_recording: boolean | null;
+            /** Missing Since */
+            missing_since: string | null;
+            /** Camera Id */
+            camera_id: string | null;
+            /** Streams */
+            streams: components["schemas"]["DeviceStreamAnswer"][];
+        };
+        /**
+         * DeviceStreamAnswer
+         * @description `role`: `main`, `sub` or `third`; null where the device does not say.
+         */
+        DeviceStreamAnswer: {
+            /** Id */
+            id: string;
+            /** Role */
+            role: string;
+            /** Codec */
+            codec: string;
+            /** Width */
+            width: number | null;
+            /** Height */
+            height: number | null;
+            /** Fps */
+            fps: number | null;
+            /** Address */
+            address: string;
+            /** Gop Seconds */
+            gop_seconds: number | null;
+        };
+        /**
+         * WholeDeviceAnswer
+         * @description With its channels, by number.
+         */
+        WholeDeviceAnswer: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Site Id */
+            site_id: number;
+            /** Node Id */
+            node_id: string | null;
+            /** Vendor */
+            vendor: string;
+            /** Maker */
+            maker: string;
+            /** Model */
+            model: string;
+            /** Serial */
+            serial: string;
+            /** Firmware */
+            firmware: string;
+            /** Kind */
+            kind: string;
+            /** Host */
+            host: string;
+            /** Port */
+            port: number;
+            /** Is Tls */
+            is_tls: boolean;
+            /** Rtsp Port */
+            rtsp_port: number | null;
+            /** Username */
+            username: string;
+            /** Has Password */
+            has_password: boolean;
+            /** Template */
+            template: string;
+            /** Template Sub */
+            template_sub: string;
+            /** Template Channels */
+            template_channels: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "connecting" | "online" | "offline" | "refused" | "locked" | "other_device" | "node_offline" | "not_assigned";
+            /** Since */
+            since: string | null;
+            reason: components["schemas"]["ReasonAnswer"] | null;
+            /** Not Before */
+            not_before: string | null;
+            /** Heard At */
+            heard_at: string | null;
+            /** Asked At */
+            asked_at: string | null;
+            /** Capabilities */
+            capabilities: {
+                [key: string]: boolean;
+            };
+            /** Disks */
+            disks: components["schemas"]["DiskAnswer"][];
+            clock: components["schemas"]["DeviceClockAnswer"] | null;
+            /** Advice */
+            advice: components["schemas"]["DeviceAdviceAnswer"][];
+            /** Channel Count */
+            channel_count: number;
+            /** Camera Count */
+            camera_count: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Channels */
+            channels: components["schemas"]["ChannelAnswer"][];
+        };
+        /**
+         * DeviceChange
+         * @description What is left out or null stays as it is; a null `rtsp_port` is again as the device says.
+         *
+         *     `template`: where its API fails altogether, the RTSP address or path of its main streams with
+         *     `{channel}` in it, of `template_channels` channels. An empty `serial`: whatever stands there
+         *     is the device.
+         */
+        DeviceChange: {
+            /** Name */
+            name?: string | null;
+            /** Host */
+            host?: string | null;
+            /** Port */
+            port?: number | null;
+            /** Is Tls */
+            is_tls?: boolean | null;
+            /** Rtsp Port */
+            rtsp_port?: number | null;
+            /**
+             * Vendor
+             * @description empty: found out
+             */
+            vendor?: ("" | "hikvision" | "dahua" | "onvif" | "rtsp") | null;
+            /** Username */
+            username?: string | null;
+            /** Password */
+            password?: string | null;
+            /**
+             * Node Id
+             * @description the node of its site that asks it
+             */
+            node_id?: string | null;
+            /** Serial */
+            serial?: string | null;
+            /** Template */
+            template?: string | null;
+            /** Template Sub */
+            template_sub?: string | null;
+            /** Template Channels */
+            template_channels?: number | null;
+        };
+        /** ReadingAnswer */
+        ReadingAnswer: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Offset Seconds */
+            offset_seconds: number;
+            /** Zone */
+            zone: string;
+        };
+        /**
          * AnalysisAnswer
          * @description The decoding of a stream's pictures; `hwaccel_reason`: why it is not what was asked for.
          */
@@ -1752,24 +2524,6 @@ export interface components {
             name: string;
             /** Version */
             version: number;
-        };
-        /**
-         * ReasonAnswer
-         * @description Why something is not recorded, for people and for programs.
-         */
-        ReasonAnswer: {
-            /** Key */
-            key: string;
-            /** Params */
-            params: {
-                [key: string]: string;
-            };
-            /** En */
-            en: string;
-            /** Es */
-            es: string;
-            /** Raw */
-            raw: string;
         };
         /**
          * StatusAnswer
@@ -1936,6 +2690,21 @@ export interface components {
             en: string;
             /** Es */
             es: string;
+        };
+        /**
+         * TickedChannel
+         * @description By the device's own `channel`; without a name the camera is called as the channel is.
+         */
+        TickedChannel: {
+            /** Channel */
+            channel: string;
+            /** Name */
+            name?: string | null;
+        };
+        /** TickedChannels */
+        TickedChannels: {
+            /** Channels */
+            channels: components["schemas"]["TickedChannel"][];
         };
         /**
          * NewCamera
@@ -3152,6 +3921,27 @@ export interface components {
             reason: components["schemas"]["ReasonAnswer"];
         };
         /**
+         * LookedAnswer
+         * @description A time in which the recorder was searched, and when.
+         */
+        LookedAnswer: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
          * ManualSpanAnswer
          * @description A recording that a person started.
          */
@@ -3169,6 +3959,50 @@ export interface components {
             /** By */
             by: string;
         };
+        /**
+         * OnRecorderAnswer
+         * @description Footage that the camera's recorder held when it was last searched.
+         */
+        OnRecorderAnswer: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /** Size Bytes */
+            size_bytes: number | null;
+            /** Cause */
+            cause: string;
+            /** Is Open */
+            is_open: boolean;
+        };
+        /**
+         * RecorderAnswer
+         * @description The device that the camera is a channel of. `looked`: where they overlap the latest counts;
+         *     elsewhere nobody has looked what it holds.
+         */
+        RecorderAnswer: {
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+            /** Device */
+            device: string;
+            /** Channel */
+            channel: string;
+            /** Can Search */
+            can_search: boolean;
+            /** Can Play */
+            can_play: boolean;
+            /** Looked */
+            looked: components["schemas"]["LookedAnswer"][];
+        };
         /** SpanAnswer */
         SpanAnswer: {
             /**
@@ -3185,6 +4019,8 @@ export interface components {
         /**
          * TimelineAnswer
          * @description `promised`: when it was or is to be recorded; the rest is neither gap nor unreported.
+         *
+         *     `on_recorder`: what its `recorder` held when last searched; null: it has none.
          */
         TimelineAnswer: {
             /**
@@ -3214,6 +4050,9 @@ export interface components {
             promised: components["schemas"]["SpanAnswer"][];
             /** Manual */
             manual: components["schemas"]["ManualSpanAnswer"][];
+            /** On Recorder */
+            on_recorder: components["schemas"]["OnRecorderAnswer"][];
+            recorder: components["schemas"]["RecorderAnswer"] | null;
         };
         /**
          * CoverageAsked
@@ -3418,7 +4257,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "camera" | "disk" | "node" | "hub" | "clock" | "site";
+            kind: "camera" | "device" | "disk" | "node" | "hub" | "clock" | "site";
             /** Id */
             id: string;
             /** Name */
@@ -3464,7 +4303,10 @@ export interface components {
         };
         /**
          * TicketRequest
-         * @description `from` and `to` are needed for playback and clips.
+         * @description `from` and `to` are needed for all but live view.
+         *
+         *     `recorder`: footage on the recorder that the camera is a channel of, a day at most; the recorder
+         *     plays it, to one viewer at a time, at `/media/v1/recorder`.
          */
         TicketRequest: {
             /**
@@ -3482,11 +4324,66 @@ export interface components {
              * Purpose
              * @enum {string}
              */
-            purpose: "live" | "playback" | "clip";
+            purpose: "live" | "playback" | "clip" | "recorder";
             /** From */
             from?: string | null;
             /** To */
             to?: string | null;
+        };
+        /**
+         * LiveTicketAnswer
+         * @description Of one wish: a ticket, or why there is none.
+         */
+        LiveTicketAnswer: {
+            /** Ticket */
+            ticket: string | null;
+            refusal: components["schemas"]["TicketRefusal"] | null;
+        };
+        /**
+         * LiveTicketsAnswer
+         * @description In the order of the wishes.
+         */
+        LiveTicketsAnswer: {
+            /** Tickets */
+            tickets: components["schemas"]["LiveTicketAnswer"][];
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
+         * TicketRefusal
+         * @description `status` is that of the answer which a wish by itself would get.
+         */
+        TicketRefusal: {
+            /** Status */
+            status: number;
+            /** Key */
+            key: string;
+            /** En */
+            en: string;
+            /** Es */
+            es: string;
+        };
+        /** LiveTicketsRequest */
+        LiveTicketsRequest: {
+            /** Wishes */
+            wishes: components["schemas"]["LiveWish"][];
+        };
+        /** LiveWish */
+        LiveWish: {
+            /**
+             * Camera Id
+             * Format: uuid
+             */
+            camera_id: string;
+            /**
+             * Stream
+             * @default main
+             * @enum {string}
+             */
+            stream: "main" | "sub";
         };
         /**
          * LayoutAnswer
@@ -3730,9 +4627,22 @@ export interface components {
             state: string;
             reason: components["schemas"]["ReasonAnswer"] | null;
         };
+        /** DeviceStatus */
+        DeviceStatus: {
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+            /** State */
+            state: string;
+            reason: components["schemas"]["ReasonAnswer"] | null;
+        };
         /**
          * Event
-         * @description A change of one stream; `at`: when it came into `state`.
+         * @description A change of one stream, or of the device `device_id`; `at`: when it came into `state`.
+         *
+         *     Of a device `camera_id` is null and `stream` empty, else `device_id` is null.
          */
         Event: {
             /** Id */
@@ -3741,12 +4651,11 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type: "stream_started" | "stream_stopped" | "stream_error" | "camera_online" | "camera_offline";
-            /**
-             * Camera Id
-             * Format: uuid
-             */
-            camera_id: string;
+            type: "stream_started" | "stream_stopped" | "stream_error" | "camera_online" | "camera_offline" | "nvr_online" | "nvr_offline";
+            /** Camera Id */
+            camera_id: string | null;
+            /** Device Id */
+            device_id: string | null;
             /** Stream */
             stream: string;
             /** State */
@@ -3771,7 +4680,7 @@ export interface components {
         };
         /**
          * Snapshot
-         * @description How each camera is; all changes up to number `id` are in it.
+         * @description How each camera and device is; all changes up to number `id` are in it.
          */
         Snapshot: {
             /**
@@ -3784,6 +4693,8 @@ export interface components {
             id: number;
             /** Cameras */
             cameras: components["schemas"]["CameraStatus"][];
+            /** Devices */
+            devices: components["schemas"]["DeviceStatus"][];
         };
         /**
          * StreamAnswer
@@ -3947,6 +4858,332 @@ export interface components {
             raw: string;
         };
         /**
+         * Probe
+         * @description As in `POST devices`; `node_id`: null for any of the site.
+         */
+        Probe: {
+            /** Host */
+            host: string;
+            /** Port */
+            port?: number | null;
+            /**
+             * Is Tls
+             * @default false
+             */
+            is_tls: boolean;
+            /**
+             * Vendor
+             * @default
+             * @enum {string}
+             */
+            vendor: "" | "hikvision" | "dahua" | "onvif" | "rtsp";
+            /**
+             * Username
+             * @default
+             */
+            username: string;
+            /**
+             * Password
+             * Format: password
+             * @default
+             */
+            password: string;
+            /**
+             * Template
+             * @default
+             */
+            template: string;
+            /**
+             * Template Sub
+             * @default
+             */
+            template_sub: string;
+            /**
+             * Template Channels
+             * @default 0
+             */
+            template_channels: number;
+            /** Node Id */
+            node_id?: string | null;
+        };
+        /**
+         * Discovery
+         * @description `subnet`, such as 192.168.1.0/24, is looked through as well; empty: nothing is.
+         */
+        Discovery: {
+            /** Node Id */
+            node_id?: string | null;
+            /**
+             * Subnet
+             * @default
+             */
+            subnet: string;
+        };
+        /**
+         * RecorderSearch
+         * @description At most 7 days.
+         */
+        RecorderSearch: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+        };
+        /**
+         * DeviceErrandAnswer
+         * @description What is known by now. `step`: what is being done, one of `connecting`, `identifying`,
+         *     `channels`, `searching`, `looking`; `reason`: why a done or expired one failed.
+         *
+         *     `found_through`: a search found more than is told at once, and told what came before this.
+         */
+        DeviceErrandAnswer: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "device_probe" | "device_discover" | "device_search";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "expired";
+            /** Step */
+            step: string;
+            /** Progress */
+            progress: number | null;
+            reason: components["schemas"]["ReasonAnswer"] | null;
+            identity: components["schemas"]["IdentityAnswer"] | null;
+            /** Clock Offset Seconds */
+            clock_offset_seconds: number | null;
+            /** Capabilities */
+            capabilities: {
+                [key: string]: boolean;
+            } | null;
+            /** Channels */
+            channels: components["schemas"]["ChannelAnswer"][] | null;
+            /** Advice */
+            advice: components["schemas"]["DeviceAdviceAnswer"][];
+            /** Discovered */
+            discovered: components["schemas"]["DiscoveredAnswer"][];
+            /** Found */
+            found: components["schemas"]["FoundAnswer"][];
+            /** Found Through */
+            found_through: string | null;
+        };
+        /**
+         * DiscoveredAnswer
+         * @description Something that answered; `device_id`: it is that device of the site already.
+         */
+        DiscoveredAnswer: {
+            /** Host */
+            host: string;
+            /** Port */
+            port: number;
+            /** Is Tls */
+            is_tls: boolean;
+            /** Vendor */
+            vendor: string;
+            /** Maker */
+            maker: string;
+            /** Model */
+            model: string;
+            /** Name */
+            name: string;
+            /** Known As */
+            known_as: string;
+            /** Device Id */
+            device_id: string | null;
+        };
+        /**
+         * FoundAnswer
+         * @description Footage that a recorder holds; `is_open`: it is still being written.
+         */
+        FoundAnswer: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /** Size Bytes */
+            size_bytes: number | null;
+            /** Cause */
+            cause: string;
+            /** Is Open */
+            is_open: boolean;
+        };
+        /**
+         * IdentityAnswer
+         * @description What stands there, as it says of itself.
+         */
+        IdentityAnswer: {
+            /** Vendor */
+            vendor: string;
+            /** Maker */
+            maker: string;
+            /** Model */
+            model: string;
+            /** Serial */
+            serial: string;
+            /** Firmware */
+            firmware: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Rtsp Port */
+            rtsp_port: number;
+        };
+        /**
+         * NvrAnswer
+         * @description A device in the words of older clients; `status` is all that they know of its state.
+         */
+        NvrAnswer: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Host */
+            host: string;
+            /** Port */
+            port: number;
+            /** Username */
+            username: string;
+            /** Vendor */
+            vendor: string;
+            /** Model */
+            model: string;
+            /** Serial Number */
+            serial_number: string;
+            /** Location */
+            location: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "online" | "offline";
+            /** Channel Count */
+            channel_count: number;
+            /** Last Seen */
+            last_seen: string | null;
+        };
+        /**
+         * Nvr
+         * @description As `PUT` says it whole; what is left out stays as it is. `location`: a site's name.
+         */
+        Nvr: {
+            /** Name */
+            name?: string | null;
+            /** Host */
+            host?: string | null;
+            /** Port */
+            port?: number | null;
+            /** Username */
+            username?: string | null;
+            /** Password */
+            password?: string | null;
+            /** Vendor */
+            vendor?: ("" | "hikvision" | "dahua" | "onvif" | "rtsp") | null;
+            /** Location */
+            location?: string | null;
+        };
+        /**
+         * NvrChannelAnswer
+         * @description `rtsp_url` holds no credentials; `camera_id` is what `POST /streams/live` takes.
+         */
+        NvrChannelAnswer: {
+            /** Id */
+            id: string;
+            /** Number */
+            number: number;
+            /** Name */
+            name: string;
+            /** Is Online */
+            is_online: boolean | null;
+            /** Camera Id */
+            camera_id: string | null;
+            /** Rtsp Url */
+            rtsp_url: string;
+        };
+        /** NvrRecording */
+        NvrRecording: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /** Size Bytes */
+            size_bytes: number | null;
+            /** Cause */
+            cause: string;
+            /** Is Open */
+            is_open: boolean;
+        };
+        /**
+         * RecordingsFound
+         * @description Ask the same again until `state` is `done` or `expired`; `reason`: why it failed.
+         */
+        RecordingsFound: {
+            /**
+             * Search Id
+             * Format: uuid
+             */
+            search_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "expired";
+            /** Progress */
+            progress: number | null;
+            reason: components["schemas"]["ReasonAnswer"] | null;
+            /** Recordings */
+            recordings: components["schemas"]["NvrRecording"][];
+        };
+        /** RecordingSearch */
+        RecordingSearch: {
+            /**
+             * Nvr Id
+             * Format: uuid
+             */
+            nvr_id: string;
+            /** Channel */
+            channel: string;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+        };
+        /**
          * Enrolment
          * @description Answer to an enrolment; the hub keeps only the token's hash.
          */
@@ -4094,6 +5331,86 @@ export interface components {
              * @default []
              */
             intervals: components["schemas"]["Interval"][];
+        };
+        /**
+         * DeviceOrder
+         * @description A device that this node logs in to.
+         *
+         *     `serial` is what it must say it is: another one at its address is not listened to. Where its API
+         *     fails altogether, `template` is the RTSP address of channel `{channel}`, of `template_channels`.
+         */
+        DeviceOrder: {
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Vendor
+             * @description the driver's name; empty: found out
+             * @default
+             */
+            vendor: string;
+            /** Host */
+            host: string;
+            /** Port */
+            port: number;
+            /**
+             * Is Tls
+             * @default false
+             */
+            is_tls: boolean;
+            /**
+             * Rtsp Port
+             * @description None: as the device says
+             */
+            rtsp_port?: number | null;
+            /**
+             * Username
+             * @default
+             */
+            username: string;
+            /**
+             * Password
+             * Format: password
+             * @default
+             */
+            password: string;
+            /**
+             * Serial
+             * @default
+             */
+            serial: string;
+            /**
+             * Template
+             * @description URL without credentials, with `{channel}`
+             * @default
+             */
+            template: string;
+            /**
+             * Template Sub
+             * @default
+             */
+            template_sub: string;
+            /**
+             * Template Channels
+             * @default 0
+             */
+            template_channels: number;
+            /**
+             * Sync Number
+             * @description grows when a person asks for everything to be asked anew, now
+             * @default 0
+             */
+            sync_number: number;
+            /**
+             * Lift Number
+             * @description grows when a person asks to show a refused password once more
+             * @default 0
+             */
+            lift_number: number;
         };
         /**
          * Interval
@@ -4290,6 +5607,11 @@ export interface components {
              * @description all that are wanted; None: an older hub, which knows of none
              */
             clips?: components["schemas"]["ClipOrder"][] | null;
+            /**
+             * Devices
+             * @description all that it is to look after; None: an older hub
+             */
+            devices?: components["schemas"]["DeviceOrder"][] | null;
         };
         /**
          * Pause
@@ -5038,7 +6360,7 @@ export interface components {
          * @description One errand. A kind that a node does not know it leaves alone.
          *
          *     With `camera_id` the stream is that of the node's own orders, as configured there; else it is
-         *     at `address`.
+         *     at `address`. Kinds of `sereno.wire.devices` have `params`.
          */
         Errand: {
             /**
@@ -5076,6 +6398,10 @@ export interface components {
              * @default
              */
             password: string;
+            /** Params */
+            params?: {
+                [key: string]: unknown;
+            };
         };
         /**
          * Errands
@@ -5150,6 +6476,304 @@ export interface components {
              * @default []
              */
             advice: components["schemas"]["ReasonReport"][];
+        };
+        /**
+         * DeviceAdvice
+         * @description A setting to change on the device, by the device's own name; words in both languages.
+         */
+        DeviceAdvice: {
+            /** Key */
+            key: string;
+            /** Channel */
+            channel?: string | null;
+            /** Setting */
+            setting: string;
+            /** En */
+            en: string;
+            /** Es */
+            es: string;
+        };
+        /**
+         * DeviceChannel
+         * @description One video input; None where the device does not say.
+         */
+        DeviceChannel: {
+            /** Id */
+            id: string;
+            /** Number */
+            number: number;
+            /** Name */
+            name: string;
+            /** Is Online */
+            is_online?: boolean | null;
+            /** Is Recording */
+            is_recording?: boolean | null;
+            /**
+             * Streams
+             * @default []
+             */
+            streams: components["schemas"]["DeviceStream"][];
+        };
+        /**
+         * DeviceClock
+         * @description A device's clock, read once; `offset_seconds` is device time minus the node's.
+         */
+        DeviceClock: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Offset Seconds */
+            offset_seconds: number;
+            /** Zone */
+            zone: string;
+            /** Convention */
+            convention: string;
+        };
+        /**
+         * DeviceDisk
+         * @description One disk that is there; `state` as `sereno.drivers.contract.DiskState`.
+         */
+        DeviceDisk: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** State */
+            state: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Free Bytes */
+            free_bytes: number;
+        };
+        /**
+         * DeviceIdentity
+         * @description As `sereno.drivers.contract.Identity`.
+         */
+        DeviceIdentity: {
+            /** Vendor */
+            vendor: string;
+            /** Maker */
+            maker: string;
+            /** Model */
+            model: string;
+            /** Serial */
+            serial: string;
+            /** Firmware */
+            firmware: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Rtsp Port */
+            rtsp_port: number;
+        };
+        /**
+         * DeviceReport
+         * @description `POST /api/v1/node/devices/{id}`. 404: nobody wants that device any more.
+         */
+        DeviceReport: {
+            /**
+             * Wire Version
+             * @default 2
+             */
+            wire_version: number;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            state: components["schemas"]["DeviceState"];
+            /**
+             * Since
+             * Format: date-time
+             * @description of this state
+             */
+            since: string;
+            reason?: components["schemas"]["ReasonReport"] | null;
+            /** Not Before */
+            not_before?: string | null;
+            /**
+             * Sync Number
+             * @description of the orders that it was asked by
+             * @default 0
+             */
+            sync_number: number;
+            identity?: components["schemas"]["DeviceIdentity"] | null;
+            /** Capabilities */
+            capabilities?: {
+                [key: string]: boolean;
+            } | null;
+            /** Channels */
+            channels?: components["schemas"]["DeviceChannel"][] | null;
+            /** Disks */
+            disks?: components["schemas"]["DeviceDisk"][] | null;
+            clock?: components["schemas"]["DeviceClock"] | null;
+            /** Advice */
+            advice?: components["schemas"]["DeviceAdvice"][] | null;
+        };
+        /**
+         * DeviceState
+         * @description How a device is to its node.
+         * @enum {string}
+         */
+        DeviceState: "connecting" | "online" | "offline" | "refused" | "locked" | "other_device";
+        /**
+         * DeviceStream
+         * @description One encoding of a channel. `role` is `main`, `sub` or `third`.
+         */
+        DeviceStream: {
+            /** Id */
+            id: string;
+            /** Role */
+            role: string;
+            /** Codec */
+            codec: string;
+            /** Width */
+            width?: number | null;
+            /** Height */
+            height?: number | null;
+            /** Fps */
+            fps?: number | null;
+            /**
+             * Address
+             * @description URL without credentials
+             */
+            address: string;
+            /** Gop Seconds */
+            gop_seconds?: number | null;
+        };
+        /**
+         * DeviceErrandReport
+         * @description `POST /api/v1/node/device-errands/{id}`: all that is known so far. The later one counts.
+         *
+         *     `step` is what is being done now, for people who wait: one of `connecting identifying channels
+         *     searching looking`. `reason` of a done errand says why it failed.
+         */
+        DeviceErrandReport: {
+            /**
+             * Wire Version
+             * @default 2
+             */
+            wire_version: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Is Done
+             * @default false
+             */
+            is_done: boolean;
+            /**
+             * Step
+             * @default
+             */
+            step: string;
+            /** Progress */
+            progress?: number | null;
+            reason?: components["schemas"]["ReasonReport"] | null;
+            identity?: components["schemas"]["DeviceIdentity"] | null;
+            /** Clock Offset Seconds */
+            clock_offset_seconds?: number | null;
+            /** Capabilities */
+            capabilities?: {
+                [key: string]: boolean;
+            } | null;
+            /** Channels */
+            channels?: components["schemas"]["DeviceChannel"][] | null;
+            /**
+             * Advice
+             * @default []
+             */
+            advice: components["schemas"]["DeviceAdvice"][];
+            /**
+             * Discovered
+             * @default []
+             */
+            discovered: components["schemas"]["DiscoveredDevice"][];
+            /**
+             * Found
+             * @default []
+             */
+            found: components["schemas"]["FoundReport"][];
+            /** Found Through */
+            found_through?: string | null;
+        };
+        /**
+         * DiscoveredDevice
+         * @description Something that answered. `known_as` is its WS-Discovery address or empty.
+         */
+        DiscoveredDevice: {
+            /** Host */
+            host: string;
+            /** Port */
+            port: number;
+            /**
+             * Is Tls
+             * @default false
+             */
+            is_tls: boolean;
+            /**
+             * Vendor
+             * @description the likeliest driver's name
+             * @default
+             */
+            vendor: string;
+            /**
+             * Maker
+             * @default
+             */
+            maker: string;
+            /**
+             * Model
+             * @default
+             */
+            model: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Known As
+             * @default
+             */
+            known_as: string;
+        };
+        /**
+         * FoundReport
+         * @description Footage that a device holds, as `sereno.drivers.contract.Found`.
+         */
+        FoundReport: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Size Bytes */
+            size_bytes?: number | null;
+            /** Handle */
+            handle: string;
+            /**
+             * Cause
+             * @default schedule
+             */
+            cause: string;
+            /**
+             * Is Open
+             * @default false
+             */
+            is_open: boolean;
+            /** Clock Offset Seconds */
+            clock_offset_seconds?: number | null;
         };
         /**
          * ClipReport
@@ -5832,6 +7456,295 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GroupAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceAnswer"][];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    add_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDevice"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeDeviceAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    remove_device: {
+        parameters: {
+            query?: {
+                cameras?: "keep" | "remove";
+            };
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    change_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    sync_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    try_device_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_clock_readings: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingAnswer"][];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    make_device_cameras: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TickedChannels"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraAnswer"][];
                 };
             };
             /** @description An error, with words for people */
@@ -7280,12 +9193,77 @@ export interface operations {
             };
         };
     };
+    make_live_tickets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiveTicketsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveTicketsAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     get_snapshot: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_channel_snapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+                channel: string;
             };
             cookie?: never;
         };
@@ -7827,6 +9805,403 @@ export interface operations {
             };
         };
     };
+    probe_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Probe"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    discover_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Discovery"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    search_recorder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecorderSearch"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_device_errand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                errand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceErrandAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_nvrs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NvrAnswer"][];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    add_nvr: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nvr"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NvrAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_nvr: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                nvr_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NvrAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    change_nvr: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                nvr_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nvr"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NvrAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    remove_nvr: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                nvr_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    sync_nvr: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                nvr_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NvrAnswer"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_nvr_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                nvr_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NvrChannelAnswer"][];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    search_recordings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordingSearch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingsFound"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingsFound"];
+                };
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     enrol_node: {
         parameters: {
             query?: never;
@@ -7994,6 +10369,72 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["DiagnosisReport"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    tell_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceReport"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, with words for people */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    tell_device_errand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                errand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceErrandReport"];
             };
         };
         responses: {

@@ -3,8 +3,9 @@ import { useEffect } from "react";
 
 import { backoffMs } from "@/lib/backoff";
 import { toState } from "@/lib/state";
-import { parseStatus, stateAfter, type StatusMessage } from "@/lib/status";
+import { parseStatus, stateAfter, type StatusMessage, tellsOfDevices } from "@/lib/status";
 
+import { devicesQuery } from "./devices";
 import { setLive } from "./liveness";
 import { camerasQuery, sessionQuery } from "./queries";
 import type { Camera } from "./types";
@@ -84,7 +85,7 @@ export class StatusSocket {
 
 /** After a change the lists are asked for once, however many changes come together. */
 const GATHER_MS = 800;
-const CHANGED = ["cameras", "runners", "why"];
+const CHANGED = ["cameras", "runners", "why", "devices", "device"];
 
 function changed(camera: Camera, message: StatusMessage): Camera {
   const after = stateAfter(message, camera.id);
@@ -108,6 +109,7 @@ export function useStatusSocket(): void {
     };
     const socket = new StatusSocket({
       onMessage: (message) => {
+        if (tellsOfDevices(message, cache.getQueryData(devicesQuery.queryKey))) askSoon();
         const before = cache.getQueryData(camerasQuery.queryKey);
         const after = before?.map((camera) => changed(camera, message));
         if (!after || after.every((camera, index) => camera === before?.[index])) return;

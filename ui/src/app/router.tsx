@@ -52,6 +52,17 @@ async function health() {
   return { Component: (await import("@/rooms/health/Health")).Health };
 }
 
+/** Devices are added and mended rarely. */
+async function devices() {
+  return { Component: (await import("@/rooms/devices/Devices")).Devices };
+}
+async function addDevice() {
+  return { Component: (await import("@/rooms/devices/AddDevice")).AddDevice };
+}
+async function device() {
+  return { Component: (await import("@/rooms/devices/DeviceScreen")).DeviceScreen };
+}
+
 async function recordings() {
   return { Component: (await import("@/rooms/recordings/Recordings")).Recordings };
 }
@@ -81,6 +92,9 @@ export const router = createBrowserRouter([
               { path: "/cameras", element: <Cameras /> },
               { path: "/cameras/:cameraId", lazy: camera },
               { path: "/together", lazy: together },
+              { path: "/devices", lazy: devices },
+              { path: "/devices/add", lazy: addDevice },
+              { path: "/devices/:deviceId", lazy: device },
               {
                 path: "/plans",
                 element: <PlansFrame />,

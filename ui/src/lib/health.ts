@@ -3,7 +3,7 @@ export const SEVERITIES = ["critical", "serious", "minor"] as const;
 export type SeverityName = (typeof SEVERITIES)[number];
 
 /** What problems are of, in the order in which they are offered. */
-export const KINDS = ["camera", "disk", "node", "clock", "site", "hub"] as const;
+export const KINDS = ["camera", "device", "disk", "node", "clock", "site", "hub"] as const;
 export type KindName = (typeof KINDS)[number];
 
 export interface Told {

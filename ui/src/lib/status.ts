@@ -11,12 +11,15 @@ export interface Snapshot {
   type: "snapshot";
   id: number;
   cameras: { camera_id: string; state: string; reason: StatusReason | null }[];
+  devices?: { device_id: string; state: string; reason: StatusReason | null }[];
 }
 
 export interface StatusEvent {
   id: number;
   type: string;
-  camera_id: string;
+  /** null: it is of a device. */
+  camera_id: string | null;
+  device_id?: string | null;
   stream: string;
   state: string;
   at: string;
@@ -46,4 +49,15 @@ export function stateAfter(
   }
   if (message.camera_id !== cameraId || message.stream !== "main") return null;
   return message.type.startsWith("stream_") ? message : null;
+}
+
+/** Whether a device's state is another than the one in `known`. */
+export function tellsOfDevices(
+  message: StatusMessage,
+  known: readonly { id: string; state: string }[] | undefined,
+): boolean {
+  if (!isSnapshot(message)) return (message.device_id ?? null) !== null;
+  return (message.devices ?? []).some(
+    ({ device_id, state }) => known?.some((one) => one.id === device_id && one.state !== state),
+  );
 }

@@ -45,6 +45,8 @@ export interface Facts<G extends Missing = Missing> {
   /** When recording was or is promised; absent: nobody knows. */
   promised?: readonly Span[];
   manual?: readonly Manual[];
+  /** What a recorder holds, as it was last asked. */
+  onRecorder?: readonly Span[];
   /** The times that these facts tell of; absent: all. */
   known?: readonly Span[];
 }
@@ -167,14 +169,15 @@ export function knownAt<G extends Missing>(facts: Facts<G>, ms: number, now: num
 }
 
 /**
- * Spans of one kind that are in order and do not overlap, as bars at least 1 px wide; those closer
- * than `closest` pixels are drawn as one. Looks at none that is out of view.
+ * Spans of one kind that are in order and do not overlap, as bars at least `narrowest` pixels wide;
+ * those closer than `closest` pixels are drawn as one. Looks at none that is out of view.
  */
 export function barsOf(
   sorted: readonly Span[],
   view: Span,
   width: number,
   closest = 0,
+  narrowest = 1,
 ): Span[] {
   const bars: Span[] = [];
   const scale = width / (view.to - view.from);
@@ -184,7 +187,7 @@ export function barsOf(
     if (!span || span.from >= view.to) break;
     if (span.to <= view.from) continue;
     const from = Math.max(0, (span.from - view.from) * scale);
-    const to = Math.min(width, Math.max(from + 1, (span.to - view.from) * scale));
+    const to = Math.min(width, Math.max(from + narrowest, (span.to - view.from) * scale));
     if (last && from <= last.to + closest) last.to = Math.max(last.to, to);
     else bars.push((last = { from, to }));
   }

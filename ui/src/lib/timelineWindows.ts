@@ -1,5 +1,6 @@
 /** A timeline is loaded by windows: days where little is in view, four weeks where much is. */
 
+import { joinedSpans } from "./recorder";
 import type { Facts, Missing, Span } from "./timeline";
 import { addDays, dayOf, daySpan } from "./zone";
 
@@ -61,6 +62,7 @@ export function joinFacts<G extends Missing>(
     unreported: rejoined(all((facts) => facts.unreported), () => true),
     promised: rejoined(all((facts) => facts.promised), () => true),
     manual: all((facts) => facts.manual),
+    onRecorder: joinedSpans(all((facts) => facts.onRecorder)),
     known: rejoined(windows.flatMap(({ known }) => known), () => true),
   };
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import { StatusSocket } from "@/api/statusSocket";
-import { parseStatus, stateAfter, type StatusMessage } from "@/lib/status";
+import { parseStatus, stateAfter, type StatusMessage, tellsOfDevices } from "@/lib/status";
 
 class FakeSocket {
   static all: FakeSocket[] = [];
@@ -105,4 +105,16 @@ it("says what a camera's state becomes", () => {
   expect(stateAfter(SNAPSHOT as StatusMessage, "a")?.state).toBe("waiting");
   expect(stateAfter(SNAPSHOT as StatusMessage, "b")).toBeNull();
   expect(parseStatus('{"hello": 1}')).toBeNull();
+});
+
+it("hears of devices, and only of those that changed", () => {
+  const event = { type: "nvr_offline", id: 9, camera_id: null, device_id: "d", stream: "", state: "offline" };
+  const told = (message: object) => parseStatus(JSON.stringify(message)) as StatusMessage;
+  expect(tellsOfDevices(told(event), undefined)).toBe(true);
+  expect(stateAfter(told(event), "a")).toBeNull();
+  expect(tellsOfDevices(told({ ...event, camera_id: "a", device_id: null }), undefined)).toBe(false);
+  const snapshot = told({ ...SNAPSHOT, devices: [{ device_id: "d", state: "offline", reason: null }] });
+  expect(tellsOfDevices(snapshot, [{ id: "d", state: "online" }])).toBe(true);
+  expect(tellsOfDevices(snapshot, [{ id: "d", state: "offline" }])).toBe(false);
+  expect(tellsOfDevices(told(SNAPSHOT), [{ id: "d", state: "online" }])).toBe(false);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { layoutOf } from "@/kit/timeline/draw";
-import { factBars, kindsIn } from "@/kit/timeline/factBars";
+import { factBars, kindsIn, recorderBars } from "@/kit/timeline/factBars";
 import { LOOKS } from "@/kit/timeline/looks";
 import type { Facts } from "@/lib/timeline";
 
@@ -46,6 +46,17 @@ it("paints what nobody wished over what somebody asked for", () => {
     "gap-unexplained",
     "gap-network",
   ]);
+});
+
+it("paints what a recorder holds beside the gap, and not in its place", () => {
+  const facts = {
+    ...FACTS,
+    gaps: [{ from: 100, to: 300, kind: "network" as const }],
+    onRecorder: [{ from: 200, to: 290 }, { from: 290.2, to: 400 }],
+  };
+  expect(factBars(facts, SCENE)).toEqual([{ kind: "gap-network", bar: { from: 100, to: 300 } }]);
+  expect(recorderBars(facts, SCENE)).toEqual([{ from: 200, to: 400 }]);
+  expect(kindsIn(facts, SCENE.view)).toEqual(new Set(["recorder", "gap-network"]));
 });
 
 it("knows what is in view, for the legend", () => {

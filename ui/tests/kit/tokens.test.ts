@@ -46,6 +46,13 @@ describe.each(["light", "dark"] as const)("on the timeline, %s,", (scheme) => {
     },
   );
 
+  it("what a recorder holds stands out from its ground and from what it may lie beside", () => {
+    for (const beside of ["recorder-ground", "surface-sunk", "surface"]) {
+      expect(contrast(colour("recorder"), colour(beside)), beside).toBeGreaterThan(LEAST_CONTRAST);
+    }
+    expect(contrast(colour("recorder-ground"), colour("cover"))).toBeGreaterThan(2);
+  });
+
   it.each(Object.entries(LOOKS).filter(([kind]) => kind.startsWith("gap-")))(
     "%s is not taken for footage",
     (_, { ground }) => {

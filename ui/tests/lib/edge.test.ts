@@ -9,6 +9,7 @@ function standing(changes: Partial<Standing>): Standing {
     ranges: [{ start: 80, end: 100 }],
     rate: 1,
     hasStarted: true,
+    isFresh: false,
     wanted: 99.8,
     ...changes,
   };
@@ -46,6 +47,13 @@ describe("staying near the live edge", () => {
       expect(rate).toBeLessThanOrEqual(most);
       expect(seekTo).toBeUndefined();
     }
+  });
+
+  it("makes up quickly what the first pictures took, and runs no faster than that later", () => {
+    expect(decide(standing({ position: 99.6, isFresh: true })).rate).toBe(1.5);
+    expect(decide(standing({ position: 99.79, rate: 1.5, isFresh: true })).rate).toBe(1.5);
+    expect(decide(standing({ position: 99.81, rate: 1.5, isFresh: true })).rate).toBe(1);
+    expect(decide(standing({ position: 99.6, rate: 1.5 })).rate).toBe(1.05);
   });
 
   it("goes on up to the goal, and does not begin again at once", () => {
@@ -106,6 +114,7 @@ function play(late: (n: number) => number, seconds: number, rates: number[] = []
       position,
       ranges: edge > 0 ? [{ start: 0, end: edge }] : [],
       rate,
+      isFresh: now < 3,
       hasStarted,
       wanted: arrivals.wanted(now),
     });

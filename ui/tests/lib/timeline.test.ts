@@ -129,6 +129,14 @@ it("keeps the shortest gap visible", () => {
   expect((bar?.to ?? 0) - (bar?.from ?? 0)).toBeCloseTo(1);
 });
 
+it("joins bars that their least width lets overlap", () => {
+  const bars = barsOf([{ from: 10, to: 10.1 }, { from: 12, to: 12.1 }, { from: 16, to: 17 }], span(0, 1), MINUTE, 0, 3);
+  expect(bars).toEqual([
+    { from: 10, to: 15 },
+    { from: 16, to: 19 },
+  ]);
+});
+
 it("orders a selection, and cuts it to the day", () => {
   expect(toSelection(30, 10, { from: 0, to: 20 })).toEqual({ from: 10, to: 20 });
   expect(toSelection(10, 10, { from: 0, to: 20 })).toBeNull();

@@ -89,6 +89,8 @@ const TIMELINE = {
   covered: [],
   gaps: [],
   unreported: [],
+  on_recorder: [],
+  recorder: null,
   promised: [],
   manual: [],
 };

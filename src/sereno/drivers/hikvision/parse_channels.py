@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sereno.drivers.contract import Channel, Role, Stream
-from sereno.drivers.hikvision.tree import Part, fact, read, whole_number
+from sereno.drivers.hikvision.tree import read
+from sereno.drivers.tree import Part, fact, whole_number
 
 _NO_SIGNAL = {"", "NO VIDEO", "NO SIGNAL", "NOVIDEO"}
 _CODECS = {

@@ -11,7 +11,8 @@ from datetime import datetime
 
 from sereno.drivers.contract import DeviceKind
 from sereno.drivers.hikvision.reasons import garbled
-from sereno.drivers.hikvision.tree import Part, read, whole_number
+from sereno.drivers.hikvision.tree import read
+from sereno.drivers.tree import Part, whole_number
 
 _WALL = re.compile(
     r"\s*(\d{4})-(\d\d?)-(\d\d?)[T ](\d\d?):(\d\d?):(\d\d?)(?:\.(\d{1,6})\d*)?", re.ASCII

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sereno.drivers.errors import Garbled
-from sereno.drivers.hikvision.tree import Part, looks_written, read, whole_number
+from sereno.drivers.hikvision.tree import looks_written, read
+from sereno.drivers.tree import Part, whole_number
 
 
 class Trouble(StrEnum):

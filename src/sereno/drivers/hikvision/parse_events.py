@@ -12,7 +12,8 @@ from datetime import datetime
 
 from sereno.drivers.contract import EventState
 from sereno.drivers.hikvision.parse_device import wall_time
-from sereno.drivers.hikvision.tree import Part, read, whole_number
+from sereno.drivers.hikvision.tree import read
+from sereno.drivers.tree import Part, whole_number
 
 _LIMIT_BYTES = 256 << 10
 _TAIL_BYTES = 128

@@ -6,7 +6,8 @@ Sources: ISAPI `ContentMgmt/Storage`, `ContentMgmt/record/tracks`, `Event/trigge
 from __future__ import annotations
 
 from sereno.drivers.contract import Disk, DiskState
-from sereno.drivers.hikvision.tree import Part, fact, read, whole_number
+from sereno.drivers.hikvision.tree import read
+from sereno.drivers.tree import Part, fact, whole_number
 
 _MEGABYTE = 1_000_000
 _ABSENT = {"notexist", "noexist", "not exist"}

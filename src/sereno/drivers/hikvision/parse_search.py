@@ -12,7 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
 
 from sereno.drivers.hikvision.parse_device import wall_time
-from sereno.drivers.hikvision.tree import Part, fact, read, whole_number
+from sereno.drivers.hikvision.tree import read
+from sereno.drivers.tree import Part, fact, whole_number
 
 _CAUSES = {
     "timing": "schedule",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 
 from sereno.drivers.contract import Login
 from sereno.drivers.gate import Gate
@@ -31,13 +32,15 @@ class DeviceHttp:
         headers: Mapping[str, str] | None = None,
         timeout_seconds: float = 15,
         limit_bytes: int = 8 << 20,
+        about: str = "",
     ) -> Answer:
         """The whole answer, whatever its status, but for what `judge` takes for a refusal.
 
         `target` is path and query as they go on the wire: percent-encoded by the caller, a space
-        as %20. Raises DeviceError.
+        as %20; `about` what is asked for, where the target does not tell. Raises DeviceError.
         """
         call = _call(method, target, body, content_type, headers, timeout_seconds, is_brief=True)
+        call = replace(call, about=about)
         async with self._opened(call) as reply:
             return Answer(reply.status, reply.headers, await reply.read(limit_bytes))
 

@@ -134,9 +134,9 @@ class Showing:
     async def _doubted(self, call: Call, reply: Reply, signer: Signer) -> _Said:
         """Proven credentials were refused, and nobody else finds out why meanwhile."""
         self._gate.check_account()
-        target, was_worn = self._gate.proven_target, signer.use_count > 1
-        is_sure = bool(target) and target != call.target
-        if is_sure and not await self._takes(Call("GET", target, call.seconds)):
+        proven, was_worn = self._gate.proven, signer.use_count > 1
+        is_sure = proven is not None and proven.key != call.key
+        if proven is not None and is_sure and not await self._takes(proven):
             raise await self._wrong(reply)
         if was_worn:
             again, other = await self._signed(call)
@@ -195,8 +195,8 @@ class Showing:
         """The device took the credentials."""
         gate = self._gate
         gate.succeeded()
-        if call.is_brief and call.method == "GET" and reply.status == 200:
-            gate.proven_target = gate.proven_target or call.target
+        if call.is_brief and call.is_question and reply.status == 200:
+            gate.proven = gate.proven or call
         if gate.reuses_nonces:
             self._idle.append(signer)
 
@@ -207,7 +207,7 @@ class Showing:
         return self._gate.refused(reason_at(self._login, "login_refused", raw))
 
     def _right_missing(self, call: Call, right: str = "") -> Refused:
-        said = right or f"{call.method} {call.path}"
+        said = right or call.about or f"{call.method} {call.path}"
         return Refused(reason_at(self._login, "right_missing", right=said))
 
 

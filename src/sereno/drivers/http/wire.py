@@ -35,6 +35,7 @@ _STAY_AWAKE = (
 class Call:
     """A request. `target` is path and query as they go on the wire; `seconds` is how long the head
     of the answer may take to come, and then each part of its body; all of it, where `is_brief`.
+    `about` is what is asked for, where the target does not tell, as in SOAP.
     """
 
     method: str
@@ -43,6 +44,7 @@ class Call:
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     is_brief: bool = False
+    about: str = ""
 
     def __post_init__(self) -> None:
         if not (
@@ -55,7 +57,12 @@ class Call:
     @property
     def key(self) -> str:
         """What is asked for."""
-        return f"{self.method} {self.target}"
+        return f"{self.method} {self.target} {self.about}".rstrip()
+
+    @property
+    def is_question(self) -> bool:
+        """Whether to ask it again changes nothing on the device."""
+        return self.method == "GET" or self.about.startswith("Get")
 
     @property
     def path(self) -> str:

@@ -59,7 +59,8 @@ _NOT_NOW = NOT_THERE | {"device_busy", "device_error", "session_limit"}
 
 class RtspDriver:
     """One server. `template` is an address or a path with places as in `patterns`, or empty: then
-    the usual paths are tried. With `channel_count` it stands for so many channels."""
+    the usual paths are tried. With `channel_count` it stands for so many channels; `template_sub`
+    is that of their smaller streams, at the same server."""
 
     vendor: ClassVar[str] = "rtsp"
 
@@ -71,6 +72,7 @@ class RtspDriver:
         template: str = "",
         channel_count: int = 1,
         patience: Patience | None = None,
+        template_sub: str = "",
     ) -> None:
         self._login = login
         self._gate = gate
@@ -78,10 +80,11 @@ class RtspDriver:
         self._channel_count = channel_count
         self._patience = patience or Patience()
         self._base, self._template = _split(login, template)
+        self._template_sub = _split(login, template_sub)[1]
         self._greeting: Greeting | None = None
         self._pattern: Pattern | None = None
         self._first_channel = 1
-        if self._template and not has_places(self._template):
+        if self._template and not (self._template_sub or has_places(self._template)):
             known = pattern_of(self._template)
             if known is not None:
                 self._pattern, self._first_channel = known
@@ -165,7 +168,8 @@ class RtspDriver:
         """The template's own pattern, or the first of the usual ones that shows video."""
         if self._pattern is None and self._template:
             main = self._template
-            self._pattern = Pattern("", main, main if "{stream}" in main else "")
+            sub = self._template_sub or (main if "{stream}" in main else "")
+            self._pattern = Pattern("", main, sub)
         if self._pattern is None:
             self._pattern = await self._try_patterns(asks, likeliest(greeting.words))
         return self._pattern

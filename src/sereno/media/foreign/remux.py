@@ -63,19 +63,27 @@ async def remux(
     reading = input_arguments(source, sniffed)
     try:
         try:
-            await _run((*reading, *_output(tracks, part)), on_progress)
+            await run_ffmpeg((*reading, *_output(tracks, part)), on_progress)
         except StreamFault as error:
             if tracks.sound is None or error.reason.key != "footage_unreadable":
                 raise
             silent = Tracks(tracks.video, tracks.video_codec)
-            await _run((*reading, *_output(silent, part)), on_progress)
-        facts = await asyncio.to_thread(_checked, part)
-        if accept is not None:
-            accept(facts)
-        await asyncio.to_thread(settle, part, target)
+            await run_ffmpeg((*reading, *_output(silent, part)), on_progress)
+        return await finished(part, target, accept)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+async def finished(
+    part: Path, target: Path, accept: Callable[[MovieFacts], None] | None
+) -> MovieFacts:
+    """A written movie is looked at, and gets its name. Raises StreamFault, OSError, and whatever
+    `accept` does."""
+    facts = await asyncio.to_thread(_checked, part)
+    if accept is not None:
+        accept(facts)
+    await asyncio.to_thread(settle, part, target)
     return facts
 
 
@@ -108,7 +116,8 @@ def _output(tracks: Tracks, part: Path) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-async def _run(arguments: tuple[str, ...], on_progress: OnRemuxing | None) -> None:
+async def run_ffmpeg(arguments: tuple[str, ...], on_progress: OnRemuxing | None) -> None:
+    """An ffmpeg that writes one file. Raises StreamFault."""
     logging = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning", "-y")
     process = await FfmpegProcess.start(
         ffmpeg_path(), (*logging, "-progress", "pipe:1", *arguments), b"", _unheard

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import NoReturn, Self
@@ -22,9 +22,10 @@ from sereno.media.rtsp.receivers import (
     sound_receiver,
     video_receiver,
 )
+from sereno.media.rtsp.replay_time import OnTime, telling
 from sereno.media.rtsp.rtcp import format_receiver_report
 from sereno.media.rtsp.sdp import Description, Track, choose_sound, choose_video, parse_sdp
-from sereno.media.rtsp.setup import Carrier, TrackSetup, candidates
+from sereno.media.rtsp.setup import Carrier, Handlers, TrackSetup, candidates
 from sereno.media.rtsp.transports import TCP, Attempt, next_kind
 from sereno.media.sink import MediaSink
 
@@ -34,6 +35,7 @@ _TEND_SECONDS = 1.0
 _REPORT_TENDS = 5
 _FIRST_PACKET_POLL_SECONDS = 0.05
 _NO_RANGE_STATUSES = range(456, 458)
+_RANGE, _REQUIRE = "Range", "Require"
 _NAME = "sereno"
 
 NewDialogue = Callable[[Address, str, str, Patience, str], Dialogue]
@@ -52,8 +54,10 @@ class Session:
     """Plays a stream's video, and its sound where wanted, into a sink: a `Source`.
 
     `wanted` is `auto` or one transport, `remembered` what worked the last time, `redirect` where
-    the server sent the session before; `doorway` is told what others may want to know. Use as an
-    asynchronous context manager around `play` and `watch`. All of them raise StreamFault.
+    the server sent the session before; `doorway` is told what others may want to know;
+    `play_headers` go with PLAY, and `Require` among them with SETUP too (ONVIF Streaming
+    Specification, 6); `on_time` is told when pictures were recorded, where packets say it. Use as
+    an asynchronous context manager around `play` and `watch`. All of them raise StreamFault.
     """
 
     def __init__(
@@ -70,6 +74,8 @@ class Session:
         encode: Encode | None = None,
         redirect: str = "",
         doorway: Doorway | None = None,
+        play_headers: Mapping[str, str] | None = None,
+        on_time: OnTime | None = None,
         new_dialogue: NewDialogue = Dialogue,
     ) -> None:
         self._now_us = now_us
@@ -77,6 +83,8 @@ class Session:
         self._wanted = wanted
         self._remembered = TCP if remembered == "tls" else remembered
         self._records_sound = records_sound
+        self._play_headers = play_headers or {}
+        self._on_time = on_time
         self._encode = encode
         self._doorway = doorway or OpenDoorway()
         self._dialogue = new_dialogue(
@@ -228,7 +236,8 @@ class Session:
     async def _set_up_video(self, offered: _Offered, sink: MediaSink) -> VideoReceiver:
         track = choose_video(offered.description)
         video = video_receiver(track, sink, self._now_us, self._dialogue.fail)
-        used = await self._set_up(offered, track, video)
+        handlers = telling(video.handlers, self._on_time) if self._on_time else None
+        used = await self._set_up(offered, track, video, handlers)
         # What the server took for a track's address tells where the session's own is.
         bases = offered.bases
         base = next((base for base in bases if used.startswith(base)), bases[0])
@@ -253,11 +262,18 @@ class Session:
         sink.sound_format(None)
         sink.notice("sound_dropped", {"codec": track.codec_name})
 
-    async def _set_up(self, offered: _Offered, track: Track, receiver: Receiver) -> str:
+    async def _set_up(
+        self,
+        offered: _Offered,
+        track: Track,
+        receiver: Receiver,
+        handlers: Handlers | None = None,
+    ) -> str:
         control = track.control or offered.description.control
         urls = candidates(join(base, control) for base in offered.bases)
-        setup = TrackSetup(track, urls)
-        carrier, url = await setup.run(self._dialogue, self._kind, receiver.handlers)
+        required = {name: x for name, x in self._play_headers.items() if name == _REQUIRE}
+        setup = TrackSetup(track, urls, required)
+        carrier, url = await setup.run(self._dialogue, self._kind, handlers or receiver.handlers)
         self._carriers.append(carrier)
         self._receivers.append(receiver)
         self._track_urls.append(url)
@@ -277,9 +293,11 @@ class Session:
                 await self._play_at(url)
 
     async def _play_at(self, url: str) -> None:
-        reply = await self._dialogue.ask(
-            "PLAY", url, {"Range": "npt=0.000-"}, also=_NO_RANGE_STATUSES
-        )
+        headers = {_RANGE: "npt=0.000-", **self._play_headers}
+        # Without a time that was asked for, another time would be played.
+        may_lack_range = _RANGE not in self._play_headers
+        also = _NO_RANGE_STATUSES if may_lack_range else range(0)
+        reply = await self._dialogue.ask("PLAY", url, headers, also)
         if reply.status in _NO_RANGE_STATUSES:  # a server that cannot seek, and says so
             await self._dialogue.ask("PLAY", url)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from sereno.media.faults import StreamFault, fault
@@ -64,6 +64,7 @@ class TrackSetup:
 
     track: Track
     urls: tuple[str, ...]
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     async def run(self, dialogue: Dialogue, kind: str, handlers: Handlers) -> tuple[Carrier, str]:
         """The carrier, and the address under which the server knows the track.
@@ -117,7 +118,8 @@ class TrackSetup:
         refusal: StreamFault | None = None
         for url in self.urls:
             try:
-                reply = await dialogue.ask("SETUP", url, {"Transport": transport})
+                asked = {"Transport": transport, **self.headers}
+                reply = await dialogue.ask("SETUP", url, asked)
             except StreamFault as error:
                 if not _is_about_place(error):
                     raise

@@ -139,7 +139,7 @@ class Downloads:
         head = envelope(begins_at_0="imkh-at-0" in quirks)
         size = len(head) + sum(stream.size(run) for run in runs)
         most = size
-        if "cut-download" in quirks and uri not in self._cut:
+        if "cut-download" in quirks and "name=" in uri and uri not in self._cut:
             self._cut.add(uri)
             most = size // 2
         body = _Body(head, stream.pieces(runs), most, self._leave)

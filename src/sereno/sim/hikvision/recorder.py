@@ -133,6 +133,11 @@ class HikvisionRecorder:
         return self._http.log
 
     @property
+    def http(self) -> HttpServer:
+        """The HTTP server, which counts connections."""
+        return self._http
+
+    @property
     def wrong_logins(self) -> int:
         """How often credentials were wrong, over HTTP and RTSP."""
         return self._door.keeper.wrong_logins

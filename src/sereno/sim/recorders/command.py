@@ -6,7 +6,7 @@ import asyncio
 import signal
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, suppress
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import uvloop
 
@@ -22,10 +22,13 @@ class Recorder(Protocol):
     def rtsp_port(self) -> int: ...
 
 
+Opened = TypeVar("Opened")
+
+
 def serve_recorder(
-    recorder: AbstractAsyncContextManager[Recorder], on_listening: Callable[[Recorder], None]
+    recorder: AbstractAsyncContextManager[Opened], on_listening: Callable[[Opened], None]
 ) -> None:
-    """Serves until SIGTERM or SIGINT; prints nothing.
+    """Serves one, or several that open together, until SIGTERM or SIGINT; prints nothing.
 
     Raises EncodingError when ffmpeg fails, and OSError when a port is taken.
     """
@@ -33,7 +36,7 @@ def serve_recorder(
 
 
 async def _serve(
-    recorder: AbstractAsyncContextManager[Recorder], on_listening: Callable[[Recorder], None]
+    recorder: AbstractAsyncContextManager[Opened], on_listening: Callable[[Opened], None]
 ) -> None:
     serving = asyncio.ensure_future(_serve_for_ever(recorder, on_listening))
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -43,7 +46,7 @@ async def _serve(
 
 
 async def _serve_for_ever(
-    recorder: AbstractAsyncContextManager[Recorder], on_listening: Callable[[Recorder], None]
+    recorder: AbstractAsyncContextManager[Opened], on_listening: Callable[[Opened], None]
 ) -> None:
     async with recorder as running:
         on_listening(running)

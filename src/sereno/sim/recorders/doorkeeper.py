@@ -125,6 +125,10 @@ class HttpDoorkeeper:
             self._locked_until[client] = self._clock() + self.rules.lock_seconds
             self._failures[client] = 0
 
+    def forgive(self, client: str) -> None:
+        """An address has logged in: what it got wrong before counts no more."""
+        self._failures.pop(client, None)
+
     def _fail(self, client: str) -> Verdict:
         self.fail(client)
         locked = self.locked_seconds(client)
@@ -140,7 +144,7 @@ class HttpDoorkeeper:
         if is_worn_out or (count and count in counts):
             return Verdict(Entry.STALE, self.attempts_left(client), is_worn_out=is_worn_out)
         counts.add(count or str(len(counts)))
-        self._failures.pop(client, None)
+        self.forgive(client)
         return self._verdict(Entry.PASS, client)
 
     def _verdict(self, entry: Entry, client: str) -> Verdict:

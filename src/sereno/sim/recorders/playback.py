@@ -24,6 +24,7 @@ from sereno.sim.recorders.doorkeeper import HttpDoorkeeper
 from sereno.sim.recorders.footage import FootagePlan
 from sereno.sim.replay import Playback
 from sereno.sim.rtsp import StreamPath
+from sereno.sim.seeking import Seeking
 from sereno.sim.server import SimServer
 
 ToTrue = Callable[[datetime], datetime]
@@ -135,6 +136,7 @@ class RecorderRtsp:
         door: HttpDoorkeeper | None = None,
         most_playbacks: int | None = None,
         runs_on: bool = False,
+        seeking: Seeking | None = None,
         auth: tuple[str, ...] = ("digest",),
         quirks: Sequence[str] = (),
         progress: Progress | None = None,
@@ -142,7 +144,9 @@ class RecorderRtsp:
         self._config = config
         self._device = device
         self._plan = FootagePlan(config)
-        self.playback = Playback(self._files, clock, most_sessions=most_playbacks, runs_on=runs_on)
+        self.playback = Playback(
+            self._files, clock, most_sessions=most_playbacks, runs_on=runs_on, seeking=seeking
+        )
         logins = Logins(
             on_refused=door.fail if door else None,
             locked_seconds=door.locked_seconds if door else None,

@@ -1,4 +1,5 @@
 import { cameraEn } from "./camera.en";
+import { devicesEn } from "./devices.en";
 import { diagnosisEn } from "./diagnosis.en";
 import { healthEn } from "./health.en";
 import { listsEn } from "./lists.en";
@@ -14,6 +15,7 @@ export const en = {
   ...listsEn,
   ...healthEn,
   ...diagnosisEn,
+  ...devicesEn,
   ...recordingsEn,
   ...wallEn,
   ...whepEn,
@@ -34,6 +36,7 @@ export const en = {
     label: "Main",
     wall: "Wall",
     cameras: "Cameras",
+    devices: "Devices",
     footage: "Recordings",
     more: "More",
     plans: "Plans",

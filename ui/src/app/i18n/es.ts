@@ -1,5 +1,6 @@
 import { cameraEs } from "./camera.es";
 import type { en, Sentences } from "./en";
+import { devicesEs } from "./devices.es";
 import { diagnosisEs } from "./diagnosis.es";
 import { healthEs } from "./health.es";
 import { listsEs } from "./lists.es";
@@ -15,6 +16,7 @@ export const es: Sentences<typeof en> = {
   ...listsEs,
   ...healthEs,
   ...diagnosisEs,
+  ...devicesEs,
   ...recordingsEs,
   ...wallEs,
   ...whepEs,
@@ -35,6 +37,7 @@ export const es: Sentences<typeof en> = {
     label: "Principal",
     wall: "Mural",
     cameras: "Cámaras",
+    devices: "Dispositivos",
     footage: "Grabaciones",
     more: "Más",
     plans: "Planes",

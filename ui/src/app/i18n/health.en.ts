@@ -26,6 +26,7 @@ export const healthEn = {
     kind: {
       all: "All",
       camera: "Cameras",
+      device: "Devices",
       disk: "Disks",
       node: "Nodes",
       clock: "Clocks",
@@ -42,6 +43,7 @@ export const healthEn = {
     raw: "In its own words",
     toCamera: "Go to the camera",
     toCameras: "Go to the cameras",
+    toDevice: "Go to the device",
     toSystem: "Go to the system",
     noneOfThese: "Nothing is wrong with these. Choose “All” to see the rest.",
   },

@@ -29,6 +29,7 @@ export const healthEs: Sentences<typeof healthEn> = {
     kind: {
       all: "Todo",
       camera: "Cámaras",
+      device: "Dispositivos",
       disk: "Discos",
       node: "Nodos",
       clock: "Relojes",
@@ -45,6 +46,7 @@ export const healthEs: Sentences<typeof healthEn> = {
     raw: "En sus propias palabras",
     toCamera: "Ir a la cámara",
     toCameras: "Ir a las cámaras",
+    toDevice: "Ir al dispositivo",
     toSystem: "Ir al sistema",
     noneOfThese: "Aquí no hay nada mal. Elija «Todo» para ver el resto.",
   },

@@ -17,13 +17,14 @@ interface Place {
   icon: IconName;
   /** Another address that belongs to it. */
   also?: string;
-  /** Whether a phone, which has no room for all of them, shows it under "more". */
+  /** Whether a small screen, which has no room for all of them, shows it under "more". */
   isLater?: boolean;
 }
 
 const PLACES = [
   { to: "/", key: "nav.wall", icon: "wall" },
   { to: "/cameras", key: "nav.cameras", icon: "camera", also: "/together" },
+  { to: "/devices", key: "nav.devices", icon: "recorder", isLater: true },
   { to: "/recordings", key: "nav.footage", icon: "film", also: "/clips" },
   { to: "/plans", key: "nav.plans", icon: "plan", isLater: true },
   { to: "/coverage", key: "nav.coverage", icon: "chart", isLater: true },
@@ -63,7 +64,7 @@ export function MainNav() {
   );
 }
 
-/** The places that a phone has no room for. */
+/** The places that a small screen has no room for. */
 function More({ isHere: isInside, path }: { isHere: boolean; path: string }) {
   const { t } = useTranslation();
   const [isOpen, setOpen] = useState(false);

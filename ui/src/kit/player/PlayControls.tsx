@@ -10,36 +10,39 @@ export const JUMP_MS = 10_000;
 
 interface Props {
   isPaused: boolean;
-  rate: number;
   onPause: (isPaused: boolean) => void;
-  onRate: (rate: number) => void;
-  onStep: (by: 1 | -1) => void;
+  /** Absent where pictures only come one after the other, at their own pace. */
+  speed?: { rate: number; onRate: (rate: number) => void; onStep: (by: 1 | -1) => void } | undefined;
   onJump: (byMs: number) => void;
 }
 
 /** Pause, jumps, single pictures and speed, for one player or for several on one clock. */
-export function PlayControls({ isPaused, rate, onPause, onRate, onStep, onJump }: Props) {
+export function PlayControls({ isPaused, speed, onPause, onJump }: Props) {
   const { t } = useTranslation();
   return (
     <span className={css.buttons}>
       <Control icon="rewind" label={t("camera.back10")} onClick={() => onJump(-JUMP_MS)} />
-      <Control icon="stepBack" label={t("camera.stepBack")} onClick={() => onStep(-1)} />
+      {speed && (
+        <Control icon="stepBack" label={t("camera.stepBack")} onClick={() => speed.onStep(-1)} />
+      )}
       <Control
         icon={isPaused ? "play" : "pause"}
         label={isPaused ? t("camera.play") : t("camera.pause")}
         onClick={() => onPause(!isPaused)}
       />
-      <Control icon="stepOn" label={t("camera.stepOn")} onClick={() => onStep(1)} />
+      {speed && <Control icon="stepOn" label={t("camera.stepOn")} onClick={() => speed.onStep(1)} />}
       <Control icon="forward" label={t("camera.forward10")} onClick={() => onJump(JUMP_MS)} />
-      <NativeSelect
-        className={css.choice ?? ""}
-        classNames={{ input: css.select ?? "" }}
-        size="xs"
-        aria-label={t("camera.speed")}
-        value={rate}
-        onChange={(event) => onRate(Number(event.currentTarget.value))}
-        data={SPEEDS.map((speed) => ({ value: String(speed), label: speedText(speed) }))}
-      />
+      {speed && (
+        <NativeSelect
+          className={css.choice ?? ""}
+          classNames={{ input: css.select ?? "" }}
+          size="xs"
+          aria-label={t("camera.speed")}
+          value={speed.rate}
+          onChange={(event) => speed.onRate(Number(event.currentTarget.value))}
+          data={SPEEDS.map((each) => ({ value: String(each), label: speedText(each) }))}
+        />
+      )}
     </span>
   );
 }

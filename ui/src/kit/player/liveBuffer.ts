@@ -11,6 +11,7 @@ type Operation =
   | { kind: "remove"; from: number; to: number };
 
 const TICK_MS = 250;
+const FRESH_SECONDS = 3;
 /** Kept when the browser has no more room for media. */
 const LEAST_KEPT_SECONDS = 4;
 /** Fragments that wait are appended together up to this size: each append costs the browser. */
@@ -38,6 +39,7 @@ export class LiveBuffer {
   private backlogUntilMs = 0;
   private isBacklogIn = false;
   private hasStarted = false;
+  private startedAt = 0;
   private epochMs = 0;
 
   /** `onBroken` is called once, when this buffer cannot go on and a new one is needed. */
@@ -207,10 +209,14 @@ export class LiveBuffer {
     if (this.source.readyState !== "open" || !this.buffer || !this.isBacklogIn) return;
     const { currentTime: position, playbackRate: rate } = this.video;
     const ranges = this.ranges();
-    const wanted = this.arrivals.wanted(nowSeconds());
-    const decision = decide({ position, ranges, rate, hasStarted: this.hasStarted, wanted });
+    const now = nowSeconds();
+    const { hasStarted } = this;
+    const isFresh = now - this.startedAt < FRESH_SECONDS;
+    const wanted = this.arrivals.wanted(now);
+    const decision = decide({ position, ranges, rate, hasStarted, isFresh, wanted });
     if (decision.seekTo !== undefined && !this.video.seeking) {
       this.video.currentTime = decision.seekTo;
+      if (!hasStarted) this.startedAt = now;
       this.hasStarted = true;
     }
     if (decision.rate !== rate) this.video.playbackRate = decision.rate;

@@ -11,6 +11,9 @@ export interface LiveListener {
   onLost(trouble: LiveTrouble): void;
 }
 
+/** Where live pictures come from, and what a recorder plays; both speak the same. */
+export type SocketPath = "/media/v1/live" | "/media/v1/recorder";
+
 /** Longest wait for a ticket, and for the first word of a socket. */
 const PATIENCE_MS = 10_000;
 
@@ -29,6 +32,7 @@ export class LiveSocket {
     private readonly takeTicket: () => Promise<string>,
     private readonly listener: LiveListener,
     delayMs = 0,
+    private readonly path: SocketPath = "/media/v1/live",
   ) {
     this.timer = setTimeout(() => void this.connect(), delayMs);
   }
@@ -39,14 +43,14 @@ export class LiveSocket {
     this.drop();
   }
 
-  /** Gives up this connection and takes another after a pause. */
+  /** Gives up this connection and takes another after a pause, unless who hears of it closes. */
   reconnect(trouble: LiveTrouble): void {
     if (this.isClosed) return;
     clearTimeout(this.timer);
     this.drop();
-    this.listener.onLost(trouble);
     this.timer = setTimeout(() => void this.connect(), backoffMs(this.attempt));
     this.attempt += 1;
+    this.listener.onLost(trouble);
   }
 
   private drop(): void {
@@ -69,7 +73,7 @@ export class LiveSocket {
 
   private open(): WebSocket {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const socket = new WebSocket(`${scheme}://${location.host}/media/v1/live`);
+    const socket = new WebSocket(`${scheme}://${location.host}${this.path}`);
     socket.binaryType = "arraybuffer";
     this.socket = socket;
     this.init = null;

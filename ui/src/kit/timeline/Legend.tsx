@@ -14,6 +14,7 @@ export function Legend({ lanes, view }: { lanes: readonly { facts: Facts }[]; vi
   const kinds = [
     { kind: "covered", words: t("timeline.legendCovered") },
     { kind: "manual", words: t("timeline.legendManual") },
+    { kind: "recorder", words: t("timeline.legendRecorder") },
     { kind: "damaged", words: t("timeline.legendDamaged") },
     ...GAP_KINDS.map((kind) => ({
       kind: `gap-${kind}` as const,

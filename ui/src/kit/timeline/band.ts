@@ -71,3 +71,16 @@ export function paintManual(
   context.fillStyle = paints.ink("manual");
   context.fillRect(bar.from, top, Math.max(2, bar.to - bar.from), height / 9);
 }
+
+/** What a recorder holds: a band of its own along the foot, which leaves what is above to be seen. */
+export function paintRecorder(
+  context: CanvasRenderingContext2D,
+  paints: Paints,
+  bar: Span,
+  { top, height }: Place,
+): void {
+  const foot = { top: top + height - height / 3, height: height / 3 };
+  paintBar(context, paints, "recorder", bar, foot);
+  context.fillStyle = paints.ink("recorder");
+  context.fillRect(bar.from, foot.top, bar.to - bar.from, Math.max(1, foot.height / 8));
+}

@@ -20,6 +20,7 @@ interface Prepared {
   /** In the order in which they are painted. */
   gaps: readonly { kind: FactKind; spans: readonly Span[] }[];
   manual: readonly Span[];
+  onRecorder: readonly Span[];
 }
 
 const prepared = new WeakMap<Facts, Prepared>();
@@ -38,6 +39,7 @@ function prepare(facts: Facts): Prepared {
         spans: sorted(facts.gaps.filter((gap) => toGapKind(gap.kind) === kind)),
       })),
       manual: sorted(facts.manual ?? []),
+      onRecorder: sorted(facts.onRecorder ?? []),
     };
     prepared.set(facts, made);
   }
@@ -47,14 +49,14 @@ function prepare(facts: Facts): Prepared {
 /** What is painted where, later ones over earlier ones: a gap is never hidden. */
 export function factBars(facts: Facts, { view, width }: Window): { kind: FactKind; bar: Span }[] {
   const paint = (kind: FactKind, bars: Span[]) => bars.map((bar) => ({ kind, bar }));
-  const seen = ({ from, to }: Span) => ({ from, to: Math.max(to, from + NARROWEST_PX) });
+  const seen = (spans: readonly Span[]) => barsOf(spans, view, width, 0, NARROWEST_PX);
   const { covered, damaged, unreported, gaps } = prepare(facts);
   return [
     ...paint("unplanned", barsOf(unplannedIn(facts, view), view, width)),
     ...paint("covered", barsOf(covered, view, width, 0.5)),
-    ...paint("damaged", barsOf(damaged, view, width).map(seen)),
+    ...paint("damaged", seen(damaged)),
     ...paint("unreported", barsOf(unreported, view, width)),
-    ...gaps.flatMap(({ kind, spans }) => paint(kind, barsOf(spans, view, width).map(seen))),
+    ...gaps.flatMap(({ kind, spans }) => paint(kind, seen(spans))),
   ];
 }
 
@@ -63,15 +65,21 @@ export function manualBars(facts: Facts, { view, width }: Window): Span[] {
   return barsOf(prepare(facts).manual, view, width);
 }
 
+/** What a recorder holds, which is painted along the foot of all of that. */
+export function recorderBars(facts: Facts, { view, width }: Window): Span[] {
+  return barsOf(prepare(facts).onRecorder, view, width, 0.5);
+}
+
 /** Which kinds there are anything of in view. */
 export function kindsIn(facts: Facts, view: Span): Set<FactKind | "manual"> {
-  const { covered, damaged, unreported, gaps, manual } = prepare(facts);
+  const { covered, damaged, unreported, gaps, manual, onRecorder } = prepare(facts);
   const all = [
     { kind: "unplanned", spans: unplannedIn(facts, view) },
     { kind: "covered", spans: covered },
     { kind: "damaged", spans: damaged },
     { kind: "unreported", spans: unreported },
     { kind: "manual", spans: manual },
+    { kind: "recorder", spans: onRecorder },
     ...gaps,
   ] as const;
   return new Set(all.filter(({ spans }) => isAnyIn(spans, view)).map(({ kind }) => kind));

@@ -21,7 +21,13 @@ export interface Pattern {
 /** Lines that rise or fall to the right, cross, stand or lie; dots; a chequerboard. */
 export type Shape = "rising" | "falling" | "crossed" | "upright" | "level" | "dots" | "checks";
 
-export type FactKind = "unplanned" | "covered" | "damaged" | "unreported" | `gap-${GapKind}`;
+export type FactKind =
+  | "unplanned"
+  | "covered"
+  | "damaged"
+  | "unreported"
+  | "recorder"
+  | `gap-${GapKind}`;
 
 function gapLook(name: string, shape: Shape, everyPx: number, linePx: number): Look {
   return {
@@ -46,6 +52,11 @@ export const LOOKS: Record<FactKind, Look> = {
   unreported: {
     ground: "unreported-ground",
     pattern: { shape: "falling", colour: "unreported", everyPx: 9, linePx: 1 },
+    edge: null,
+  },
+  recorder: {
+    ground: "recorder-ground",
+    pattern: { shape: "rising", colour: "recorder", everyPx: 5, linePx: 2 },
     edge: null,
   },
   "gap-network": gapLook("gap", "rising", 6, 1.6),

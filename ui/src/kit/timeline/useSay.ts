@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 
 import { duration } from "@/lib/format";
+import { onRecorderAt } from "@/lib/recorder";
 import { type Facts, isDamaged, knownAt, manualAt } from "@/lib/timeline";
 import { pick } from "@/lib/words";
 import { clock } from "@/lib/zone";
@@ -31,8 +32,13 @@ function useSayOne(now: number, timeZone: string): (facts: Facts<Gap>, ms: numbe
   const sayKnown = useSayKnown(now, timeZone);
   return (facts, ms) => {
     const manual = manualAt(facts, ms);
-    if (!manual) return sayKnown(facts, ms);
-    return `${sayKnown(facts, ms)}; ${t("timeline.valueManual", { by: manual.by })}`;
+    return [
+      sayKnown(facts, ms),
+      onRecorderAt(facts, ms) && t("timeline.valueRecorder"),
+      manual && t("timeline.valueManual", { by: manual.by }),
+    ]
+      .filter(Boolean)
+      .join("; ");
   };
 }
 

@@ -5,6 +5,7 @@ import type { FootageFacts, ToldGap } from "@/api/footageFacts";
 import { Swatch } from "@/kit/timeline/Swatch";
 import { duration } from "@/lib/format";
 import { tell } from "@/lib/gaps";
+import { onRecorderAt } from "@/lib/recorder";
 import { type Span, totalMs } from "@/lib/timeline";
 import { pick } from "@/lib/words";
 import { clock } from "@/lib/zone";
@@ -57,7 +58,12 @@ export function GapList({ facts, bounds, timeZone, onShow }: Props) {
               {clock(gap.from, timeZone)} – {clock(gap.to, timeZone)}
             </span>
             <span className={css.quiet}>{duration(missingMs)}</span>
-            <span>{pick(gap.reason, i18n.language)}</span>
+            <span>
+              {pick(gap.reason, i18n.language)}
+              {onRecorderAt(facts, (gap.from + gap.to) / 2) && (
+                <span className={css.quiet}> · {t("recorder.inGap")}</span>
+              )}
+            </span>
             <Button size="compact-sm" variant="default" onClick={() => onShow(gap)}>
               {t("timeline.showGap")}
             </Button>

@@ -19,6 +19,7 @@ import { ClipPanel } from "./ClipPanel";
 import { DayPicker } from "./DayPicker";
 import { GapList } from "./GapList";
 import { Places } from "./Places";
+import { RecorderSearch } from "./RecorderSearch";
 import { StripPicture } from "./StripPicture";
 
 interface Props {
@@ -144,6 +145,9 @@ export function TimelinePanel(props: Props) {
           onSelection={write}
           onPlay={onPlay}
         />
+      )}
+      {footage.recorder?.can_search && (
+        <RecorderSearch cameraId={camera.id} recorder={footage.recorder} view={view} />
       )}
       {footage.isComplete && (
         <>

@@ -2,15 +2,16 @@ import { Text, Title } from "@mantine/core";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { liveTicket } from "@/api/actions";
+import { liveTicket } from "@/api/liveTickets";
 import { useFootageFacts } from "@/api/footageFacts";
-import { playbackTicket, type StreamName } from "@/api/playback";
+import { playbackTicket, recorderTicket, type StreamName } from "@/api/playback";
 import { useTimeZone } from "@/api/queries";
 import type { Camera } from "@/api/types";
 import { Icon } from "@/kit/icons";
 import { LiveVideo } from "@/kit/player/LiveVideo";
 import type { Playback } from "@/kit/player/playback";
 import { PlaybackVideo } from "@/kit/player/PlaybackVideo";
+import { RecorderVideo } from "@/kit/player/RecorderVideo";
 import { SoundControl } from "@/kit/player/PlayControls";
 import { usePlayerKeys } from "@/kit/player/usePlayerKeys";
 import { lookOf } from "@/kit/state";
@@ -55,7 +56,8 @@ export function Viewer({ camera, startMs, startSelection }: Props) {
   const footage = useFootageFacts([camera.id], time.wanted, time.bounds, timeZone);
   const facts = footage.facts[0] ?? NOTHING;
   const view = time.viewOf(facts);
-  const viewer = useViewer(facts, timeZone, startMs);
+  const hasRecorder = footage.recorder?.can_play ?? false;
+  const viewer = useViewer({ facts, timeZone, startMs, hasRecorder });
   const player = useRef<HTMLDivElement>(null);
   const playback = useRef<Playback | null>(null);
   const [stream, setStream] = useState<StreamName>("main");
@@ -66,7 +68,7 @@ export function Viewer({ camera, startMs, startSelection }: Props) {
   const [hasDetails, setDetails] = useState(false);
   const [hasHelp, setHelp] = useState(false);
   const { mode, playing } = viewer;
-  const isPlayback = mode.kind === "playback";
+  const isPlayback = mode.kind !== "live";
 
   const play = (ms: number) => {
     viewer.playFrom(ms);
@@ -74,6 +76,8 @@ export function Viewer({ camera, startMs, startSelection }: Props) {
   };
   const jump = (byMs: number) => play((playing ?? Date.now()) + byMs);
   const step = (by: 1 | -1) => {
+    // A recorder plays and nothing else.
+    if (mode.kind !== "playback") return;
     viewer.setPaused(true);
     void playback.current?.step(by);
   };
@@ -87,7 +91,7 @@ export function Viewer({ camera, startMs, startSelection }: Props) {
     togglePause: () => viewer.setPaused(!viewer.isPaused),
     step,
     jump,
-    faster: (by) => viewer.setRate(nextSpeed(viewer.rate, by)),
+    faster: (by) => mode.kind === "playback" && viewer.setRate(nextSpeed(viewer.rate, by)),
     goLive,
     toggleFull,
     toggleSound: () => hasSound && setMuted(!isMuted),
@@ -114,7 +118,21 @@ export function Viewer({ camera, startMs, startSelection }: Props) {
       {(isPlayback || camera.status.state === "no_disk") && <Trouble camera={camera} />}
       <div className={`${css.player} on-night`} ref={player}>
         <div className={css.picture}>
-          {mode.kind === "live" ? (
+          {mode.kind === "recorder" && (
+            <RecorderVideo
+              label={camera.name}
+              wish={mode.span}
+              isPaused={viewer.isPaused}
+              isMuted={isMuted}
+              onMuted={setMuted}
+              onSound={setSound}
+              ticket={(span) => recorderTicket(camera.id, span)}
+              onFrame={viewer.onFrame}
+              onOver={viewer.goOn}
+              onAgain={() => viewer.playFrom(playing ?? mode.span.from)}
+            />
+          )}
+          {mode.kind === "live" && (
             <LiveVideo
               label={camera.name}
               known={camera.status}
@@ -131,7 +149,8 @@ export function Viewer({ camera, startMs, startSelection }: Props) {
                 !hasPicture && !COMING.includes(state) && <NewestPicture camera={camera} />
               }
             </LiveVideo>
-          ) : (
+          )}
+          {mode.kind === "playback" && (
             <PlaybackVideo
               key={stream}
               label={camera.name}

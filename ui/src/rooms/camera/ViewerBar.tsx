@@ -10,6 +10,12 @@ import css from "./CameraScreen.module.css";
 import type { useLiveWay } from "./useLiveWay";
 import type { Viewing } from "./useViewer";
 
+const MODE_KEYS = {
+  live: "camera.live",
+  playback: "camera.playback",
+  recorder: "recorder.mode",
+} as const;
+
 type LiveWay = ReturnType<typeof useLiveWay>;
 
 interface Props {
@@ -37,9 +43,13 @@ export function ViewerBar(props: Props) {
   const said = isLive ? (notice ?? way.notice) : notice;
   return (
     <div className={bar.bar}>
-      <span className={css.mode} data-live={isLive && playing !== null}>
+      <span
+        className={css.mode}
+        data-live={isLive && playing !== null}
+        title={mode.kind === "recorder" ? t("recorder.modeHint") : undefined}
+      >
         <i />
-        {isLive ? t("camera.live") : t("camera.playback")}
+        {t(MODE_KEYS[mode.kind])}
       </span>
       {playing !== null && (
         <span className={bar.time} data-testid="playing-time">
@@ -51,10 +61,12 @@ export function ViewerBar(props: Props) {
       {!isLive && (
         <PlayControls
           isPaused={isPaused}
-          rate={viewer.rate}
           onPause={viewer.setPaused}
-          onRate={viewer.setRate}
-          onStep={props.onStep}
+          speed={
+            mode.kind === "playback"
+              ? { rate: viewer.rate, onRate: viewer.setRate, onStep: props.onStep }
+              : undefined
+          }
           onJump={props.onJump}
         />
       )}

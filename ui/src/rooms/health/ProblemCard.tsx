@@ -55,6 +55,7 @@ export function ProblemCard({ problem }: { problem: Problem }) {
 
 /** What the link's page is called. */
 function placeOf(link: string) {
+  if (link.startsWith("/devices/")) return "health.toDevice";
   if (link.startsWith("/cameras/")) return "health.toCamera";
   return link.startsWith("/cameras") ? "health.toCameras" : "health.toSystem";
 }

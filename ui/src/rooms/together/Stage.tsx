@@ -92,10 +92,12 @@ export function Stage({ cameras, startMs }: { cameras: readonly Camera[]; startM
           </span>
           <PlayControls
             isPaused={shown.isPaused}
-            rate={shown.rate}
             onPause={(isPaused) => group.pause(isPaused)}
-            onRate={(rate) => group.setRate(rate)}
-            onStep={(by) => void group.step(by)}
+            speed={{
+              rate: shown.rate,
+              onRate: (rate) => group.setRate(rate),
+              onStep: (by) => void group.step(by),
+            }}
             onJump={(byMs) => play(group.ms + byMs)}
           />
         </div>

@@ -3,7 +3,7 @@ import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
-import { liveTicket } from "@/api/actions";
+import { liveTicket } from "@/api/liveTickets";
 import { useTimeZone } from "@/api/queries";
 import type { Camera } from "@/api/types";
 import { PlanBadges } from "@/kit/plan/PlanBadges";

@@ -20,9 +20,9 @@ export interface Shown {
 /** How the tiles stand: by a layout, or as many as were asked for. */
 export type Manner = { columns: number; rows: number } | { size: WallSize };
 
-/** All pictures of a page begin within this time, not in one instant. */
-const SPREAD_MS = 900;
-const MOST_BETWEEN_MS = 60;
+/** Pictures of a page begin a few at a time: each is work for the browser, and one call for all. */
+const AT_ONCE = 4;
+const BETWEEN_MS = 100;
 
 /** The tiles of one page. `room` is what goes to full screen. */
 export function Tiles({ shown, manner, room }: {
@@ -39,7 +39,6 @@ export function Tiles({ shown, manner, room }: {
   const toggle = (id: string) =>
     setDetailed((ids) => (ids.includes(id) ? ids.filter((each) => each !== id) : [...ids, id]));
   useTileKeys(list, toggle);
-  const between = Math.min(MOST_BETWEEN_MS, SPREAD_MS / Math.max(1, shown.length));
   const { isStacked, style } = look(manner, shown.length, measured);
   return (
     <div ref={room} className={css.room}>
@@ -50,7 +49,7 @@ export function Tiles({ shown, manner, room }: {
               <Tile
                 camera={camera}
                 choice={choice}
-                delayMs={Math.round(index * between)}
+                delayMs={Math.floor(index / AT_ONCE) * BETWEEN_MS}
                 isCurrent={camera.id === current}
                 hasDetails={detailed.includes(camera.id)}
                 onFocus={() => setCurrent(camera.id)}

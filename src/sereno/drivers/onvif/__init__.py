@@ -1,0 +1,1 @@
+"""Devices of any maker that speak ONVIF (profiles S, T and G)."""

@@ -1,0 +1,75 @@
+import { Button, Group, Text } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+
+import { beginSearch, type DeviceErrand, useDeviceErrand } from "@/api/deviceErrands";
+import type { Timeline } from "@/api/types";
+import { ErrorNote } from "@/kit/ErrorNote";
+import { Icon } from "@/kit/icons";
+import { useNow } from "@/kit/useNow";
+import { isErrandOver } from "@/lib/devices";
+import { duration } from "@/lib/format";
+import { joinedSpans, LONGEST_SEARCH_MS, searchSpan } from "@/lib/recorder";
+import { type Span, totalMs } from "@/lib/timeline";
+import { pick } from "@/lib/words";
+
+import css from "./CameraScreen.module.css";
+
+/** Asks the camera's recorder which footage it holds of what is in view; it comes onto the line. */
+export function RecorderSearch({ cameraId, recorder, view }: {
+  cameraId: string;
+  recorder: NonNullable<Timeline["recorder"]>;
+  view: Span;
+}) {
+  const { t } = useTranslation();
+  const cache = useQueryClient();
+  const search = useDeviceErrand();
+  const span = searchSpan(view, useNow(60_000));
+  const { errand } = search;
+  const doneId = errand && isErrandOver(errand) ? errand.id : null;
+  useEffect(() => {
+    if (doneId === null) return;
+    void cache.invalidateQueries({ queryKey: ["timeline", cameraId] });
+  }, [cache, cameraId, doneId]);
+  const isLong = view.to - view.from > LONGEST_SEARCH_MS;
+  return (
+    <Group className={css.search ?? ""} gap="xs">
+      <Button
+        size="xs"
+        variant="default"
+        leftSection={<Icon name="recorder" size={16} />}
+        title={t("recorder.searchHint", { device: recorder.device })}
+        loading={search.isBusy}
+        disabled={span === null}
+        onClick={() => span && search.begin(() => beginSearch(cameraId, span))}
+      >
+        {t("recorder.search")}
+      </Button>
+      <Text size="sm" c="dimmed" role="status" className="numeric">
+        <Outcome errand={errand} isBusy={search.isBusy} />
+        {!errand && !search.isBusy && isLong && t("recorder.searchNewest")}
+      </Text>
+      {search.error && <ErrorNote error={search.error} />}
+    </Group>
+  );
+}
+
+/** How far it is, and what was found. */
+function Outcome({ errand, isBusy }: { errand: DeviceErrand | undefined; isBusy: boolean }) {
+  const { t, i18n } = useTranslation();
+  if (isBusy) {
+    if (errand?.state !== "running") return t("recorder.waiting");
+    if (errand.progress === null) return t("recorder.searching");
+    return t("recorder.progress", { percent: Math.round(errand.progress * 100) });
+  }
+  if (!errand) return null;
+  if (errand.state === "expired") return t("recorder.expired");
+  if (errand.reason) return pick(errand.reason, i18n.language);
+  const pieces = joinedSpans(
+    errand.found.map(({ from, to }) => ({ from: Date.parse(from), to: Date.parse(to) })),
+  );
+  if (pieces.length === 0) return t("recorder.nothing");
+  const length = duration(totalMs(pieces, { from: -Infinity, to: Infinity }));
+  return t("recorder.found", { count: pieces.length, length });
+}

@@ -1,0 +1,145 @@
+import { screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, it } from "vitest";
+
+import { AddDevice } from "@/rooms/devices/AddDevice";
+
+import { expectAccessible, show } from "../render";
+import { aCamera, aDevice, type Answer, serve, SITES } from "../server";
+
+const ID = aDevice().id;
+const PLACE = `/api/v1/devices/${ID}`;
+const ERRAND = "e77a0000-0000-4000-8000-000000000001";
+const FOLLOWED = `GET /api/v1/device-errands/${ERRAND}`;
+
+function answers(...devices: object[]): Record<string, Answer | (() => Answer)> {
+  return {
+    "GET /api/v1/sites": SITES,
+    "GET /api/v1/nodes": [200, []],
+    "GET /api/v1/cameras": [200, [aCamera()]],
+    "GET /api/v1/devices": [200, devices],
+    [`GET ${PLACE}`]: [200, devices[0]],
+    [`GET ${PLACE}/channels/1/snapshot.jpg`]: [404],
+  };
+}
+
+function errand(changes: object = {}): Answer {
+  return [
+    200,
+    {
+      id: ERRAND,
+      kind: "device_probe",
+      state: "running",
+      step: "connecting",
+      progress: null,
+      reason: null,
+      identity: null,
+      clock_offset_seconds: null,
+      capabilities: null,
+      channels: null,
+      advice: [],
+      discovered: [],
+      found: [],
+      ...changes,
+    },
+  ];
+}
+
+const REASON = {
+  key: "device_refused",
+  en: "The device does not take this password. Correct it.",
+  es: "El dispositivo no acepta esta contraseña. Corríjala.",
+  raw: "401 Unauthorized",
+};
+
+it("finds out by itself what stands at an address, and adds it with its channels", async () => {
+  const user = userEvent.setup();
+  const { vendor, maker, model, serial, firmware, kind, name, channels } = aDevice();
+  const identity = { vendor, maker, model, serial, firmware, kind, name, rtsp_port: 554 };
+  const steps = [
+    errand({ state: "waiting", step: "" }),
+    errand({ step: "identifying" }),
+    errand({ state: "done", identity, channels }),
+  ];
+  const sent = serve({
+    ...answers(),
+    "POST /api/v1/sites/1/probes": [202, { id: ERRAND }],
+    [FOLLOWED]: () => (steps.length > 1 ? steps.shift() : steps[0]) as Answer,
+    "POST /api/v1/devices": [201, aDevice()],
+    [`GET ${PLACE}`]: [200, aDevice()],
+    [`POST ${PLACE}/cameras`]: [201, [aCamera(), aCamera({ id: "c2" })]],
+  });
+  await show(<AddDevice />);
+  await user.type(await screen.findByRole("textbox", { name: "Address" }), "192.0.2.20");
+  await user.type(screen.getByRole("textbox", { name: "User name" }), "operator");
+  await user.type(screen.getByLabelText("Password"), "secret");
+  await user.click(screen.getByRole("button", { name: "Find out what is there" }));
+  expect(await screen.findByRole("heading", { name: "Hikvision DS-7608NI-K2" }, { timeout: 10_000 })).toHaveFocus();
+  expect(sent.find(({ call }) => call.includes("probes"))?.body).toMatchObject({
+    host: "192.0.2.20",
+    is_tls: false,
+    username: "operator",
+    password: "secret",
+  });
+  await expectAccessible();
+  await user.click(screen.getByRole("button", { name: "Add the device" }));
+  await user.click(await screen.findByRole("button", { name: "Tick all 2 that are no cameras yet" }));
+  expect(sent.find(({ call }) => call === "POST /api/v1/devices")?.body).toMatchObject({
+    name: "Recorder 1",
+    site_id: 1,
+    serial: "DS7608-0001",
+    vendor: "hikvision",
+    password: "secret",
+  });
+  await user.click(screen.getByRole("button", { name: "Add 2 cameras" }));
+  expect(await screen.findByRole("link", { name: "See them on the wall" })).toHaveAttribute("href", "/");
+  await expectAccessible();
+});
+
+it("says why it could not be found out, and keeps what was written", async () => {
+  const user = userEvent.setup();
+  serve({
+    ...answers(),
+    "POST /api/v1/sites/1/probes": [202, { id: ERRAND }],
+    [FOLLOWED]: errand({ state: "done", reason: REASON }),
+  });
+  await show(<AddDevice />, { language: "es" });
+  await user.type(await screen.findByRole("textbox", { name: "Dirección" }), "192.0.2.20");
+  await user.click(screen.getByRole("button", { name: "Averiguar qué hay" }));
+  const alert = within(await screen.findByRole("alert"));
+  expect(alert.getByText(REASON.es)).toBeInTheDocument();
+  expect(screen.getByRole("textbox", { name: "Dirección" })).toHaveValue("192.0.2.20");
+  await expectAccessible();
+});
+
+it("asks for an address that is one", async () => {
+  const user = userEvent.setup();
+  const sent = serve(answers());
+  await show(<AddDevice />);
+  await user.type(await screen.findByRole("textbox", { name: "Address" }), "http://admin:secret@192.0.2.20");
+  await user.click(screen.getByRole("button", { name: "Find out what is there" }));
+  expect(await screen.findByText(/into their own fields/)).toBeInTheDocument();
+  expect(sent.some(({ call }) => call.startsWith("POST"))).toBe(false);
+});
+
+it("takes over what answers on the network, and says what is here already", async () => {
+  const user = userEvent.setup();
+  const one = { device_id: null, is_tls: false, maker: "Dahua", model: "NVR", name: "", vendor: "dahua" };
+  const discovered = [
+    { ...one, host: "192.0.2.20", port: 80, device_id: ID },
+    { ...one, host: "192.0.2.30", port: 8080, name: "Recorder 3" },
+  ];
+  const sent = serve({
+    ...answers(aDevice()),
+    "POST /api/v1/sites/1/discoveries": [202, { id: ERRAND }],
+    [FOLLOWED]: errand({ kind: "device_discover", state: "done", discovered }),
+  });
+  await show(<AddDevice />);
+  await user.type(await screen.findByLabelText(/Also look at each address/), "192.0.2.0/24");
+  await user.click(screen.getByRole("button", { name: "Look for devices" }));
+  await user.click(await screen.findByRole("button", { name: "Use Recorder 3" }));
+  expect(screen.getByRole("textbox", { name: "Address" })).toHaveValue("192.0.2.30:8080");
+  expect(screen.getByRole("textbox", { name: "User name" })).toHaveFocus();
+  expect(screen.getByRole("link", { name: "Recorder 1" })).toBeInTheDocument();
+  expect(sent.find(({ call }) => call.includes("discoveries"))?.body).toEqual({ subnet: "192.0.2.0/24" });
+});
