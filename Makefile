@@ -75,7 +75,7 @@ test: setup packages lint ui-test ## Everything
 
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS := h264 h265 connection segment header index messages session_description reports \
-  isapi isapi_events dahua dahua_events footage discovery strangers
+  isapi isapi_events onvif dahua dahua_events footage discovery strangers
 
 .PHONY: fuzz
 fuzz: $(BIN)/.ready ## Coverage-guided fuzzing of all that reads bytes from outside, FUZZ_SECONDS each

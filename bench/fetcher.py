@@ -36,7 +36,7 @@ async def fetch(host: str, port: int, target: Path) -> tuple[float, int]:
 
 
 def peak_kib() -> int:
-    """The most memory that this process had (proc(5); what getrusage(2) says is its parent's too)."""
+    """The most memory that this process had, by proc(5): getrusage(2) counts its parent's too."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(status.partition("VmHWM:")[2].split()[0])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -35,6 +35,11 @@ from sereno.drivers.hikvision import (
     parse_health,
     parse_search,
 )
+from sereno.drivers.onvif import parse_device as onvif_device
+from sereno.drivers.onvif import parse_events as onvif_events
+from sereno.drivers.onvif import parse_faults, parse_footage, parse_media
+from sereno.drivers.onvif import tree as onvif_tree
+from sereno.drivers.tree import Part
 from sereno.media.foreign.dhav import DhavReader
 from sereno.media.foreign.sniff import sniff
 
@@ -59,9 +64,30 @@ _ISAPI: tuple[Callable[[bytes], Any], ...] = (
     lambda data: parse_errors.rejection(500, data),
     parse_errors.user_check,
 )
+_ONVIF: tuple[Callable[[Part], Any], ...] = (
+    parse_faults.fault_of,
+    onvif_device.device_info,
+    onvif_device.device_time,
+    onvif_device.services,
+    onvif_device.capabilities,
+    onvif_device.scopes,
+    onvif_device.rtsp_port,
+    onvif_device.hardware_address,
+    parse_media.profiles,
+    parse_media.sources,
+    parse_media.uri,
+    parse_footage.recordings,
+    parse_footage.listed_recordings,
+    parse_footage.jobs,
+    parse_footage.changes,
+    parse_footage.search_token,
+    parse_footage.is_going_on,
+    onvif_events.notices,
+)
+_Read = TypeVar("_Read")
 
 
-def _all_of(parsers: tuple[Callable[[bytes], Any], ...], data: bytes) -> None:
+def _all_of(parsers: tuple[Callable[[_Read], Any], ...], data: _Read) -> None:
     for parser in parsers:
         with suppress(DeviceError):
             parser(data)
@@ -73,6 +99,10 @@ def _steps(data: bytes) -> list[bytes]:
 
 def isapi(data: bytes) -> None:
     _all_of(_ISAPI, data)
+
+
+def onvif(data: bytes) -> None:
+    _all_of(_ONVIF, onvif_tree.read_body(data))
 
 
 def isapi_events(data: bytes) -> None:
@@ -128,5 +158,5 @@ def strangers(data: bytes) -> None:
 
 DEVICE_TARGETS: dict[str, Callable[[bytes], None]] = {
     each.__name__: each
-    for each in (isapi, isapi_events, dahua, dahua_events, footage, discovery, strangers)
+    for each in (isapi, isapi_events, onvif, dahua, dahua_events, footage, discovery, strangers)
 }

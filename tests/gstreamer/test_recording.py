@@ -27,7 +27,7 @@ from .conftest import PASSWORD, USER, GstreamerServer
 
 E = TypeVar("E")
 EVENTS: TypeAdapter[Event] = TypeAdapter(Event)
-PATIENCE_SECONDS = 40.0
+PATIENCE_SECONDS = 90.0
 FRAGMENTS = 10
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect, sync_playwright
@@ -144,9 +145,13 @@ def test_a_recorder_from_its_address_to_its_footage(
     expect(videos).to_have_count(2, timeout=PATIENCE_MS)
     eventually(lambda: all(is_shown(video) for video in videos.all()), "both are seen live")
 
-    (device,) = box.get("devices")
-    assert (device["name"], device["state"]) == ("Recorder 1", "online")
-    assert (device["channel_count"], device["camera_count"]) == (2, 2)
+    def told() -> dict[str, Any] | None:
+        (device,) = box.get("devices")
+        counts = (device["channel_count"], device["camera_count"])
+        return dict(device) if (device["state"], counts) == ("online", (2, 2)) else None
+
+    device = eventually(told, "the device is online, with its channels and cameras")
+    assert device["name"] == "Recorder 1"
 
     page.goto(f"/cameras/{box.camera('Entrance')['id']}")
     page.get_by_role("radiogroup", name="Shown at once").get_by_text("Hour").click()
@@ -166,3 +171,9 @@ def test_a_recorder_from_its_address_to_its_footage(
         video.evaluate("video => Number(video.dataset.wallMs)") / 1000, UTC
     )
     assert timedelta(minutes=10) < datetime.now(UTC) - shown < timedelta(hours=2)
+
+    page.goto(f"/devices/{device['id']}")
+    page.get_by_role("button", name="Remove").click()
+    page.get_by_role("button", name="Remove the device").click()
+    expect(page.get_by_text("No devices yet")).to_be_visible(timeout=PATIENCE_MS)
+    assert {camera["name"] for camera in box.get("cameras")} == {"Entrance", "Yard"}

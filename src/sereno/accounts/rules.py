@@ -45,8 +45,10 @@ ROLE_NAMES = {
 ROLE_ACTS = {
     Role.VIEWER: Words("looks at everything", "mira todo"),
     Role.OPERATOR: Words(
-        "also pauses, records by hand, enforces, diagnoses, makes clips and shares layouts",
-        "además pausa, graba a mano, aplica, diagnostica, hace clips y comparte distribuciones",
+        "also pauses, records by hand, enforces, diagnoses, searches recorders, makes clips and "
+        "shares layouts",
+        "además pausa, graba a mano, aplica, diagnostica, busca en grabadores, hace clips y "
+        "comparte distribuciones",
     ),
     Role.ADMINISTRATOR: Words("does everything", "hace todo"),
 }

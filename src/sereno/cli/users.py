@@ -22,10 +22,10 @@ app = group(say("People and what they may do.", "Personas y lo que pueden hacer.
 Name = Annotated[str, typer.Argument(metavar="USER", help=say("Name or id.", "Nombre o id."))]
 RoleName = Literal["viewer", "operator", "administrator"]
 _ROLES = say(
-    "viewer: looks; operator: also pauses, records by hand, enforces, diagnoses, makes clips, "
-    "shares layouts; administrator: all.",
-    "viewer: mira; operator: además pausa, graba a mano, aplica, diagnostica, hace clips, comparte "
-    "distribuciones; administrator: todo.",
+    "viewer: looks; operator: also pauses, records by hand, enforces, diagnoses, searches "
+    "recorders, makes clips, shares layouts; administrator: all.",
+    "viewer: mira; operator: además pausa, graba a mano, aplica, diagnostica, busca en grabadores, "
+    "hace clips, comparte distribuciones; administrator: todo.",
 )
 _NOTHING_GIVEN = Words(
     "Nothing to change was given. `sereno users change --help` shows what can be.",

@@ -36,15 +36,15 @@ _PLACE = frozenset({"host", "port", "is_tls", "vendor", "serial"})
 
 _NAME_TAKEN = Words(
     "Another device of this site has this name. Choose another name.",
-    "Otro equipo de este sitio ya tiene ese nombre. Elija otro nombre.",
+    "Otro dispositivo de este sitio ya tiene ese nombre. Elija otro nombre.",
 )
 _KNOWN = Words(
     "The device {device} of this site has this address and port already.",
-    "El equipo {device} de este sitio ya tiene esta dirección y este puerto.",
+    "El dispositivo {device} de este sitio ya tiene esta dirección y este puerto.",
 )
 _NODE_UNFIT = Words(
     "A device can only be given to a node of its own site. Choose one of those.",
-    "Un equipo solo puede darse a un nodo de su propio sitio. Elija uno de esos.",
+    "Un dispositivo solo puede darse a un nodo de su propio sitio. Elija uno de esos.",
 )
 _SERIAL_BAD = Words(
     "At most 200 characters, none of them a line break or invisible.",

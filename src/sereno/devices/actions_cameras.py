@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,10 +13,16 @@ from sereno.accounts.rules import Right
 from sereno.audit.actions import record
 from sereno.base.errors import Conflict, Words
 from sereno.devices.models import Device, DeviceChannel
-from sereno.devices.queries import access_channel, access_device, channels_of
+from sereno.devices.queries import (
+    access_channel,
+    access_device,
+    channels_of,
+    channels_with_cameras,
+)
 from sereno.devices.rules import address_of, free_name, moved
 from sereno.sites.actions import CameraFields, add_camera, change_camera, remove_camera
 from sereno.sites.models import Camera, Site
+from sereno.sites.placing import keep_nodes
 from sereno.sites.secrets import unseal
 
 MAIN, SUB = "main", "sub"
@@ -28,8 +34,8 @@ _HAS_CAMERA = Words(
 _NO_STREAM = Words(
     "The device tells no address of the channel {channel} that can be recorded. Ask it anew, or "
     "give the device an address template.",
-    "El equipo no indica ninguna dirección del canal {channel} que se pueda grabar. Vuelva a "
-    "preguntarle, o póngale al equipo una plantilla de dirección.",
+    "El dispositivo no indica ninguna dirección del canal {channel} que se pueda grabar. Vuelva a "
+    "preguntarle, o póngale al dispositivo una plantilla de dirección.",
 )
 
 
@@ -65,6 +71,7 @@ def make_cameras(asker: Asker, device_id: UUID, ticked: Iterable[Ticked]) -> lis
     """
     require(asker, Right.MANAGE)
     device = access_device(asker, device_id)
+    keep_nodes(device.site)  # before the device, as whoever changes it does
     Device.objects.select_for_update(no_key=True).get(pk=device.pk)
     return [_make(asker, device, each) for each in ticked]
 
@@ -104,8 +111,8 @@ def _names_of(site: Site) -> set[str]:
 
 def remove_cameras(asker: Asker, device: Device) -> None:
     """Those made of its channels; their footage stays."""
-    for channel in _with_cameras(device):
-        remove_camera(asker, channel.camera_id)
+    for _, camera in channels_with_cameras([device]):
+        remove_camera(asker, camera.pk)
 
 
 def follow(asker: Asker, device: Device, before: Before) -> None:
@@ -117,8 +124,7 @@ def follow(asker: Asker, device: Device, before: Before) -> None:
     if now == before:
         return
     _move(device, before)
-    for channel in _with_cameras(device):
-        camera = channel.camera
+    for channel, camera in channels_with_cameras([device]):
         kept = unseal(camera.password_sealed).get_secret_value()
         has_ours = (camera.username, kept) == (before.username, before.password)
         if has_ours and (now.username, now.password) != (before.username, before.password):
@@ -159,8 +165,3 @@ def readdress(asker: Asker, channel: DeviceChannel) -> None:
     channel.given_address = main if is_main_new else channel.given_address
     channel.given_sub_address = sub if is_sub_new else channel.given_sub_address
     channel.save(update_fields=["given_address", "given_sub_address"])
-
-
-def _with_cameras(device: Device) -> Iterator[DeviceChannel]:
-    present = channels_of(device).filter(camera__isnull=False, camera__removed_at=None)
-    yield from present

@@ -22,7 +22,7 @@ from sereno.wire.devices import DeviceClock, DeviceIdentity, DeviceReport, Devic
 
 _OVER = Words(
     "Nobody wants this device any more.",
-    "Ya nadie quiere este equipo.",
+    "Ya nadie quiere este dispositivo.",
 )
 _CHANNEL_TOLD = ("number", "name", "is_online", "is_recording", "missing_since", "streams")
 
@@ -75,7 +75,7 @@ def _keep_facts(device: Device, report: DeviceReport) -> None:
 
 def _keep_reading(device: Device, clock: DeviceClock) -> None:
     """One an hour, for its history."""
-    last = ClockReading.objects.filter(device=device).order_by("-at").first()
+    last = ClockReading.objects.filter(device=device).order_by("-pk").first()
     if is_new_hour(last.at if last else None, clock.at):
         ClockReading.objects.create(
             device=device,

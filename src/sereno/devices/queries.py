@@ -21,11 +21,11 @@ from sereno.wire.orders import DeviceOrder
 
 _NO_DEVICE = Words(
     "There is no such device. It may have been removed; reload the list.",
-    "No existe ese equipo. Puede que se haya quitado; recargue la lista.",
+    "No existe ese dispositivo. Puede que se haya quitado; recargue la lista.",
 )
 _NO_CHANNEL = Words(
     "The device has no such channel. Reload its list of channels.",
-    "El equipo no tiene ese canal. Recargue su lista de canales.",
+    "El dispositivo no tiene ese canal. Recargue su lista de canales.",
 )
 _NO_SITE = Words(
     "There is no such site. Reload the list.",
@@ -84,11 +84,11 @@ def channel_of_camera(camera: Camera) -> DeviceChannel | None:
     return found.select_related("device", "device__node", "device__site").first()
 
 
-def channels_with_cameras(devices: Iterable[Device]) -> list[DeviceChannel]:
+def channels_with_cameras(devices: Iterable[Device]) -> list[tuple[DeviceChannel, Camera]]:
     """The channels of these devices that people made cameras of, by number, with those."""
     rows = DeviceChannel.objects.filter(device__in=list(devices), camera__removed_at=None)
     used = rows.exclude(camera=None).select_related("camera__site")
-    return list(used.order_by("number", "channel"))
+    return [(row, row.camera) for row in used.order_by("number", "channel") if row.camera]
 
 
 def shown_of(device: Device, now: datetime) -> Shown:

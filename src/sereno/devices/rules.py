@@ -39,7 +39,7 @@ _PLACE = re.compile(r"\{[a-z]+(:[0-9]+)?\}")
 
 _HOST_BAD = Words(
     "Write the device's IP address or name alone, such as 192.168.1.64.",
-    "Escriba solo la dirección IP o el nombre del equipo, como 192.168.1.64.",
+    "Escriba solo la dirección IP o el nombre del dispositivo, como 192.168.1.64.",
 )
 _TEMPLATE_BAD = Words(
     "An address template begins with rtsp:// or /, says {channel} where the channel's number "
@@ -167,8 +167,11 @@ def free_name(wanted: str, device: str, number: int, taken: Collection[str]) -> 
 
 
 def is_new_hour(last: datetime | None, at: datetime) -> bool:
-    """Whether a clock read at `at` is kept beside the one read at `last`."""
-    return last is None or at - last >= READ_EVERY
+    """Whether a clock read at `at` is kept beside the one kept before, read at `last`.
+
+    Also where the node's own clock went back: what came before then says nothing of now.
+    """
+    return last is None or abs(at - last) >= READ_EVERY
 
 
 def gone(known: Mapping[str, datetime | None], told: Sequence[str]) -> list[str]:

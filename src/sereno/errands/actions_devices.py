@@ -41,12 +41,12 @@ KINDS = (PROBE, DISCOVER, SEARCH)
 _NO_RECORDER = Words(
     "This camera is no channel of a recorder or other device that Sereno logs in to. Add the "
     "device, and make the camera of its channel.",
-    "Esta cámara no es un canal de ningún grabador u otro equipo en el que Sereno inicie sesión. "
-    "Agregue el equipo y cree la cámara a partir de su canal.",
+    "Esta cámara no es un canal de ningún grabador u otro dispositivo en el que Sereno inicie "
+    "sesión. Agregue el dispositivo y cree la cámara a partir de su canal.",
 )
 _UNABLE = Words(
     "The device {device} cannot be searched for footage.",
-    "En el equipo {device} no se pueden buscar grabaciones.",
+    "En el dispositivo {device} no se pueden buscar grabaciones.",
 )
 
 

@@ -162,11 +162,11 @@ KINDS: dict[str, Kind] = {
         Severity.SERIOUS,
         Words(
             "Another device stands at its address. Nothing of that one is used.",
-            "En su dirección hay otro equipo. No se usa nada de él.",
+            "En su dirección hay otro dispositivo. No se usa nada de él.",
         ),
         Words(
             "Correct the address; if the device was replaced, confirm the new serial number.",
-            "Corrija la dirección; si el equipo fue reemplazado, confirme el nuevo número de "
+            "Corrija la dirección; si el dispositivo fue reemplazado, confirme el nuevo número de "
             "serie.",
         ),
     ),
@@ -189,7 +189,7 @@ KINDS: dict[str, Kind] = {
         ),
         Words(
             "Look on the device's page of disks whether it holds anything; format it there.",
-            "Mire en la página de discos del equipo si guarda algo; formatéelo allí.",
+            "Mire en la página de discos del dispositivo si guarda algo; formatéelo allí.",
         ),
     ),
     "device_disk_read_only": Kind(
@@ -200,7 +200,7 @@ KINDS: dict[str, Kind] = {
         ),
         Words(
             "Check its attribute on the device's page of disks; a worn disk does this too.",
-            "Revise su atributo en la página de discos del equipo; un disco gastado también "
+            "Revise su atributo en la página de discos del dispositivo; un disco gastado también "
             "actúa así.",
         ),
     ),
@@ -224,8 +224,8 @@ KINDS: dict[str, Kind] = {
         Words(
             "Look on the device whether their cameras were removed there; what was recorded of "
             "them stays. Remove their cameras here if they are gone for good.",
-            "Mire en el equipo si sus cámaras se quitaron allí; lo grabado de ellas se conserva. "
-            "Quite aquí sus cámaras si ya no existen.",
+            "Mire en el dispositivo si sus cámaras se quitaron allí; lo grabado de ellas se "
+            "conserva. Quite aquí sus cámaras si ya no existen.",
         ),
     ),
     "worker_away": Kind(

@@ -70,9 +70,9 @@ def facts_at(asker: Asker, now: datetime) -> Facts:
 def _devices(asker: Asker, now: datetime) -> Iterator[DeviceFact]:
     """Every device, with the channels that people made cameras of; two statements."""
     devices = list(devices_of(asker))
-    used: dict[UUID, list[DeviceChannel]] = defaultdict(list)
-    for channel in channels_with_cameras(devices):
-        used[channel.device_id].append(channel)
+    used: dict[UUID, list[tuple[DeviceChannel, Camera]]] = defaultdict(list)
+    for channel, camera in channels_with_cameras(devices):
+        used[channel.device_id].append((channel, camera))
     for device in devices:
         shown, channels = shown_of(device, now), used[device.pk]
         yield DeviceFact(
@@ -85,8 +85,10 @@ def _devices(asker: Asker, now: datetime) -> Iterator[DeviceFact]:
             reason=shown.reason,
             disks=tuple(DiskFact(each["id"], each["name"], each["state"]) for each in device.disks),
             clock_offset_seconds=device.clock["offset_seconds"] if device.clock else None,
-            cameras=tuple(_camera(each.camera, each.camera.node_id) for each in channels),
-            missing_channels=tuple(each.camera.name for each in channels if each.missing_since),
+            cameras=tuple(_camera(camera, camera.node_id) for _, camera in channels),
+            missing_channels=tuple(
+                camera.name for channel, camera in channels if channel.missing_since
+            ),
         )
 
 

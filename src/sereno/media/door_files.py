@@ -89,6 +89,12 @@ class DoorFiles:
         alone = self._take(name, fcntl.LOCK_EX)
         return alone if alone is not None else self._take(name, fcntl.LOCK_SH)
 
+    def is_played(self, device: Device) -> bool:
+        """Whether somebody plays with the credentials now, so that they are right."""
+        if not device.login or self._may_take(device, fcntl.LOCK_EX):
+            return False
+        return self._may_take(device, fcntl.LOCK_SH)
+
     def refusal(self, device: Device) -> Refusal | None:
         """What is remembered of the credentials. To be asked by who holds leave to try them."""
         if not device.login:
@@ -110,6 +116,12 @@ class DoorFiles:
 
     def _refused(self, device: Device) -> Path:
         return self._folder / f"{device.login}.refused"
+
+    def _may_take(self, device: Device, how: int) -> bool:
+        taken = self._take(f"{device.login}.login", how)
+        if taken is not None:
+            os.close(taken)
+        return taken is not None
 
     def _take(self, name: str, how: int) -> int | None:
         descriptor = os.open(self._folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

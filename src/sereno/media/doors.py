@@ -102,6 +102,14 @@ class Doors:
             return fault.reason
         return None
 
+    async def is_played(self, address: str, username: str, password: str) -> bool:
+        """Whether somebody plays with these credentials now, so that they are right."""
+        try:
+            device = await self.device(address, username, password)
+            return await self._done(self._begin(lambda x: x.is_played(device)))
+        except _Unusable:
+            return False
+
     def close(self) -> None:
         """Nobody comes any more."""
         self._thread.shutdown(wait=False)

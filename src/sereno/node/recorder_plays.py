@@ -34,6 +34,10 @@ MOST_PLAYS = 16
 """Runners of plays, of some 40 MB each; recorders beyond wait too."""
 
 
+TOLD_AFTER_SECONDS = 1.0
+"""Who waits for longer is told so: whoever seeks waits only for his own play to end."""
+
+
 class Recorders(Protocol):
     """The devices of the orders, as `sereno.node.devices.devices.Devices` has them."""
 
@@ -125,10 +129,14 @@ class RecorderPlays:
         """Stand in line before a device; each is told how many are before it."""
         line = self._lines.setdefault(device_id, [])
         line.append(audience)
-        _tell_place(audience, len(line) - 1)
+        loop = asyncio.get_running_loop()
+        telling = loop.call_later(
+            TOLD_AFTER_SECONDS, lambda: _tell_place(audience, line.index(audience))
+        )
         try:
             yield
         finally:
+            telling.cancel()
             place = line.index(audience)
             line.remove(audience)
             for ahead, each in enumerate(line):

@@ -34,14 +34,14 @@ SITE_REASONS: dict[str, Entry] = {
         Words("Enrol a node at its site.", "Registre un nodo en su sitio."),
     ),
     "device_not_assigned": Entry(
-        Words("No node looks after this device.", "Ningún nodo atiende este equipo."),
+        Words("No node looks after this device.", "Ningún nodo atiende este dispositivo."),
         Retry.NONE,
         Words("Enrol a node at its site.", "Registre un nodo en su sitio."),
     ),
     "device_node_offline": Entry(
         Words(
             "The site's node, which looks after this device, has not been heard lately.",
-            "No se sabe nada últimamente del nodo del sitio, que atiende este equipo.",
+            "No se sabe nada últimamente del nodo del sitio, que atiende este dispositivo.",
         ),
         Retry.NONE,
         Words(

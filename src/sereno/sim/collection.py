@@ -11,7 +11,6 @@ from sereno.sim.dahua import DahuaRecorder
 from sereno.sim.hikvision import HikvisionRecorder
 from sereno.sim.loops import Progress
 from sereno.sim.onvif import OnvifRecorder
-from sereno.sim.onvif.discovery import Meeting
 from sereno.sim.recorders.config import ChannelSpec, RecorderConfig
 from sereno.sim.spec import Picture
 
@@ -46,7 +45,7 @@ def _dahua(config: RecorderConfig, progress: Progress | None) -> SimRecorder:
 
 
 def _onvif(config: RecorderConfig, progress: Progress | None) -> SimRecorder:
-    return OnvifRecorder(config, progress=progress, meeting=Meeting(config.host))
+    return OnvifRecorder(config, progress=progress)
 
 
 _KINDS = (

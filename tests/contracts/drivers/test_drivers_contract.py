@@ -26,6 +26,8 @@ from .worlds import PASSWORD, SKEW_SECONDS, USER, VENDOR_NAMES, World, recent, w
 RECORDERS = [name for name in VENDOR_NAMES if name != "rtsp"]
 ARCHIVES = [name for name in RECORDERS if name != "onvif"]
 """Those that give footage as files, and tell of disks: ONVIF plays it, and knows no disks."""
+CLOSE_SECONDS = 20.0
+"""To a difference of clocks; a busy machine may be held up in the middle of reading one."""
 FORBIDDEN_NAMES = re.compile(r"reboot|restart|format|delete|erase|reset|factory|set_address|wipe")
 
 
@@ -64,8 +66,8 @@ async def test_it_tells_how_far_its_clock_is_off(recorder: World) -> None:
     async with recorder.driver() as driver:
         identity = await driver.identify()
         reading = await driver.clock()
-    assert identity.clock_offset_seconds == pytest.approx(SKEW_SECONDS, abs=3)
-    assert reading.offset_seconds == pytest.approx(SKEW_SECONDS, abs=3)
+    assert identity.clock_offset_seconds == pytest.approx(SKEW_SECONDS, abs=CLOSE_SECONDS)
+    assert reading.offset_seconds == pytest.approx(SKEW_SECONDS, abs=CLOSE_SECONDS)
 
 
 async def test_it_is_recognised_for_what_it_is(recorder: World) -> None:
@@ -120,7 +122,7 @@ async def test_found_footage_is_in_order_and_nothing_twice(recorder: World) -> N
     assert all(each.span.overlap(span) is not None for each in found)
     assert {each.channel for each in found} == {"1"}
     assert not any(each.is_open for each in found)
-    assert found[0].clock_offset_seconds == pytest.approx(SKEW_SECONDS, abs=3)
+    assert found[0].clock_offset_seconds == pytest.approx(SKEW_SECONDS, abs=CLOSE_SECONDS)
 
 
 async def test_found_footage_becomes_a_movie(archive: World, tmp_path: Path) -> None:

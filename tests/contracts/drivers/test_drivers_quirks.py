@@ -100,7 +100,8 @@ async def watch(driver: Driver, target: Path) -> None:
 WALKS = {
     "times": find, "search": find, "finding": find, "download": fetch, "loading": fetch,
     "storage": look_after, "facts": look_after, "snapshot": see, "events": listen,
-    "event_parts": listen, "playing": watch, "searches": find, "notifications": listen,
+    "event_parts": listen, "playing": watch, "searches": find, "recordings": find,
+    "notifications": listen,
     "replay": watch, "addresses": watch, "no-events": listen, "no-event-search": look_around,
     "one-playback": watch, "runs-past-end": watch, "http-port-in-uri": watch,
 }  # fmt: skip

@@ -19,7 +19,7 @@ from sereno.box.children import Child, Kept
 QUICK = {"base_seconds": 0.02, "cap_seconds": 0.02}
 
 
-async def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110  another process is watched
             await asyncio.sleep(0.01)
@@ -112,12 +112,16 @@ async def test_what_it_leaves_behind_goes_too(tmp_path: Path) -> None:
 
 
 async def test_nobody_waits_for_a_stranger_who_holds_the_pipe(tmp_path: Path) -> None:
-    stranger = f"{sys.executable} -c 'import os, time; os.setsid(); time.sleep(3)' &"
-    async with Keeping(tmp_path, f"{stranger} echo here; exec sleep 60") as one:
-        await until(lambda: one.log.exists() and "here" in one.log.read_text())
-        first = one.pid()
+    leave = "import os, time; os.setsid(); print(os.getpid(), flush=True); time.sleep(100)"
+    lives = tmp_path / "lives"
+    stranger = f"test -e {lives} || {sys.executable} -c '{leave}' & touch {lives}; exec sleep 60"
+    async with Keeping(tmp_path, stranger) as one:
+        await until(lambda: one.log.exists() and one.log.read_text().strip().isdigit())
+        holder, first = psutil.Process(int(one.log.read_text())), one.pid()
         os.kill(first, 9)
-        await until(lambda: one.kept.pid not in {None, first}, seconds=2.5)
+        await until(lambda: one.kept.pid not in {None, first})
+        assert holder.is_running()
+        holder.kill()
 
 
 async def test_its_last_lines_reach_the_log(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from sereno.box.database import connection_url, ready_files, served
 from sereno.box.paths import DataDir
 from sereno.box.settings import Settings, load_settings
 
-Eventually = Callable[[Callable[[], bool], float], None]
+Eventually = Callable[[Callable[[], bool]], None]
 
 COMMAND = """
 import sys, time
@@ -123,7 +123,7 @@ def test_it_recovers_after_kill_9(made: Settings, eventually: Eventually) -> Non
         pid = postgres.running_pid(data)
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
-        eventually(lambda: postgres.running_pid(data) is None, 5)
+        eventually(lambda: postgres.running_pid(data) is None)
     assert (data.database / "postmaster.pid").exists()
     with served(made) as url:
         assert kept_in(url) == "señal"
@@ -142,7 +142,7 @@ def test_it_ends_with_a_killed_program(
 ) -> None:
     assert postgres.running_pid(made.data_dir) is not None
     command.kill()
-    eventually(lambda: postgres.running_pid(made.data_dir) is None, 10)
+    eventually(lambda: postgres.running_pid(made.data_dir) is None)
 
 
 def test_a_second_program_uses_the_first_ones(

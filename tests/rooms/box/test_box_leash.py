@@ -14,7 +14,7 @@ import pytest
 
 from sereno.box import leash
 
-Eventually = Callable[[Callable[[], bool], float], None]
+Eventually = Callable[[Callable[[], bool]], None]
 
 PARENT = """
 import signal, subprocess, sys, time
@@ -43,9 +43,9 @@ def test_a_killed_parent_takes_it_along(as_nobody: bool, eventually: Eventually)
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())
-        eventually(lambda: Path(f"/proc/{pid}/comm").read_text() == "sleep\n", 10)
+        eventually(lambda: Path(f"/proc/{pid}/comm").read_text() == "sleep\n")
         parent.kill()
-    eventually(lambda: not is_alive(pid), 5)
+    eventually(lambda: not is_alive(pid))
 
 
 def is_alive(pid: int) -> bool:

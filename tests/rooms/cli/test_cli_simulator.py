@@ -83,7 +83,7 @@ async def test_cameras_are_as_they_were_asked_for(tmp_path: Path) -> None:
     )  # fmt: skip
     assert process.stdout is not None
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(110):
             (camera,) = json.loads(await process.stdout.readline())["cameras"]
             player = await asyncio.create_subprocess_exec(
                 imageio_ffmpeg.get_ffmpeg_exe(), "-ca_file", camera["certificate"],
@@ -124,11 +124,12 @@ async def test_a_recorder_serves_until_it_is_told_to_stop(
     )  # fmt: skip
     assert process.stdout is not None
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(110):
             recorder = json.loads(await process.stdout.readline())["recorder"]
             assert recorder["serial"] == "S-1"
             url = f"http://{recorder['host']}:{recorder['port']}{path}"
-            async with httpx.AsyncClient(auth=httpx.DigestAuth("operator", "s3cret word")) as http:
+            auth = httpx.DigestAuth("operator", "s3cret word")
+            async with httpx.AsyncClient(auth=auth, timeout=60) as http:
                 assert said in (await http.get(url)).text
             process.send_signal(signal.SIGTERM)
             assert await process.wait() == 0
@@ -157,7 +158,7 @@ async def test_a_recorder_of_each_kind_is_served_together(tmp_path: Path) -> Non
     try:
         async with asyncio.timeout(120):
             told = json.loads(await process.stdout.readline())["recorders"]
-            async with httpx.AsyncClient() as http:
+            async with httpx.AsyncClient(timeout=60) as http:
                 for recorder in told:
                     url = f"http://{recorder['host']}:{recorder['port']}/"
                     assert (await http.get(url)).status_code in (200, 401)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from tests.rooms.devices.test_device_errands import told
 
 from sereno.base.errors import Invalid
-from sereno.compat.management.commands.fetch_nvr_metadata import Command
+from sereno.compat.management.commands import fetch_nvr_metadata
 from sereno.compat.rules import in_bytes, last_hours
 from sereno.devices.models import Device
 from sereno.footage.models import FoundFootage
@@ -50,7 +50,7 @@ def answer(tell: Tell, node_program: Any, monkeypatch: pytest.MonkeyPatch) -> Ca
             whole = {"found": [found]} | report
             assert node_program("POST", path, told(is_done=True, **whole)).status_code == 204
 
-        monkeypatch.setattr(Command, "pause", staticmethod(work))
+        monkeypatch.setattr(fetch_nvr_metadata, "sleep", work)
 
     return answer
 

@@ -7,8 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
+from sereno.accounts.auth import SlowedBackend
 from sereno.accounts.queries import Asker
 from sereno.audit.models import Entry
 from sereno.devices.models import Device
@@ -206,6 +208,17 @@ def test_a_search_that_found_too_much_says_how_far_it_came(search: Search) -> No
     assert (len(seen["found"]), seen["found_through"]) == (1, "2026-11-21T02:00:00Z")
     (looked,) = search.timeline()["recorder"]["looked"]
     assert looked["to"] == "2026-11-21T02:00:00Z"
+
+
+def test_what_was_found_is_in_the_back_office(search: Search, admin: Asker) -> None:
+    search(found(3, 4, cause="motion"))
+    office = Client()
+    backend = f"{SlowedBackend.__module__}.{SlowedBackend.__qualname__}"
+    office.force_login(admin.user, backend=backend)
+    page = office.get("/admin/footage/foundfootage/").content.decode()
+    assert "motion" in page
+    row = FoundFootage.objects.get()
+    assert office.get(f"/admin/footage/foundfootage/{row.pk}/change/").status_code == 200
 
 
 def test_who_may_search_and_what(

@@ -287,6 +287,13 @@ def test_clock_readings_are_kept_one_an_hour(
         tell(clock=clock)
     readings = get(admin_program, f"devices/{device.pk}/clock?days=1")
     assert [each["offset_seconds"] for each in readings] == [1.0, 2.0, 3.0]
+    at = now + timedelta(days=400)  # the node's own clock ran away, and is set right
+    for when, offset in ((at, 5.0), (now, 6.0)):
+        clock = {"at": when.isoformat(), "offset_seconds": offset, "zone": "", "convention": "utc"}
+        tell(clock=clock)
+    assert 6.0 in [
+        each["offset_seconds"] for each in get(admin_program, f"devices/{device.pk}/clock")
+    ]
 
 
 def test_another_nodes_devices_are_nobodys_business(

@@ -65,7 +65,7 @@ def test_a_refusal_stands_at_its_field(office: Client, device: Device, site: Sit
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("en", ["Devices", "Clock ahead"]), ("es", ["Equipos", "Reloj"])]
+    ("language", "words"), [("en", ["Devices", "Clock ahead"]), ("es", ["Dispositivos", "Reloj"])]
 )
 def test_the_list_says_how_each_is_in_both_languages(
     office: Client, device: Device, tell: Callable[..., None], language: str, words: list[str]

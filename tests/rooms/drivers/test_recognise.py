@@ -64,6 +64,11 @@ class PlainDahua(Plain):
     path = DAHUA_PATH
 
 
+class PlainOnvif(Plain):
+    vendor = "onvif"
+    path = "/onvif/device_service"
+
+
 class PlainRtsp(Plain):
     vendor = "rtsp"
     path = "/rtsp"
@@ -93,7 +98,7 @@ class Bench:
 @pytest.fixture
 def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     made = Bench()
-    drivers = (PlainHikvision, PlainDahua, PlainRtsp)
+    drivers = (PlainHikvision, PlainDahua, PlainOnvif, PlainRtsp)
 
     def opener(driver: type[Plain]) -> Callable[[Login, Tools], Plain]:
         return lambda login, tools: driver(login, tools, made.log)
@@ -105,7 +110,7 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
 def device_of(vendor: str, realm: str = "x", password: str | None = None) -> Scripted:
     """Answers who it is at its own path, to whom it knows; 404 elsewhere."""
     door = Door(realm=realm) if password is None else Door(realm=realm, password=password)
-    paths = {"hikvision": HIKVISION_PATH, "dahua": DAHUA_PATH, "rtsp": "/rtsp"}
+    paths = {each.vendor: each.path for each in (PlainHikvision, PlainDahua, PlainOnvif, PlainRtsp)}
 
     def says(asked: Asked) -> bytes:
         return door(asked, vendor.encode()) if asked.target == paths[vendor] else answer(404)
@@ -113,13 +118,16 @@ def device_of(vendor: str, realm: str = "x", password: str | None = None) -> Scr
     return scripted(says)
 
 
-@pytest.mark.parametrize("vendor", ["hikvision", "dahua", "rtsp"])
-async def test_a_device_is_recognised(bench: Bench, vendor: str) -> None:
+@pytest.mark.parametrize(
+    ("vendor", "before"), [("hikvision", []), ("dahua", []), ("onvif", []), ("rtsp", ["onvif"])]
+)
+async def test_a_device_is_recognised(bench: Bench, vendor: str, before: list[str]) -> None:
     device = device_of(vendor)
     async with device.served():
         found = await bench.find(device.login)
     assert (found.driver.vendor, found.identity.vendor) == (vendor, vendor)
-    assert bench.log == [f"{vendor} opened", f"{vendor} closed"]
+    tried = [f"{each} {what}" for each in (*before, vendor) for what in ("opened", "closed")]
+    assert bench.log == tried
     assert len(device.signed) == 1
 
 

@@ -35,7 +35,7 @@ from sereno.base.clock import SystemClock
 from sereno.front.app import Places, make_app
 from sereno.wire.tickets import Ticket, sign
 
-WAIT_SECONDS = 30.0
+WAIT_SECONDS = 90.0
 NODE_ID = str(uuid4())
 NODE_TOKEN = "node-token"
 FRAGMENT = b"f" * 60_000
@@ -282,7 +282,7 @@ async def fronted(
             (node.app(), unix_listener(folder / "node.sock")),
         ),
         serving((app, listener)),  # ends first, and so lets go of the others
-        httpx.AsyncClient(base_url=url) as client,
+        httpx.AsyncClient(base_url=url, timeout=WAIT_SECONDS) as client,
     ):
         yield Front(url, folder, hub, node, private, client)
 

@@ -57,7 +57,7 @@ async def test_without_built_pages_front_says_what_to_do(tmp_path: Path) -> None
     listener = tcp_listener()
     app = make_app(places(tmp_path, tmp_path / "nowhere"), SystemClock())
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    async with serving((app, listener)), httpx.AsyncClient(base_url=url) as client:
+    async with serving((app, listener)), httpx.AsyncClient(base_url=url, timeout=60) as client:
         answer = await client.get("/", headers={"Accept": "text/html"})
     assert answer.status_code == 503
     assert "make ui" in answer.text

@@ -55,7 +55,7 @@ async def test_every_cookie_comes_back_and_what_is_for_the_hop_does_not(front: F
 
 async def test_a_callers_session_is_never_lent_to_another(front: Front) -> None:
     assert (await front.client.get("/api/v1/cookies")).cookies
-    async with httpx.AsyncClient(base_url=front.url) as stranger:
+    async with httpx.AsyncClient(base_url=front.url, timeout=60) as stranger:
         headers = (await stranger.get("/api/v1/x")).json()["headers"]
     assert "cookie" not in headers
 
@@ -121,7 +121,7 @@ async def test_without_its_hub_front_says_so_to_people_and_to_programs(
     listener = tcp_listener()
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     app = make_app(places(tmp_path, pages), SystemClock())
-    async with serving((app, listener)), httpx.AsyncClient(base_url=url) as client:
+    async with serving((app, listener)), httpx.AsyncClient(base_url=url, timeout=60) as client:
         program = await client.get("/api/v1/cameras")
         person = await client.get("/admin/", headers={"Accept": "text/html"})
         page = await client.get("/")

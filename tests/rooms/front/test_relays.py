@@ -28,6 +28,7 @@ from sereno.wire.orders import Wake
 from .conftest import (
     FRAGMENT,
     NODE_TOKEN,
+    WAIT_SECONDS,
     Front,
     ScriptedNode,
     fronted,
@@ -195,7 +196,7 @@ async def test_a_viewer_who_takes_nothing_holds_up_its_own_relay_alone(
         await slow.recv()
         await quick.recv()
         for _ in range(far.limit):
-            assert await asyncio.wait_for(quick.recv(), 10) == FRAGMENT
+            assert await asyncio.wait_for(quick.recv(), WAIT_SECONDS) == FRAGMENT
         # The node's sends wait: it sees that this viewer is slow, and nobody keeps much for it.
         assert far.sent["slow"] < far.limit / 2
         slow.transport.abort()

@@ -18,7 +18,7 @@ from sereno.box.paths import DataDir
 from sereno.box.secrets import ensure_secrets
 from sereno.box.settings import Settings
 
-from .conftest import ScriptedNode, key_pair, serving, unix_listener, until
+from .conftest import WAIT_SECONDS, ScriptedNode, key_pair, serving, unix_listener, until
 
 SERVE = (
     "from sereno.box.settings import load_settings;"
@@ -79,7 +79,9 @@ async def _watch_and_stop(
     older.maximum_version = ssl.TLSVersion.TLSv1_2
     node = ScriptedNode()
     async with serving((node.app(), unix_listener(data.node_socket))):
-        async with httpx.AsyncClient(verify=older, base_url=f"https://127.0.0.1:{port}") as client:
+        async with httpx.AsyncClient(
+            verify=older, base_url=f"https://127.0.0.1:{port}", timeout=WAIT_SECONDS
+        ) as client:
             await _until_it_answers(client)
             answer = await client.get("/api/v1/cameras", params={"ticket": "secret"})
             assert answer.status_code == 503  # no hub here, and yet front lives
@@ -92,12 +94,12 @@ async def _watch_and_stop(
             await viewer.send(json.dumps({"ticket": ticket}))
             await viewer.recv()
             process.send_signal(signal.SIGTERM)
-            _, log = await asyncio.wait_for(process.communicate(), 20)
+            _, log = await asyncio.wait_for(process.communicate(), WAIT_SECONDS)
     return log.decode()
 
 
 async def _until_it_answers(client: httpx.AsyncClient) -> None:
-    for _ in range(200):
+    for _ in range(1200):
         try:
             await client.get("/")
         except httpx.TransportError:

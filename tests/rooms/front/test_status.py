@@ -19,7 +19,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from sereno.box.database import connection_url, find_or_start
 from sereno.front import status
 
-from .conftest import Front, ScriptedHub, fronted, until
+from .conftest import WAIT_SECONDS, Front, ScriptedHub, fronted, until
 
 COOKIE = "sereno_session=of-ana"
 
@@ -81,7 +81,7 @@ def watching(front: Front, query: str = "", **headers: str) -> connect:
 
 
 async def heard(socket: ClientConnection) -> Any:
-    return json.loads(await asyncio.wait_for(socket.recv(), 10))
+    return json.loads(await asyncio.wait_for(socket.recv(), WAIT_SECONDS))
 
 
 async def happen(database_url: str, hub: Hub, count: int = 1) -> None:
@@ -93,7 +93,7 @@ async def happen(database_url: str, hub: Hub, count: int = 1) -> None:
 async def closed(socket: ClientConnection) -> tuple[int | None, str | None]:
     with pytest.raises(ConnectionClosed):
         while True:
-            await asyncio.wait_for(socket.recv(), 10)
+            await asyncio.wait_for(socket.recv(), WAIT_SECONDS)
     return socket.close_code, socket.close_reason
 
 

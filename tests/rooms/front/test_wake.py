@@ -14,7 +14,7 @@ from websockets.exceptions import InvalidStatus
 
 from sereno.box.database import connection_url, find_or_start
 
-from .conftest import NODE_ID, NODE_TOKEN, Front, fronted
+from .conftest import NODE_ID, NODE_TOKEN, WAIT_SECONDS, Front, fronted
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +48,7 @@ async def backend_of_front(database_url: str) -> int | None:
 
 async def listening(database_url: str, other_than: int | None = None) -> int:
     """Wait until front listens, on another connection than that one."""
-    for _ in range(500):
+    for _ in range(3000):
         pid = await backend_of_front(database_url)
         if pid not in (None, other_than):
             assert pid is not None
@@ -72,7 +72,8 @@ async def test_a_notification_reaches_the_node_at_once(awake: Front, database_ur
         await listening(database_url)
         await all_heard(node)  # front wakes all when it begins to listen
         await notify(database_url, NODE_ID)
-        said = json.loads(await asyncio.wait_for(node.recv(), 10))  # nothing else would come
+        # Nothing else would come.
+        said = json.loads(await asyncio.wait_for(node.recv(), WAIT_SECONDS))
         assert said["wake"] == "orders"
         await notify(database_url, "another node")
         assert await all_heard(node) == 0
@@ -83,7 +84,7 @@ async def test_nodes_are_woken_when_front_hears_again(awake: Front, database_url
         pid = await listening(database_url)
         async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as admin:
             await admin.execute("SELECT pg_terminate_backend(%s)", (pid,))
-        assert json.loads(await asyncio.wait_for(node.recv(), 10))["wake"] == "orders"
+        assert json.loads(await asyncio.wait_for(node.recv(), WAIT_SECONDS))["wake"] == "orders"
         await listening(database_url, other_than=pid)
 
 

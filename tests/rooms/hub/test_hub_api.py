@@ -281,6 +281,8 @@ def test_a_timeline_as_the_contract_says(admin_program: Any, node: Node, camera:
         "unreported": [span_of("02:30", "04:00")],
         "manual": [],
         "promised": [span_of("02:00", "04:00")],
+        "on_recorder": [],
+        "recorder": None,
     }
     span = "from=2026-11-01T00:00:00Z&to=2026-11-01T02:00:00Z"
     told = admin_program("GET", f"cameras/{camera.pk}/timeline?{span}").json()
@@ -446,6 +448,13 @@ def test_the_contract_names_every_call(client: Client) -> None:
         *("open_live_stream", "open_playback_stream"),
         *("enrol_node", "get_orders", "send_reports", "send_heartbeat", "get_node_identity"),
         *("get_health", "get_alive"),
+        "make_live_tickets",
+        *("list_devices", "add_device", "get_device", "change_device", "remove_device"),
+        *("sync_device", "try_device_again", "list_clock_readings", "make_device_cameras"),
+        *("get_channel_snapshot", "probe_device", "discover_devices", "search_recorder"),
+        *("get_device_errand", "tell_device", "tell_device_errand"),
+        *("list_nvrs", "add_nvr", "get_nvr", "change_nvr", "remove_nvr", "sync_nvr"),
+        *("list_nvr_channels", "search_recordings"),
     }
     schemas = contract["components"]["schemas"]
     assert set(schemas["TimelineAnswer"]["properties"]) >= {"from", "to", "unreported"}

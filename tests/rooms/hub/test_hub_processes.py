@@ -24,7 +24,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from sereno.hub.prepare import NEWER_STATUS
 from sereno.hub.tasks import forget_old
 
-SECONDS = 30
+SECONDS = 90
 
 
 def database_url() -> str:

@@ -17,8 +17,12 @@ from sereno.sim import CameraSpec, Picture, SimConfig
 from sereno.wire.errands import DiagnosisReport, StepReport
 
 USER, PASSWORD = "watcher", "s3cret w/rd"
-QUICK = Limits(whole=10.0, first_key=2.0, least=0.9, report=1.5, most=2.0)
+# No longer than there is something to learn; what never comes is waited for with less patience.
+QUICK = Limits(whole=60.0, first_key=30.0, least=0.9, report=30.0, most=30.0)
 PATIENCE = Patience(
+    connect_seconds=30.0, reply_seconds=30.0, silence_seconds=30.0, datagram_seconds=30.0
+)
+IMPATIENT = Patience(
     connect_seconds=1.0, reply_seconds=1.0, silence_seconds=1.0, datagram_seconds=1.0
 )
 
@@ -98,9 +102,10 @@ async def diagnose(
     scene: Scene | None = None,
     limits: Limits = QUICK,
     doors: Doors = WIDE_OPEN,
+    patience: Patience = PATIENCE,
 ) -> Found:
     """Within a second or two."""
     found = Found()
     tell, scene = found.told.append, scene or Scene()
-    found.last = await Diagnosis(task, SystemClock(), doors, tell, scene, PATIENCE, limits).run()
+    found.last = await Diagnosis(task, SystemClock(), doors, tell, scene, patience, limits).run()
     return found

@@ -7,7 +7,7 @@ import hashlib
 import sys
 import threading
 from asyncio.subprocess import PIPE
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -60,9 +60,14 @@ async def met(doors: Doors, key: str, address: str = ADDRESS, password: str = PA
     raise AssertionError("a fault went missing")
 
 
-async def may_enter(doors: Doors, address: str = ADDRESS, password: str = PASSWORD) -> bool:
+async def may_enter(
+    doors: Doors,
+    address: str = ADDRESS,
+    password: str = PASSWORD,
+    waits: Callable[[], None] = lambda: None,
+) -> bool:
     try:
-        async with doors.door(address, USER, password) as door:
+        async with doors.door(address, USER, password, waits) as door:
             door.answered()
     except StreamFault:
         return False
@@ -283,11 +288,18 @@ def contents_of(folder: Path) -> str:
     return " ".join(f"{each.name} {each.read_bytes()!r}" for each in folder.iterdir())
 
 
-async def test_who_waits_learns_that_nobody_is_there(one: Doors) -> None:
+async def test_who_waits_learns_that_nobody_is_there(
+    one: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doors_module, "TOLD_AFTER_SECONDS", 0.05)
+    waits: list[None] = []
     async with AsyncExitStack() as holding:
         door = await holding.enter_async_context(one.door(ADDRESS, USER, PASSWORD))
-        waiting = [asyncio.create_task(may_enter(one, address)) for address in (ADDRESS, OTHER)]
-        await asyncio.wait(waiting, timeout=0.2)
+        waiting = [
+            asyncio.create_task(may_enter(one, address, waits=lambda: waits.append(None)))
+            for address in (ADDRESS, OTHER)
+        ]
+        await until(lambda: len(waits) == len(waiting))
         holding.pop_all()
         error = fault("timed_out", host="192.0.2.7")
         await door.__aexit__(StreamFault, error, None)

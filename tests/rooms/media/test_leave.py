@@ -41,8 +41,10 @@ def count_files(folder: Path) -> int:
     return sum(1 for _ in folder.rglob("*"))
 
 
-def tell(runner: Process, command: Renew | Probe) -> None:
-    runner.write(command.model_dump_json(context=REVEAL).encode() + b"\n")
+def tell(runner: Process, *commands: Renew | Probe) -> None:
+    """All at once."""
+    lines = (each.model_dump_json(context=REVEAL).encode() + b"\n" for each in commands)
+    runner.write(b"".join(lines))
 
 
 def renewed(task: StreamTask, write_until: float | None) -> Renew:
@@ -99,8 +101,7 @@ async def test_a_stream_whose_leave_is_renewed_goes_on(
         runner.start(task)
         await told.wait(FragmentWritten)
         deadline = boottime() + 1.0
-        tell(runner, renewed(task, deadline))
-        tell(runner, renewed(task, None))
+        tell(runner, renewed(task, deadline), renewed(task, None))
         await told.until(lambda: boottime() > deadline + 0.5)
         await told.wait(FragmentWritten, len(told.all(FragmentWritten)) + 1)
     assert "lease_lost" not in [each.reason.key for each in told.all(RunEnded)]

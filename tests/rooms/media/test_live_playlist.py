@@ -155,6 +155,21 @@ def test_old_segments_go_and_numbers_stay() -> None:
     assert 30 <= sum(seconds(stream.text, "EXTINF")) <= 34
 
 
+def test_without_parts_it_is_a_plain_playlist_that_ends_when_it_is_over() -> None:
+    stream = Stream()
+    stream.write(25)
+    text = stream.playlist.text(ADDRESSES, has_parts=False)
+    assert "PART" not in text
+    assert "HOLD-BACK" not in text
+    assert seconds(text, "EXTINF") == [2.0, 2.0]
+    assert "ENDLIST" not in text
+    stream.playlist.end_run()
+    stream.playlist.is_over = True
+    text = stream.playlist.text(ADDRESSES, has_parts=False)
+    assert seconds(text, "EXTINF") == [2.0, 2.0, 1.0]
+    assert text.endswith("#EXT-X-ENDLIST\n")
+
+
 def test_what_a_player_waits_for() -> None:
     stream = Stream()
     playlist = stream.playlist

@@ -61,6 +61,10 @@ def fragments_of(told: Told, camera_id: UUID) -> int:
     return sum(each.camera_id == camera_id for each in told.all(FragmentWritten))
 
 
+def has_ended(told: Told, task: StreamTask) -> bool:
+    return any(each.camera_id == task.camera_id for each in told.all(RunEnded))
+
+
 def assert_nothing_missing(told: Told, good: StreamTask) -> None:
     frames = frames_of(Path(good.footage_dir), good.camera_id)
     assert frames == list(range(frames[0], frames[0] + len(frames)))
@@ -72,7 +76,7 @@ def assert_nothing_missing(told: Told, good: StreamTask) -> None:
 CRAWL = """
 import os, time
 from sereno.media import recorder, runner
-recorder.QUEUE_LIMIT_BYTES = 20_000
+recorder.QUEUE_LIMIT_BYTES = 60_000
 write = os.write
 def write_slowly(descriptor, data):
     if "/slow/" in os.readlink(f"/proc/self/fd/{descriptor}"):
@@ -93,7 +97,7 @@ async def test_a_crawling_disk_costs_only_its_own_streams(
     async with running(told, CRAWL) as runner:
         runner.start(bad)
         runner.start(good)
-        await told.until(lambda: fragments_of(told, good.camera_id) > 30)
+        await told.until(lambda: fragments_of(told, good.camera_id) > 30 and has_ended(told, bad))
         runner.stdin.close()
         await runner.ended()
     assert_nothing_missing(told, good)

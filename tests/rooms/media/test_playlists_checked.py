@@ -16,7 +16,7 @@ from sereno.media.live_playlist import multivariant_playlist
 from sereno.media.playlists import PlaylistSegment, vod_playlist
 
 from .test_index import index_of
-from .test_live_playlist import START_US, Stream
+from .test_live_playlist import ADDRESSES, START_US, Stream
 
 ROOT = Path(__file__).parents[3]
 PARSER = ROOT / "ui" / "node_modules" / "hls-parser"
@@ -62,8 +62,18 @@ def live() -> list[str]:
     return texts
 
 
+def played() -> list[str]:
+    """What a recorder plays, as it comes and at its end."""
+    stream = Stream()
+    stream.write(25)
+    texts = [stream.playlist.text(ADDRESSES, has_parts=False)]
+    stream.playlist.end_run()
+    stream.playlist.is_over = True
+    return [*texts, stream.playlist.text(ADDRESSES, has_parts=False)]
+
+
 def test_a_strict_parser_takes_all_our_playlists() -> None:
-    offered = [recorded(), *live()]
+    offered = [recorded(), *live(), *played()]
     said = read([*offered, multivariant_playlist("a.m3u8", 4_000_000, "avc1.64001f", (1920, 1080))])
     assert [each for each in said if "wrong" in each] == []
     assert said[0]["segments"] == 20

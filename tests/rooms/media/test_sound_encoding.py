@@ -116,7 +116,7 @@ class Heard(Collected):
         self.news.set()
 
     async def wait_for(self, count: int) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             while len(self.units) < count:
                 self.news.clear()
                 await self.news.wait()
@@ -144,7 +144,7 @@ async def test_one_helper_for_all_and_another_when_it_dies() -> None:
         pid = encoding.pid
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             while encoding.pid in (pid, None):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         first.raw_sound(b"\xd5" * 4096, 20_000, 3_000_000)

@@ -112,9 +112,12 @@ async def test_what_comes_is_measured(
     monkeypatch.setattr(measuring, "MEASURE_SECONDS", 0.2)
     camera.frame_seconds = 0.01
     async with recording(camera.task(tmp_path), told):
-        measured = await told.wait(Measured, 2)
-    assert 5 < measured.fps < 110
-    assert measured.bitrate_bps > 10_000
+        # While the machine is held up there may be none, or many at once.
+        await told.until(lambda: any(is_plausible(each) for each in told.all(Measured)))
+
+
+def is_plausible(measured: Measured) -> bool:
+    return 5 < measured.fps < 110 and measured.bitrate_bps > 10_000
 
 
 async def test_stop_seals_with_the_reason_given(camera: Camera, told: Told, tmp_path: Path) -> None:
@@ -145,6 +148,9 @@ async def test_another_order_starts_anew(camera: Camera, told: Told, tmp_path: P
 async def test_one_stream_can_be_recorded_by_hand(
     camera: Camera, told: Told, tmp_path: Path
 ) -> None:
-    await record_one(camera.task(tmp_path), 0.4, told)
+    by_hand = asyncio.create_task(record_one(camera.task(tmp_path), None, told))
+    await told.wait(FragmentWritten, 3)
+    by_hand.cancel()
+    await asyncio.wait([by_hand])
     assert isinstance(told.events[-1], RunEnded)
     assert ffmpeg_says(files_of(told, tmp_path)[0])[2] == ""

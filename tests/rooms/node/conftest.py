@@ -421,4 +421,4 @@ def data(tmp_path: Path) -> Path:
 
 def media_client(data: Path) -> httpx.AsyncClient:
     transport = httpx.AsyncHTTPTransport(uds=str(data / "run" / "node.sock"))
-    return httpx.AsyncClient(transport=transport, base_url="http://node")
+    return httpx.AsyncClient(transport=transport, base_url="http://node", timeout=WAIT_SECONDS)

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -44,6 +45,7 @@ from sereno.sim.hikvision import HikvisionRecorder
 from sereno.sim.marks import SEI_UUID
 from sereno.sim.onvif import OnvifRecorder
 from sereno.sim.recorders.config import ChannelSpec, RecorderConfig
+from sereno.sim.recorders.footage import FootagePlan
 from sereno.wire.orders import DeviceOrder
 
 from .conftest import HubDouble, serving
@@ -51,7 +53,8 @@ from .conftest import HubDouble, serving
 RECORDERS = {"hikvision": HikvisionRecorder, "dahua": DahuaRecorder, "onvif": OnvifRecorder}
 USER, PASSWORD = "operator", "p@ss:w#rd% 1"
 GOP_SECONDS = 1
-CHANNELS = (ChannelSpec(1, "Entrance", "entrance", sound="pcma"),)
+YARD = ChannelSpec(2, "Yard", "entrance", gaps_per_day=2)
+CHANNELS = (ChannelSpec(1, "Entrance", "entrance", sound="pcma"), YARD)
 STAMP = re.compile(re.escape(SEI_UUID) + rb"([0-9a-f]{16})")
 
 
@@ -59,6 +62,17 @@ def some_footage(seconds: float = 1.0) -> Span:
     """From the middle of a GOP on, in closed footage."""
     start = datetime.now(UTC).replace(microsecond=500_000) - timedelta(minutes=12)
     return Span(start, start + timedelta(seconds=seconds))
+
+
+def gap_of(config: RecorderConfig) -> Span:
+    """A time of minutes that the yard's recording lacks, with closed footage on both sides."""
+    now = datetime.now(UTC) - timedelta(hours=1)
+    files = list(FootagePlan(config).files(YARD, now - timedelta(days=1), now, now))
+    return next(
+        Span(before.end, after.start)
+        for before, after in pairwise(files)
+        if after.start - before.end > timedelta(minutes=1)
+    )
 
 
 @dataclass
@@ -147,7 +161,7 @@ class Recorders:
 
 def recorder_config(loops: Path, *quirks: str) -> RecorderConfig:
     return RecorderConfig(
-        loops, CHANNELS, user=USER, password=PASSWORD, days=0.5, file_seconds=1800,
+        loops, CHANNELS, user=USER, password=PASSWORD, days=2, file_seconds=1800,
         main=Picture(320, 180, 300_000), sub=Picture(160, 90, 100_000), loop_seconds=4,
         key_seconds=GOP_SECONDS, quirks=frozenset(quirks),
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import statistics
 from collections.abc import AsyncIterator
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
@@ -23,7 +24,16 @@ from sereno.sim import SimConfig, SimServer
 from sereno.wire.orders import CameraOrder, MannerOrder
 from sereno.wire.reports import AnalysisStatus, StreamStatus
 
-from .conftest import HubDouble, camera_order, running, serving, settings_for, tcp_listener, until
+from .conftest import (
+    WAIT_SECONDS,
+    HubDouble,
+    camera_order,
+    running,
+    serving,
+    settings_for,
+    tcp_listener,
+    until,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ANALYSED = Plan(schedules=(Schedule("1", "Faces", purpose="analysis"),))
@@ -97,8 +107,8 @@ async def place(
 async def test_a_subscriber_gets_pictures_and_the_decoding_ends_with_it(place: Place) -> None:
     await place.change(fps=10, det_set="80x80")
     started = datetime.now(UTC)
-    recorder = place.stream.pid
-    got = await asyncio.wait_for(place.pictures(12), 20)
+    recorder, restarts = place.stream.pid, place.stream.restarts
+    got = await asyncio.wait_for(place.pictures(12), WAIT_SECONDS)
     assert {(each.width, each.height, len(each.data)) for each in got} == {(80, 44, 80 * 44 * 3)}
     assert len({each.data for each in got}) > 1  # it moves
     times = [each.taken_at for each in got]
@@ -106,11 +116,10 @@ async def test_a_subscriber_gets_pictures_and_the_decoding_ends_with_it(place: P
     assert times[0] > started - timedelta(seconds=5)  # the newest GOP and later
     assert times[-1] <= datetime.now(UTC) + timedelta(seconds=0.5)
     steps = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
-    assert sum(steps) / len(steps) == pytest.approx(0.1, abs=0.02)
+    assert statistics.median(steps) == pytest.approx(0.1, abs=0.02)  # who is held up misses some
     await until(lambda: not place.decoders(), "nobody wants them any more")
     await until(lambda: place.status is None, "and nothing is said of it")
-    assert place.stream.pid == recorder
-    assert place.stream.restarts == 0
+    assert (place.stream.pid, place.stream.restarts) == (recorder, restarts)
 
 
 async def test_by_schedule_it_runs_without_anybody_and_tells_what_it_costs(
@@ -118,12 +127,11 @@ async def test_by_schedule_it_runs_without_anybody_and_tells_what_it_costs(
 ) -> None:
     monkeypatch.setattr(decoding, "MEASURE_SECONDS", 0.5)
     await place.change(ANALYSED, fps=10, hb_interval=1)
-    await until(lambda: place.status and place.status.fps > 0, "measured")
+    await until(lambda: place.status and 5 <= place.status.fps <= 15, "measured")
     status = place.status
     assert status is not None
     assert (status.state, status.reason) == ("recording", None)
     assert (status.hwaccel, status.hwaccel_reason, status.dropped) == ("none", None, 0)
-    assert status.fps == pytest.approx(10, abs=5)
     await until(lambda: place.status and place.status.decode_ms > 0, "its cost")
     assert [status.pid] == place.decoders()
     assert "-pix_fmt bgr24" in status.effective_args
@@ -136,12 +144,13 @@ async def test_a_knob_of_it_takes_effect_at_once_and_leaves_the_recorder_alone(
     await place.change(ANALYSED, fps=10)
     await until(lambda: place.status and place.status.pid, "it runs")
     recorder, first = place.stream.pid, place.decoders()
+    restarts = place.stream.restarts
     await place.change(ANALYSED, fps=2)
     await until(
         lambda: place.status and "t*2)" in place.status.effective_args, "it runs in another way"
     )
     assert place.decoders() != first
-    assert (place.stream.pid, place.stream.restarts) == (recorder, 0)
+    assert (place.stream.pid, place.stream.restarts) == (recorder, restarts)
     assert not place.stream.is_pending
 
 
@@ -176,7 +185,7 @@ async def test_a_card_that_is_not_there_is_said_and_the_processor_takes_over(pla
 async def test_who_takes_too_slowly_gets_the_newest(place: Place) -> None:
     await place.change(fps=25, hb_interval=1)
     async with aclosing(place.node.analysis.subscribe(place.order.camera_id)) as coming:
-        first = await asyncio.wait_for(anext(coming), 20)
+        first = await asyncio.wait_for(anext(coming), WAIT_SECONDS)
         await until(lambda: place.status and place.status.dropped > 10, "pictures are dropped")
         second = await anext(coming)
     assert second.taken_at - first.taken_at > timedelta(seconds=0.3)
@@ -196,5 +205,5 @@ async def test_what_is_not_recorded_is_not_analysed(place: Place) -> None:
     assert place.status.reason.key == "not_recorded"
     assert not place.decoders()
     await place.change()
-    (picture,) = await asyncio.wait_for(subscribed, 20)
+    (picture,) = await asyncio.wait_for(subscribed, WAIT_SECONDS)
     assert picture.taken_at >= now - timedelta(seconds=1)

@@ -20,6 +20,7 @@ from sereno.sim import SimServer
 from .conftest import WAIT_SECONDS, HubDouble, camera_order, serving, tcp_listener
 
 HOUR = 3600
+MUCH_US = 600_000_000  # of a machine that has more to do, and much less than an hour
 TEN_YEARS = 10 * 365 * 24 * HOUR
 LIBRARY = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
 pytestmark = pytest.mark.skipif(LIBRARY is None, reason="needs libfaketime (Debian)")
@@ -57,7 +58,7 @@ def headers(data: Path) -> list[SegmentHeader]:
 
 async def until_files(data: Path, count: int) -> None:
     """The library makes a start slow; on a busy machine it takes many seconds."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(WAIT_SECONDS):
         while len(headers(data)) < count:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
 
@@ -69,6 +70,7 @@ def set_clock(clock: Path, seconds: int) -> None:
     new.replace(clock)
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("seconds", [HOUR, -HOUR, TEN_YEARS, -TEN_YEARS])
 @pytest.mark.provokes("clock_stepped")
 async def test_a_clock_that_is_set_and_set_back_splits_runs_and_nothing_else(
@@ -87,15 +89,15 @@ async def test_a_clock_that_is_set_and_set_back_splits_runs_and_nothing_else(
             await until_files(data, count)
     first, away, back = headers(data)
     assert [header.sequence for header in (first, away, back)] == [1, 2, 3]
-    assert abs(away.start_us - first.start_us - seconds * 1_000_000) < 30_000_000
-    assert abs(back.start_us - first.start_us) < 30_000_000
+    assert abs(away.start_us - first.start_us - seconds * 1_000_000) < MUCH_US
+    assert abs(back.start_us - first.start_us) < MUCH_US
 
     ledger = sqlite3.connect(data / "node" / "ledger.sqlite3")
     rows = ledger.execute("SELECT run_id, start_us, end_us, is_open, end_reason FROM runs")
     runs = {row[0]: row[1:] for row in rows}
     for header, reason in ((first, "clock_stepped"), (away, "clock_stepped"), (back, "node_down")):
         start_us, end_us, is_open, end_reason = runs.pop(str(header.run_id))
-        assert start_us < end_us < start_us + 60_000_000
+        assert start_us < end_us < start_us + MUCH_US
         assert not is_open
         assert reason in end_reason
     assert runs == {}

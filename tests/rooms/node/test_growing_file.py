@@ -21,7 +21,7 @@ async def test_what_is_written_meanwhile_is_not_sent(tmp_path: Path) -> None:
         return found
 
     transport = httpx.ASGITransport(Starlette(routes=[Route("/file", answer)]))
-    async with httpx.AsyncClient(transport=transport, base_url="http://node") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://node", timeout=60) as client:
         whole = await client.get("/file")
         assert (whole.content, whole.headers["content-length"]) == (b"a" * 200_000, "200000")
         part = await client.get("/file", headers={"Range": "bytes=199998-200001"})

@@ -22,12 +22,13 @@ from tests.cables import Cable, cable
 from sereno.policy.knobs import Manner
 from sereno.sim import SimConfig, SimServer
 from sereno.wire.orders import CameraOrder, LeaseOrder, MannerOrder
+from sereno.wire.reports import Heartbeat
 
 from .conftest import HubDouble, camera_order, running, serving, settings_for, tcp_listener, until
 
 LEASE_SECONDS = 8.0
 MARGIN_SECONDS = 5.0
-BUSY_SECONDS = 15.0  # of a machine that has more to do
+BUSY_SECONDS = 60.0  # of a machine that has more to do
 NETWORK = "10.213.77"
 
 pytestmark = pytest.mark.journey
@@ -120,7 +121,7 @@ async def node_process(
     finally:
         node.send_signal(signal.SIGCONT)
         node.terminate()
-        await asyncio.to_thread(node.wait, 20)
+        await asyncio.to_thread(node.wait, 90)
 
 
 def spans(hub: HubDouble) -> list[tuple[datetime, datetime]]:
@@ -195,8 +196,8 @@ async def test_what_is_to_be_released_ends_at_once_and_that_is_said_when_it_has(
         ):
             await until(lambda: hub.runs, "it records")
             hub.leases, hub.to_release = dict, {camera_id: release_id}
-            await until(lambda: hub.heartbeats[-1].released, "it gives the camera up")
-            assert hub.heartbeats[-1].released == {camera_id: release_id}
+            await until(lambda: releasing(hub), "it gives the camera up")
+            assert releasing(hub)[0].released == {camera_id: release_id}
             files = sizes(tmp_path / "data")
             await until(lambda: ended(hub), "the end of its run")
             assert cameras.camera(1).viewer_count == 0
@@ -222,14 +223,19 @@ async def test_what_runs_without_a_lease_is_given_up_when_the_orders_say_so(
             await until(lambda: len(hub.heartbeats) > beats + 2, "it has heard of it")
             assert not any(beat.released for beat in hub.heartbeats)
             hub.order()
-            await until(lambda: hub.heartbeats[-1].released, "it gives the camera up")
-            assert hub.heartbeats[-1].orders_etag == hub.etag
+            await until(lambda: releasing(hub), "it gives the camera up")
+            assert releasing(hub)[0].orders_etag == hub.etag
             assert cameras.camera(1).viewer_count == 0
 
 
 def leased(cameras: SimServer) -> CameraOrder:
     manner = MannerOrder(manner=Manner(hb_interval=1.0))
     return camera_order(cameras, 1, needs_lease=True, manners={"": manner})
+
+
+def releasing(hub: HubDouble) -> list[Heartbeat]:
+    """The heartbeats that give something up."""
+    return [beat for beat in hub.heartbeats if beat.released]
 
 
 def ended(hub: HubDouble) -> bool:

@@ -48,7 +48,7 @@ def show(live: Live, writer: Writer, seen: int) -> int:
 
 
 async def take(messages: AsyncIterator[str | bytes], count: int) -> list[str | bytes]:
-    return [await asyncio.wait_for(anext(messages), 5) for _ in range(count)]
+    return [await asyncio.wait_for(anext(messages), 60) for _ in range(count)]
 
 
 def type_of(message: str | bytes) -> str:

@@ -88,7 +88,8 @@ async def test_a_reload_waits_for_what_it_names_and_the_hint_for_its_part(place:
     )
     assert hinted.content[4:8] == b"prft"
     assert f'URI="{hint}"' in reloaded.text
-    assert reloaded.text.count("#EXTINF") == text.count("#EXTINF") + 1
+    (first,) = attributes(reloaded.text, "EXT-X-MEDIA-SEQUENCE")
+    assert int(first) + reloaded.text.count("#EXTINF") > number
 
 
 async def test_below_hls_addresses_are_short_and_carry_a_pass(place: Place) -> None:

@@ -82,8 +82,16 @@ class Place:
         return await self.client.get(path, headers=headers, params=asked)
 
 
+@pytest_asyncio.fixture(loop_scope="module")
+async def place(lasting_place: Place) -> Place:
+    """With enough in the file being written, though another is begun each minute."""
+    made = lasting_place
+    await until(lambda: made.book.segment and len(made.key_frames()) >= 5, "five GOPs")
+    return made
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
+async def lasting_place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
     folder = tmp_path_factory.mktemp("pictures")
     sim = SimConfig(
         cache_dir=folder / "loops",
@@ -106,8 +114,6 @@ async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place
         order = camera_order(cameras, 1)
         hub.order(order)
         made = Place(hub, node, StreamKey(order.camera_id, "main"), client)
-        await until(lambda: made.book.segment is not None, "a file")
-        await until(lambda: len(made.key_frames()) >= 5, "five GOPs")
         yield made
 
 

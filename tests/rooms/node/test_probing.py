@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -65,9 +65,8 @@ async def test_a_round_ends_before_the_window() -> None:
     desk = Desk(SILENT, 120, MAIN)
     due = desk.probing.due()
     desk.clock.advance(120 - probing.LEAVE_BEFORE.total_seconds() - 0.2)
-    began = time.monotonic()
-    await desk.probing._try(due)
-    assert time.monotonic() - began < 10.0
+    async with asyncio.timeout(60):  # a runner that says nothing is given two minutes
+        await desk.probing._try(due)
     assert desk.told == []
 
 
@@ -75,9 +74,8 @@ async def test_a_round_ends_when_a_stream_is_to_be_recorded_after_all() -> None:
     desk = Desk(SILENT, 120, MAIN)
     due = desk.probing.due()
     desk.aims[MAIN] = WISH
-    began = time.monotonic()
-    await desk.probing._try(due)
-    assert time.monotonic() - began < 10.0
+    async with asyncio.timeout(60):  # a runner that says nothing is given two minutes
+        await desk.probing._try(due)
     assert desk.told == []
 
 

@@ -25,7 +25,9 @@ from .recorder_views import (
     all_of,
     children,
     first_picture,
+    gap_of,
     house,
+    recorder_config,
     some_footage,
 )
 
@@ -56,6 +58,24 @@ async def test_footage_is_shown_with_the_times_that_it_was_taken_at(
         assert "mp4a" in init["mime"], "its sound came with it"
         await until(lambda: not place.playing and place.is_clean, "the recorder is free")
         assert place.recorder.rtsp.playback.started == 1
+
+
+@pytest.mark.parametrize("vendor", ["hikvision", "onvif"])
+async def test_what_lies_behind_a_gap_has_its_own_time(
+    loops: Path, tmp_path: Path, vendor: str
+) -> None:
+    async with house(loops, tmp_path, vendor) as place:
+        gap, second = gap_of(recorder_config(loops)), timedelta(seconds=1)
+        span = Span(gap.start - second, gap.end + second)
+        async with place.viewer(place.ticket(span, channel="2")) as socket:
+            seen = await all_of(socket)
+        assert seen.names[-1] == "over"
+        assert len(seen.inits) == 2
+        behind_us = seen.inits[1]["epoch_ms"] * 1000
+        shown_us = next(each for each in seen.taken_us if each > to_us(gap.start) + 1_000_000)
+        gop_us = GOP_SECONDS * 1_000_000
+        assert behind_us == pytest.approx(to_us(gap.end), abs=2 * gop_us)
+        assert shown_us == pytest.approx(behind_us, abs=gop_us)
 
 
 @pytest.mark.parametrize("quirk", ["replay-needs-range", "replay-without-times"])

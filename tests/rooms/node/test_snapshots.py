@@ -67,8 +67,8 @@ async def test_pictures_come_from_the_recording(
         assert answer.headers["cache-control"] == "private, no-store"
         with Image.open(io.BytesIO(answer.content)) as picture:
             assert (picture.format, picture.size) == ("JPEG", (160, 90))
-        assert abs(datetime.now(UTC) - picture_time(answer)) < timedelta(seconds=30)
-        assert int(answer.headers[AGE_HEADER]) < 30
+        assert abs(datetime.now(UTC) - picture_time(answer)) < timedelta(seconds=120)
+        assert int(answer.headers[AGE_HEADER]) < 120
         assert path.stat().st_mode & 0o777 == 0o600
         assert {each.content for each in answers} == {answer.content}  # asking makes none
         await until(lambda: count_sessions(cameras) == 2, "both cameras are recorded")
@@ -118,11 +118,14 @@ async def it_says_how_old_it_is(
     hub.order(order.model_copy(update={"plan": plan}), never)
     await hub.wake()
     await until(lambda: hub.states()[order.camera_id] == "paused", "paused")
+    asked = datetime.now(UTC)
     first = await shown(client, hub.ticket(order.camera_id, "snapshot"))
     path = node._snapshots.path_of(order.camera_id)
     assert picture_time(first).timestamp() == int(path.stat().st_mtime)
-    age_seconds = (datetime.now(UTC) - picture_time(first)).total_seconds()
-    assert abs(int(first.headers[AGE_HEADER]) - age_seconds) < 2
+    least, most = (
+        (each - picture_time(first)).total_seconds() for each in (asked, datetime.now(UTC))
+    )
+    assert least - 2 < int(first.headers[AGE_HEADER]) < most + 2
 
 
 async def test_a_new_picture_comes_when_it_is_time(

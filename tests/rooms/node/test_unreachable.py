@@ -72,6 +72,7 @@ def frames_of(data: Path, order: CameraOrder) -> list[int]:
     return [int(found[1], 16) for file in files for found in STAMP.finditer(file.read_bytes())]
 
 
+@pytest.mark.timeout(600)
 async def test_those_that_are_there_lose_nothing_by_those_that_are_not(
     hub: HubDouble, cameras: SimServer, data: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -89,7 +90,7 @@ async def test_those_that_are_there_lose_nothing_by_those_that_are_not(
             hub.order(*bad, *good)
             settings = settings_for(data, listener.getsockname()[1])
             async with serving(hub.app(), listener), running(settings) as node:
-                async with asyncio.timeout(90):
+                async with asyncio.timeout(240):
                     while not is_enough(node, data, bad, good):  # noqa: ASYNC110
                         await asyncio.sleep(0.2)
                 found = {key_of(node, order) for order in bad}

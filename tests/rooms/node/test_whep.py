@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -64,6 +64,14 @@ class Place:
     def has_key_frame(self, camera: int) -> bool:
         key = StreamKey(self.orders[camera].camera_id, "main")
         return self.node._live.newest_key(key) is not None
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cameras_leave_nothing_out() -> Iterator[None]:
+    """On a busy machine simulated cameras send late; pictures are counted here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sereno.sim.pump._LATEST_SECONDS", 60.0)
+        yield
 
 
 @pytest_asyncio.fixture(loop_scope="module")

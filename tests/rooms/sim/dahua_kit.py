@@ -190,7 +190,7 @@ async def served(cache_dir: Path, *quirks: str, **changes: Any) -> AsyncIterator
     async with (
         DahuaRecorder(config, clock=clock) as recorder,
         httpx.AsyncClient(
-            base_url=f"http://{recorder.host}:{recorder.port}", auth=auth, timeout=30, verify=NO_TLS
+            base_url=f"http://{recorder.host}:{recorder.port}", auth=auth, timeout=90, verify=NO_TLS
         ) as http,
     ):
         yield Asker(recorder, http, clock)

@@ -129,7 +129,7 @@ async def served(cache_dir: Path, *quirks: str, **changes: Any) -> AsyncIterator
     async with (
         HikvisionRecorder(config, clock=clock, keep_alive_seconds=seconds) as recorder,
         httpx.AsyncClient(
-            base_url=f"http://{recorder.host}:{recorder.port}", auth=auth, timeout=30, verify=NO_TLS
+            base_url=f"http://{recorder.host}:{recorder.port}", auth=auth, timeout=90, verify=NO_TLS
         ) as http,
     ):
         yield Asker(recorder, http, clock)
@@ -137,7 +137,7 @@ async def served(cache_dir: Path, *quirks: str, **changes: Any) -> AsyncIterator
 
 async def until(is_so: Callable[[], bool]) -> None:
     """Comes back when it is so."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while not is_so():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 

@@ -253,7 +253,7 @@ async def served(cache_dir: Path, *quirks: str, **changes: Any) -> AsyncIterator
     async with (
         OnvifRecorder(config, clock=clock, meeting=meeting) as recorder,
         httpx.AsyncClient(
-            base_url=f"http://{recorder.host}:{recorder.port}", timeout=30, verify=NO_TLS
+            base_url=f"http://{recorder.host}:{recorder.port}", timeout=90, verify=NO_TLS
         ) as http,
     ):
         yield Soap(recorder, http, clock)

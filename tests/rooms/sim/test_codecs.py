@@ -37,7 +37,7 @@ async def ffmpeg(*arguments: str, data: bytes | None = None) -> tuple[bytes, str
         stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             out, complaints = await process.communicate(data)
     finally:
         if process.returncode is None:

@@ -72,7 +72,7 @@ async def test_five_wrong_passwords_lock_the_address_out(cache_dir: Path) -> Non
     async with served(cache_dir) as asker:
         url = f"http://127.0.0.1:{asker.recorder.port}/ISAPI/System/deviceInfo"
         left = []
-        async with httpx.AsyncClient() as stranger:
+        async with httpx.AsyncClient(timeout=60) as stranger:
             for _ in range(5):
                 await stranger.get(url)  # to bring no credentials is no login
                 answer = await stranger.get(url, auth=httpx.DigestAuth(USER, "wrong"))
@@ -90,7 +90,7 @@ async def test_basic_counts_as_a_wrong_login_and_rtsp_counts_too(
 ) -> None:
     async with served(cache_dir) as asker:
         url = f"http://127.0.0.1:{asker.recorder.port}/ISAPI/System/deviceInfo"
-        async with httpx.AsyncClient() as stranger:
+        async with httpx.AsyncClient(timeout=60) as stranger:
             answer = await stranger.get(url, auth=httpx.BasicAuth(USER, PASSWORD))
         assert answer.status_code == 401
         assert asker.recorder.wrong_logins == 1

@@ -133,7 +133,7 @@ async def test_the_command_tells_its_addresses_and_stops_when_told(
     )  # fmt: skip
     assert process.stdout is not None
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             (camera,) = json.loads(await process.stdout.readline())
             host, port = camera["main"].removeprefix("rtsp://").split("/")[0].split(":")
             reader, writer = await asyncio.open_connection(host, int(port))

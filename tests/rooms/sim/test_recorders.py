@@ -179,7 +179,7 @@ async def test_the_target_and_the_body_of_a_get_come_as_they_were_sent() -> None
     async def answer(request: HttpRequest) -> HttpAnswer:
         return HttpAnswer(200, body=f"{request.target} {request.body.decode()}".encode())
 
-    async with HttpServer(answer) as server, httpx.AsyncClient() as http:
+    async with HttpServer(answer) as server, httpx.AsyncClient(timeout=60) as http:
         url = f"http://127.0.0.1:{server.port}/a%20b?c=%5B0%5D&d=1%2F2"
         for _ in range(2):  # over one connection
             told = await http.request("GET", url, content=b"body")
@@ -210,7 +210,7 @@ async def test_a_client_that_leaves_ends_the_answer() -> None:
     async def answer(_: HttpRequest) -> HttpAnswer:
         return HttpAnswer(body=pieces)
 
-    async with HttpServer(answer) as server, httpx.AsyncClient() as http:
+    async with HttpServer(answer) as server, httpx.AsyncClient(timeout=60) as http:
         async with http.stream("GET", f"http://127.0.0.1:{server.port}/") as stream:
             await anext(stream.aiter_bytes())
         await asyncio.wait_for(pieces.is_closed.wait(), 30)
@@ -227,7 +227,7 @@ async def test_connections_are_cut_on_purpose_and_above_the_limit() -> None:
 
     async with (
         HttpServer(answer, most_connections=1) as server,
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}") as http,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", timeout=60) as http,
     ):
         with pytest.raises(httpx.RemoteProtocolError):
             await http.get("/cut")

@@ -28,7 +28,7 @@ class Datagrams(asyncio.DatagramProtocol):
         self.queue.put_nowait((data, addr))
 
     async def get(self) -> tuple[bytes, tuple[str, int]]:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             return await self.queue.get()
 
 

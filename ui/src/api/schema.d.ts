@@ -1307,7 +1307,8 @@ export interface paths {
         put?: never;
         /**
          * Open Playback Stream
-         * @description What was recorded of a camera's stream.
+         * @description What was recorded of a camera's stream; where we have nothing of the time, and it is a day at
+         *     most, what the camera's recorder plays.
          */
         post: operations["open_playback_stream"];
         delete?: never;

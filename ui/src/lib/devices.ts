@@ -85,6 +85,18 @@ export function isErrandOver({ state }: { state: string }): boolean {
   return state === "done" || state === "expired";
 }
 
+/** What is said of something that may still speak RTSP: an address by a pattern would do then. */
+const MAYBE_PATTERN: readonly string[] = [
+  "device_unknown",
+  "device_garbled",
+  "device_unfit",
+  "device_unable",
+];
+
+export function isForPattern(reasonKey: string): boolean {
+  return MAYBE_PATTERN.includes(reasonKey);
+}
+
 /** A channel as the list of what can be added looks at it. */
 export interface Tickable {
   id: string;

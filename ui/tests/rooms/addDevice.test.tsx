@@ -7,6 +7,8 @@ import { AddDevice } from "@/rooms/devices/AddDevice";
 import { expectAccessible, show } from "../render";
 import { aCamera, aDevice, type Answer, serve, SITES } from "../server";
 
+/** A limit, not a wait: a busy machine may need it. */
+const PATIENCE_MS = 60_000;
 const ID = aDevice().id;
 const PLACE = `/api/v1/devices/${ID}`;
 const ERRAND = "e77a0000-0000-4000-8000-000000000001";
@@ -52,8 +54,14 @@ const REASON = {
   raw: "401 Unauthorized",
 };
 
-it("finds out by itself what stands at an address, and adds it with its channels", async () => {
-  const user = userEvent.setup();
+/** Written at once, as from a clipboard. */
+async function write(field: HTMLElement, text: string) {
+  await userEvent.click(field);
+  await userEvent.paste(text);
+}
+
+/** The wizard, when it has found out what stands at the address. */
+async function found() {
   const { vendor, maker, model, serial, firmware, kind, name, channels } = aDevice();
   const identity = { vendor, maker, model, serial, firmware, kind, name, rtsp_port: 554 };
   const steps = [
@@ -70,11 +78,17 @@ it("finds out by itself what stands at an address, and adds it with its channels
     [`POST ${PLACE}/cameras`]: [201, [aCamera(), aCamera({ id: "c2" })]],
   });
   await show(<AddDevice />);
-  await user.type(await screen.findByRole("textbox", { name: "Address" }), "192.0.2.20");
-  await user.type(screen.getByRole("textbox", { name: "User name" }), "operator");
-  await user.type(screen.getByLabelText("Password"), "secret");
-  await user.click(screen.getByRole("button", { name: "Find out what is there" }));
-  expect(await screen.findByRole("heading", { name: "Hikvision DS-7608NI-K2" }, { timeout: 10_000 })).toHaveFocus();
+  await write(await screen.findByRole("textbox", { name: "Address" }), "192.0.2.20");
+  await write(screen.getByRole("textbox", { name: "User name" }), "operator");
+  await write(screen.getByLabelText("Password"), "secret");
+  await userEvent.click(screen.getByRole("button", { name: "Find out what is there" }));
+  const heading = { name: "Hikvision DS-7608NI-K2" };
+  expect(await screen.findByRole("heading", heading, { timeout: PATIENCE_MS })).toHaveFocus();
+  return sent;
+}
+
+it("finds out by itself what stands at an address", async () => {
+  const sent = await found();
   expect(sent.find(({ call }) => call.includes("probes"))?.body).toMatchObject({
     host: "192.0.2.20",
     is_tls: false,
@@ -82,8 +96,14 @@ it("finds out by itself what stands at an address, and adds it with its channels
     password: "secret",
   });
   await expectAccessible();
-  await user.click(screen.getByRole("button", { name: "Add the device" }));
-  await user.click(await screen.findByRole("button", { name: "Tick all 2 that are no cameras yet" }));
+}, PATIENCE_MS);
+
+it("adds what was found, and makes cameras of its channels", async () => {
+  const sent = await found();
+  await userEvent.click(screen.getByRole("button", { name: "Add the device" }));
+  await userEvent.click(
+    await screen.findByRole("button", { name: "Tick all 2 that are no cameras yet" }),
+  );
   expect(sent.find(({ call }) => call === "POST /api/v1/devices")?.body).toMatchObject({
     name: "Recorder 1",
     site_id: 1,
@@ -91,21 +111,20 @@ it("finds out by itself what stands at an address, and adds it with its channels
     vendor: "hikvision",
     password: "secret",
   });
-  await user.click(screen.getByRole("button", { name: "Add 2 cameras" }));
-  expect(await screen.findByRole("link", { name: "See them on the wall" })).toHaveAttribute("href", "/");
-  await expectAccessible();
-});
+  await userEvent.click(screen.getByRole("button", { name: "Add 2 cameras" }));
+  const link = await screen.findByRole("link", { name: "See them on the wall" });
+  expect(link).toHaveAttribute("href", "/");
+}, PATIENCE_MS);
 
 it("says why it could not be found out, and keeps what was written", async () => {
-  const user = userEvent.setup();
   serve({
     ...answers(),
     "POST /api/v1/sites/1/probes": [202, { id: ERRAND }],
     [FOLLOWED]: errand({ state: "done", reason: REASON }),
   });
   await show(<AddDevice />, { language: "es" });
-  await user.type(await screen.findByRole("textbox", { name: "Dirección" }), "192.0.2.20");
-  await user.click(screen.getByRole("button", { name: "Averiguar qué hay" }));
+  await write(await screen.findByRole("textbox", { name: "Dirección" }), "192.0.2.20");
+  await userEvent.click(screen.getByRole("button", { name: "Averiguar qué hay" }));
   const alert = within(await screen.findByRole("alert"));
   expect(alert.getByText(REASON.es)).toBeInTheDocument();
   expect(screen.getByRole("textbox", { name: "Dirección" })).toHaveValue("192.0.2.20");
@@ -113,17 +132,15 @@ it("says why it could not be found out, and keeps what was written", async () =>
 });
 
 it("asks for an address that is one", async () => {
-  const user = userEvent.setup();
   const sent = serve(answers());
   await show(<AddDevice />);
-  await user.type(await screen.findByRole("textbox", { name: "Address" }), "http://admin:secret@192.0.2.20");
-  await user.click(screen.getByRole("button", { name: "Find out what is there" }));
+  await write(await screen.findByRole("textbox", { name: "Address" }), "http://admin:secret@192.0.2.20");
+  await userEvent.click(screen.getByRole("button", { name: "Find out what is there" }));
   expect(await screen.findByText(/into their own fields/)).toBeInTheDocument();
   expect(sent.some(({ call }) => call.startsWith("POST"))).toBe(false);
 });
 
 it("takes over what answers on the network, and says what is here already", async () => {
-  const user = userEvent.setup();
   const one = { device_id: null, is_tls: false, maker: "Dahua", model: "NVR", name: "", vendor: "dahua" };
   const discovered = [
     { ...one, host: "192.0.2.20", port: 80, device_id: ID },
@@ -135,9 +152,9 @@ it("takes over what answers on the network, and says what is here already", asyn
     [FOLLOWED]: errand({ kind: "device_discover", state: "done", discovered }),
   });
   await show(<AddDevice />);
-  await user.type(await screen.findByLabelText(/Also look at each address/), "192.0.2.0/24");
-  await user.click(screen.getByRole("button", { name: "Look for devices" }));
-  await user.click(await screen.findByRole("button", { name: "Use Recorder 3" }));
+  await write(await screen.findByLabelText(/Also look at each address/), "192.0.2.0/24");
+  await userEvent.click(screen.getByRole("button", { name: "Look for devices" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Use Recorder 3" }));
   expect(screen.getByRole("textbox", { name: "Address" })).toHaveValue("192.0.2.30:8080");
   expect(screen.getByRole("textbox", { name: "User name" })).toHaveFocus();
   expect(screen.getByRole("link", { name: "Recorder 1" })).toBeInTheDocument();

@@ -147,6 +147,7 @@ class Onvif:
             if not said.wants_login:
                 return said
             self._manner = _Manner.DIGEST if _speaks_digest(said, headers) else _Manner.TOKEN
+            self.token_login.proof = (target, operation)
         if self._manner is _Manner.TOKEN:
             return await self.token_login.exchange(target, operation, seconds)
         answer = await self.http.ask(

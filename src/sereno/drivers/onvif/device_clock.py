@@ -63,10 +63,10 @@ class DeviceClock:
             raise AssertionError("unreachable")
         return self._kept
 
-    def moment(self, look: Look) -> datetime:
-        """What the device's clock shows now."""
+    def moment(self, look: Look, shift_seconds: int = 0) -> datetime:
+        """What the device's clock shows now, and so many seconds more."""
         try:
-            return self.clock.now() + timedelta(seconds=look.offset_seconds)
+            return self.clock.now() + timedelta(seconds=look.offset_seconds + shift_seconds)
         except OverflowError:  # a clock at the end of the calendar
             return self.clock.now()
 

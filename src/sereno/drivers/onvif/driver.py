@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, NoReturn
 from urllib.parse import quote
 
@@ -158,7 +158,11 @@ class OnvifDriver:
             for word in sorted(one.tokens, key=lambda word: word != one.source):
                 words.setdefault(word, one.id)
         look = await self._known_look()
-        async with aclosing(self._events.listen(look.offset_seconds, words)) as heard:
+
+        def now() -> datetime:
+            return self._device_clock.moment(look)
+
+        async with aclosing(self._events.listen(now, words)) as heard:
             async for event in heard:
                 yield event
 

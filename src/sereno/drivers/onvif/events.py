@@ -6,9 +6,9 @@ Times of it are told as durations: a device whose clock is wrong would take a mo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sereno.base.backoff import Backoff
 from sereno.base.clock import Clock
@@ -75,10 +75,10 @@ class Events:
     _slots: Backoff = field(default_factory=lambda: Backoff(*_SLOT_SECONDS))
 
     async def listen(
-        self, offset_seconds: float, channels: Mapping[str, str]
+        self, device_now: Callable[[], datetime], channels: Mapping[str, str]
     ) -> AsyncGenerator[DeviceEvent, None]:
-        """Everything from now on; `channels` are their ids by the words that may mean them. Ends by
-        raising DeviceError; Busy where no place is free."""
+        """Everything from now on; `device_now` gives the device's time, `channels` are their ids by
+        the words that may mean them. Ends by raising DeviceError; Busy where no place is free."""
         runs: dict[str, bool] = {}
         async with self.gate.turn("events"):
             subscription = await self._subscribe()
@@ -88,7 +88,7 @@ class Events:
                 while True:
                     told = await self._pull(subscription)
                     for notice in told:
-                        event = self._event(notice, runs, offset_seconds, channels)
+                        event = self._event(notice, runs, device_now(), channels)
                         if event is not None:
                             yield event
                     if told:
@@ -155,7 +155,7 @@ class Events:
         self,
         notice: Notice,
         runs: dict[str, bool],
-        offset_seconds: float,
+        now: datetime,
         channels: Mapping[str, str],
     ) -> DeviceEvent | None:
         """What is new in a notice: nothing in a repetition, nor in an end of what never began."""
@@ -167,7 +167,6 @@ class Events:
                 return None
         elif notice.is_initial:
             return None
-        now = self.clock.now() + timedelta(seconds=offset_seconds)
         at = notice.at if notice.at is not None and abs(notice.at - now) < _SENSIBLE else now
         channel = None if notice.is_of_device else _channel(notice, channels)
         return DeviceEvent(notice.kind, notice.code, channel, state, at)

@@ -10,7 +10,7 @@ from datetime import datetime
 from sereno.base.backoff import Backoff
 from sereno.base.clock import Clock
 from sereno.base.spans import Span, intersect, span_or_none, union
-from sereno.drivers.errors import Busy, DeviceError, Unsupported
+from sereno.drivers.errors import Busy, DeviceError, Missing, Unsupported
 from sereno.drivers.gate import Gate
 from sereno.drivers.onvif.asking import Onvif
 from sereno.drivers.onvif.inputs import Input
@@ -59,6 +59,7 @@ class Search:
     gate: Gate
     clock: Clock
     longest_seconds: float = _LONGEST_SECONDS
+    _tells_no_history: bool = False
 
     async def pieces(
         self, one: Input, inputs: Sequence[Input], span: Span, now: datetime
@@ -94,10 +95,7 @@ class Search:
 
     async def recordings(self) -> list[Recording]:
         """All that the device holds. Raises DeviceError."""
-        inside = (
-            "<n:Scope></n:Scope>"
-            f"{element('n:MaxMatches', str(_RESULTS))}{element('n:KeepAliveTime', _ALIVE)}"
-        )
+        inside = "<n:Scope></n:Scope>" + element("n:KeepAliveTime", _ALIVE)
         try:
             pages = await self._search(Operation("FindRecordings", Service.SEARCH, inside))
         except Unsupported:
@@ -118,10 +116,15 @@ class Search:
 
     async def _spans(self, recording: Recording, window: Span) -> list[Span]:
         """When it holds footage; where the device does not tell of breaks, all of the window."""
+        if self._tells_no_history:
+            return [window]
         try:
             found = await self._changes(recording, window)
         except Unsupported:
+            self._tells_no_history = True
             return [window]
+        except Missing:  # it was overwritten meanwhile
+            return []
         tracks: dict[str, list[Change]] = {}
         for change in found:
             if change.track in recording.videos or not recording.videos:
@@ -208,10 +211,9 @@ def belongs(
     by_words = [each for each in inputs if words & {*each.tokens, each.name}]
     if by_words:
         return one in by_words
-    has_words = any(_named(each, inputs, sources) for each in found)
-    return (
-        not has_words and len(found) == len(inputs) and found.index(recording) == inputs.index(one)
-    )
+    if len(found) != len(inputs) or any(_named(each, inputs, sources) for each in found):
+        return False
+    return found.index(recording) == inputs.index(one)
 
 
 def _named(

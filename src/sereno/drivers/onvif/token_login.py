@@ -18,7 +18,6 @@ about time, so:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sereno.drivers.errors import Refused
 from sereno.drivers.http.faults import reason_at
@@ -31,7 +30,7 @@ from sereno.drivers.onvif.reasons import right_missing
 from sereno.drivers.onvif.soap import Operation, Service, token
 
 PROOF = Operation("GetDeviceInformation", Service.DEVICE)
-"""What every account may ask, and strangers may not (access class READ_SYSTEM)."""
+"""What every account may ask, and strangers may not, of most devices (access class READ_SYSTEM)."""
 
 _QUARTER_SECONDS = 900
 _FEWEST_QUARTERS = 2
@@ -43,11 +42,13 @@ _MOST_SILENT, _MOST_ABOUT_TIME = 2, 3
 
 @dataclass(slots=True)
 class TokenLogin:
-    """Signs requests to one device."""
+    """Signs requests to one device. `proof` is what it refused to strangers: only that tells
+    whether it takes the credentials, for what strangers may ask is answered to any token."""
 
     line: Line
     device_clock: DeviceClock
     known: Known
+    proof: tuple[str, Operation] = (DEVICE_TARGET, PROOF)
 
     async def exchange(self, target: str, operation: Operation, seconds: float = SECONDS) -> Said:
         """What the device says to a signed request. Raises DeviceError; Refused where the
@@ -93,7 +94,7 @@ class TokenLogin:
         said: Said | None = None
         while (shift := self._next_shift(look, tried, said)) is not None:
             tried.append(shift)
-            said = await self._signed(DEVICE_TARGET, PROOF, look, shift)
+            said = await self._signed(*self.proof, look, shift)
             if not said.wants_login:
                 self._accepted(shift)
                 return
@@ -131,7 +132,7 @@ class TokenLogin:
         if is_attempt and gate.unanswered_count >= MOST_UNANSWERED:
             gate.unanswered_count = 0
             raise gate.locked(reason_at(login, "login_unanswered"))
-        created = self.device_clock.moment(look) + timedelta(seconds=shift)
+        created = self.device_clock.moment(look, shift)
         security = token(login.username, login.password, created)
         gate.unanswered_count += is_attempt
         said, _ = await self.line.send(target, operation, security, seconds)

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from sereno.base.errors import NotFound, Words
 from sereno.drivers.contract import Driver
-from sereno.drivers.gate import Gate
+from sereno.drivers.gate import Gate, place_of
 from sereno.drivers.tools import Tools
+from sereno.node.devices.opening import login_of
 from sereno.node.devices.refusals import Neighbour
 from sereno.node.devices.tending import DevicePace, Tell, Tending
 from sereno.wire.orders import DeviceOrder
@@ -48,7 +49,7 @@ class Devices:
             if known is not None and known.fits(order):
                 known.take(order)
             else:
-                known = Tending(order, self.tools, self._neighbour, self._tell, self._pace)
+                known = self._anew(order, known)
             self._tended[order.device_id] = known
         self._has_changed.set()
 
@@ -89,6 +90,13 @@ class Devices:
         """Somebody met what should be known of the device: it is asked now."""
         if (known := self._tended.get(device_id)) is not None:
             known.look(now=True)
+
+    def _anew(self, order: DeviceOrder, before: Tending | None) -> Tending:
+        """Another way to a device, where its video may be as it was."""
+        tending = Tending(order, self.tools, self._neighbour, self._tell, self._pace)
+        if before is not None and place_of(login_of(before.order)) == place_of(login_of(order)):
+            tending.met = before.met
+        return tending
 
     def _of(self, device_id: UUID) -> Tending:
         if (known := self._tended.get(device_id)) is None:

@@ -17,6 +17,9 @@ from sereno.node.devices.opening import login_of
 from sereno.policy.reasons import NOTHING, Reason
 from sereno.wire.orders import DeviceOrder
 
+_DOUBTED = frozenset({"login_spared", "login_unanswered"})
+"""Why a gate waits that has seen no lock: the password may be wrong."""
+
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
@@ -36,11 +39,19 @@ class Neighbour:
             await self.doors.warn(*place, Reason("account_locked", _time_of(state.reason)))
 
     async def check(self, order: DeviceOrder, identity: Identity | None) -> None:
-        """Raises Locked, once its gate knows, where its video said that the account is locked."""
+        """Raises Locked, once its gate knows, where its video said that the account is locked.
+
+        An account that the gate spares, for its last attempts, is shown where its video takes it.
+        """
         gate = self.tools.gate(login_of(order))
-        if gate.state.name != "open" or (place := _place(order, identity)) is None:
+        state, place = gate.state, _place(order, identity)
+        if place is None:
             return
-        reason = await self.doors.refusal(*place)
+        if state.name == "locked" and state.reason and state.reason.key in _DOUBTED:
+            if await self.doors.is_played(*place):
+                gate.lift()
+            return
+        reason = await self.doors.refusal(*place) if state.name == "open" else None
         if reason is not None and reason.key == "account_locked" and not _is_over(reason):
             raise gate.locked(Reason("login_locked", {"host": order.host} | _time_of(reason)))
 

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from sereno.base.backoff import Backoff
 from sereno.base.errors import NotFound
-from sereno.drivers.contract import Ability, Driver
+from sereno.drivers.contract import Ability, Driver, Identity
 from sereno.drivers.errors import DeviceError, Garbled, Missing, Unreachable, Unsupported
 from sereno.drivers.gate import Gate
 from sereno.drivers.pinned import OtherDevice
@@ -60,6 +60,7 @@ class Tending:
         self, order: DeviceOrder, tools: Tools, neighbour: Neighbour, tell: Tell, pace: DevicePace
     ) -> None:
         self.order = order
+        self.met: Identity | None = None  # who was there last, also by other credentials
         self.gate: Gate = tools.gate(login_of(order))
         self._access = Access(order, tools)
         self._standing = Standing(order.name, tools.clock)
@@ -99,7 +100,7 @@ class Tending:
         self._access.take(order)
         is_lifted = order.lift_number > before.lift_number
         if is_lifted:
-            self._neighbour.forgive(order, self._facts.identity)
+            self._neighbour.forgive(order, self.met)
         is_wanted = is_lifted or order.sync_number > before.sync_number
         self._is_wanted = self._is_wanted or is_wanted or order.serial != before.serial
         self._wake.set()
@@ -146,7 +147,7 @@ class Tending:
 
     async def _ask_what_is_due(self, is_due: bool) -> None:
         try:
-            await self._neighbour.check(self.order, self._facts.identity)
+            await self._neighbour.check(self.order, self.met)
             await (self._look() if self._standing.is_well and not is_due else self._ask(is_due))
         except DeviceError as error:
             await self._failed(error)
@@ -171,7 +172,7 @@ class Tending:
     async def _ask(self, is_due: bool) -> None:
         """Everything. Raises DeviceError."""
         async with self._limit(self._pace.whole_limit_seconds):
-            identity = await self._access.meet(anew=is_due)
+            identity = self.met = await self._access.meet(anew=is_due)
             known = self._facts.identity
             is_same = known is not None and known.serial == identity.serial
             self._facts = (self._facts if is_same else Facts()).of(identity)
@@ -192,7 +193,7 @@ class Tending:
         elif isinstance(error, _STRANGE) and not was_well:  # others may be asking it just now
             await self._access.let_go()
         if was_taken:
-            await self._neighbour.warn(self.order, self._facts.identity)
+            await self._neighbour.warn(self.order, self.met)
 
     @property
     def _held(self) -> Driver:

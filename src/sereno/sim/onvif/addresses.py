@@ -30,9 +30,10 @@ class Addresses:
     def __init__(self, device: Device) -> None:
         self._device = device
 
-    def service(self, path: str) -> str:
-        """A service's."""
-        return f"http://{self._host}:{self._device.http_port}{path}"
+    def service(self, path: str, host: str = "") -> str:
+        """A service's, at ``host`` where that is known better."""
+        told = host if host and not self._is_elsewhere else self._host
+        return f"http://{told}:{self._device.http_port}{path}"
 
     def live(self, channel: ChannelSpec, kind: str) -> str:
         """Where a channel plays live, as it is told."""
@@ -54,7 +55,11 @@ class Addresses:
 
     @property
     def _host(self) -> str:
-        return _ELSEWHERE if "wrong-host" in self._device.quirks else self._device.host
+        return _ELSEWHERE if self._is_elsewhere else self._device.host
+
+    @property
+    def _is_elsewhere(self) -> bool:
+        return "wrong-host" in self._device.quirks
 
     def _rtsp(self, rest: str) -> str:
         return f"rtsp://{self._host}:{self._device.rtsp_port}/{rest}"

@@ -91,9 +91,9 @@ class Discovery(asyncio.DatagramProtocol):
         if "discovery-garbage" in quirks:
             self._transport.sendto(_GARBAGE, addr)
         for _ in range(2 if "discovery-twice" in quirks else 1):
-            self._transport.sendto(self._match(identity), addr)
+            self._transport.sendto(self._match(identity, addr), addr)
 
-    def _match(self, identity: str) -> bytes:
+    def _match(self, identity: str, asker: tuple[str, int]) -> bytes:
         head = tag(
             "env:Header",
             tag("wsadis:MessageID", f"urn:uuid:{uuid.uuid4()}"),
@@ -107,20 +107,27 @@ class Discovery(asyncio.DatagramProtocol):
             tag("wsadis:EndpointReference", known_as),
             tag("d:Types", "dn:NetworkVideoTransmitter tds:Device"),
             tag("d:Scopes", " ".join(scopes_of(self._device))),
-            tag("d:XAddrs", " ".join(self._whereabouts())),
+            tag("d:XAddrs", " ".join(self._whereabouts(asker))),
             tag("d:MetadataVersion", 10),
         )
         body = tag("env:Body", tag("d:ProbeMatches", match))
         whole = Markup(f"<env:Envelope {_DECLARED}>{head}{body}</env:Envelope>")
         return f'<?xml version="1.0" encoding="UTF-8"?>\n{whole}'.encode()
 
-    def _whereabouts(self) -> list[str]:
-        usual = self._addresses.service(DEVICE_PATH)
+    def _whereabouts(self, asker: tuple[str, int]) -> list[str]:
+        usual = self._addresses.service(DEVICE_PATH, _address_towards(asker))
         if "discovery-many-addresses" not in self._device.quirks:
             return [usual]
         port = self._device.http_port
         further = f"http://[{_LINK_LOCAL}]:{port}{DEVICE_PATH}"
         return [further, f"https://192.0.2.10{DEVICE_PATH}", usual]
+
+
+def _address_towards(asker: tuple[str, int]) -> str:
+    """This machine's address as who asks sees it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way:
+        way.connect(asker)
+        return str(way.getsockname()[0])
 
 
 def _joined(meeting: Meeting) -> socket.socket:

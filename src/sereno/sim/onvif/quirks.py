@@ -270,7 +270,7 @@ _OWN = (
         ),
         number=1, unit="searches", rows=(27,),
     ),
-    Quirk("epoch-begin", "onvif/search",
+    Quirk("epoch-begin", "onvif/recordings",
         Words(
             "The oldest footage is said to be of 1970.",
             "Se dice que la grabación más antigua es de 1970.",

@@ -18,6 +18,7 @@ from sereno.sim.onvif.events import Events
 from sereno.sim.onvif.media import Media
 from sereno.sim.onvif.notifications import Happening, has_channel
 from sereno.sim.onvif.quirks import ONVIF_QUIRKS
+from sereno.sim.onvif.recordings import Recordings
 from sereno.sim.onvif.replay import Replay, most_playbacks, seeking
 from sereno.sim.onvif.search import Search
 from sereno.sim.onvif.searches import Searches
@@ -57,7 +58,8 @@ class OnvifRecorder:
         serial = Serial(config.serial, quirks)
         device = Device(config, quirks, device_clock, FootagePlan(config), serial)
         addresses = Addresses(device)
-        search = Search(device)
+        recordings = Recordings(device)
+        search = Search(device, recordings)
         self.config = config
         self._device = device
         self._door = Door(device, clock)
@@ -80,6 +82,7 @@ class OnvifRecorder:
             System(device, addresses),
             Media(device, addresses),
             self.events,
+            recordings,
             search,
             Replay(device, addresses),
         )

@@ -1,8 +1,8 @@
-"""Recordings, and the search for what they hold.
+"""The search for recordings and for what they hold.
 
-Sources: ONVIF Recording Control and Recording Search Service Specifications. A channel has one
-recording; ``tns1:RecordingHistory/Track/State`` tells when its tracks hold anything. Times are UTC
-by the device's own clock.
+Source: ONVIF Recording Search Service Specification. Events of the topic
+``tns1:RecordingHistory/Track/State`` tell when a track holds anything. Times are UTC by the
+device's own clock.
 """
 
 from __future__ import annotations
@@ -14,20 +14,17 @@ from sereno.base.spans import Span, span_or_none
 from sereno.sim.onvif.device import (
     Device,
     Operations,
-    profile_token,
     recording_token,
-    sound_track,
     video_track,
 )
+from sereno.sim.onvif.recordings import Recordings
 from sereno.sim.onvif.searches import Searches
-from sereno.sim.onvif.soap import Call, Markup, bad_argument, no_such_token, not_supported, tag
+from sereno.sim.onvif.soap import Call, Markup, bad_argument, not_supported, tag
 from sereno.sim.onvif.times import read_duration, read_stamp, stamp
 from sereno.sim.recorders.config import ChannelSpec
 
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001
 _TOPIC = "tns1:RecordingHistory/Track/State"
 _DIALECT = "http://www.onvif.org/ver10/tev/topicExpression/ConcreteSet"
-_PROFILE = "http://www.onvif.org/ver10/schema/Profile"
 _USUAL_KEEP = "PT10S"
 _MOST = 10_000
 _RECORDINGS, _EVENTS = "recordings", "events"
@@ -36,19 +33,15 @@ _RECORDINGS, _EVENTS = "recordings", "events"
 class Search:
     """Answers about footage."""
 
-    def __init__(self, device: Device) -> None:
+    def __init__(self, device: Device, recordings: Recordings) -> None:
         self._device = device
+        self._recordings = recordings
         self.searches = Searches(device)
 
     def operations(self) -> Operations:
         """What it answers."""
         return {
-            ("trc", "GetServiceCapabilities"): self.recording_capabilities,
-            ("trc", "GetRecordings"): self.recordings,
-            ("trc", "GetRecordingJobs"): self.jobs,
             ("tse", "GetServiceCapabilities"): self.search_capabilities,
-            ("tse", "GetRecordingSummary"): self.summary,
-            ("tse", "GetRecordingInformation"): self.information,
             ("tse", "FindRecordings"): self.find_recordings,
             ("tse", "GetRecordingSearchResults"): self.recording_results,
             ("tse", "FindEvents"): self.find_events,
@@ -56,69 +49,15 @@ class Search:
             ("tse", "EndSearch"): self.end,
         }
 
-    async def recording_capabilities(self, _: Call) -> Markup:
-        parts = tag("trc:Capabilities", DynamicRecordings=False, MaxRecordings=64)
-        return tag("trc:GetServiceCapabilitiesResponse", parts)
-
     async def search_capabilities(self, _: Call) -> Markup:
         parts = tag("tse:Capabilities", MetadataSearch=False, GeneralStartEvents=False)
         return tag("tse:GetServiceCapabilitiesResponse", parts)
-
-    async def recordings(self, _: Call) -> Markup:
-        rows = [
-            tag(
-                "trc:RecordingItem",
-                tag("tt:RecordingToken", recording_token(channel)),
-                tag(
-                    "tt:Configuration",
-                    _source(channel),
-                    tag("tt:Content", "RecordContent"),
-                    tag("tt:MaximumRetentionTime", "PT0S"),
-                ),
-                tag("tt:Tracks", *(_track_item(*each) for each in _tracks(channel))),
-            )
-            for channel in self._device.config.channels
-        ]
-        return tag("trc:GetRecordingsResponse", *rows)
-
-    async def jobs(self, _: Call) -> Markup:
-        config = self._device.config
-        rows = []
-        for channel in config.channels:
-            token = tag("tt:Token", profile_token(config, channel, "main"))
-            source = tag("tt:Source", tag("tt:SourceToken", token, Type=_PROFILE))
-            configuration = tag(
-                "tt:JobConfiguration",
-                tag("tt:RecordingToken", recording_token(channel)),
-                tag("tt:Mode", "Active"),
-                tag("tt:Priority", 1),
-                source,
-            )
-            name = tag("tt:JobToken", f"RecordJob_{channel.number}")
-            rows.append(tag("trc:JobItem", name, configuration))
-        return tag("trc:GetRecordingJobsResponse", *rows)
-
-    async def summary(self, _: Call) -> Markup:
-        ends = [self._ends(channel) for channel in self._device.config.channels]
-        return tag(
-            "tse:GetRecordingSummaryResponse",
-            tag(
-                "tse:Summary",
-                tag("tt:DataFrom", stamp(min(first for first, _ in ends))),
-                tag("tt:DataUntil", stamp(max(last for _, last in ends))),
-                tag("tt:NumberRecordings", len(ends)),
-            ),
-        )
-
-    async def information(self, call: Call) -> Markup:
-        channel = self._channel(call.text("RecordingToken"))
-        return tag("tse:GetRecordingInformationResponse", self._information(channel, "tse"))
 
     async def find_recordings(self, call: Call) -> Markup:
         channels, most = self._scope(call), _most(call, "MaxMatches")
 
         def results() -> list[Markup]:
-            return [self._information(each) for each in channels][:most]
+            return [self._recordings.element(each) for each in channels][:most]
 
         return tag("tse:FindRecordingsResponse", self._begin(call, _RECORDINGS, results))
 
@@ -166,46 +105,7 @@ class Search:
         named = call.texts("IncludedRecordings")
         if not named:
             return list(self._device.config.channels)
-        return [self._channel(token) for token in named]
-
-    def _channel(self, token: str) -> ChannelSpec:
-        for channel in self._device.config.channels:
-            if recording_token(channel) == token:
-                return channel
-        raise no_such_token("The recording does not exist")
-
-    def _ends(self, channel: ChannelSpec) -> tuple[datetime, datetime]:
-        """From when to when there is footage, by the device's clock; an empty one ends at once."""
-        files, shown = self._device.all_files(channel), self._device.clock.utc_shown
-        if not files:
-            return self._device.now, self._device.now
-        is_odd = "epoch-begin" in self._device.quirks
-        return (_EPOCH if is_odd else shown(files[0].start)), shown(files[-1].end)
-
-    def _information(self, channel: ChannelSpec, prefix: str = "tt") -> Markup:
-        first, last = self._ends(channel)
-        files = self._device.all_files(channel)
-        is_open = bool(files) and files[-1].is_open
-        return tag(
-            f"{prefix}:RecordingInformation",
-            tag("tt:RecordingToken", recording_token(channel)),
-            _source(channel),
-            tag("tt:EarliestRecording", stamp(first)),
-            tag("tt:LatestRecording", stamp(last)),
-            tag("tt:Content", "RecordContent"),
-            *(
-                tag(
-                    "tt:Track",
-                    tag("tt:TrackToken", token),
-                    tag("tt:TrackType", kind),
-                    tag("tt:Description", f"{kind}Track"),
-                    tag("tt:DataFrom", stamp(first)),
-                    tag("tt:DataTo", stamp(last)),
-                )
-                for token, kind in _tracks(channel)
-            ),
-            tag("tt:RecordingStatus", "Recording" if is_open else "Stopped"),
-        )
+        return [self._recordings.named(token) for token in named]
 
     def _span(self, start: datetime, end: datetime) -> Span:
         """True time, from the device's. Raises Fault."""
@@ -254,28 +154,6 @@ def _state(
         tag("tt:Time", stamp(at)),
         tag("tt:Event", topic, tag("wsnt:Message", message)),
         tag("tt:StartStateEvent", is_start),
-    )
-
-
-def _tracks(channel: ChannelSpec) -> list[tuple[str, str]]:
-    """The token and type of each track."""
-    pictures = (video_track(channel), "Video")
-    return [pictures] if channel.sound == "none" else [pictures, (sound_track(channel), "Audio")]
-
-
-def _track_item(token: str, kind: str) -> Markup:
-    configuration = tag("tt:TrackType", kind), tag("tt:Description", f"{kind}Track")
-    return tag("tt:Track", tag("tt:TrackToken", token), tag("tt:Configuration", *configuration))
-
-
-def _source(channel: ChannelSpec) -> Markup:
-    return tag(
-        "tt:Source",
-        tag("tt:SourceId", f"SourceId_{channel.number}"),
-        tag("tt:Name", channel.name),
-        tag("tt:Location", "Location"),
-        tag("tt:Description", "Description of source"),
-        tag("tt:Address", _PROFILE),
     )
 
 

@@ -341,7 +341,7 @@ async def test_row_1_one_wrong_password_and_no_more(bench: OpenBench) -> None:
 async def test_row_1_a_lock_keeps_everybody_out_until_it_is_over(bench: OpenBench) -> None:
     async with bench(lock_after=3, lock_seconds=600) as it:
         base = f"http://{it.recorder.host}:{it.recorder.port}"
-        async with httpx.AsyncClient() as somebody:
+        async with httpx.AsyncClient(timeout=60) as somebody:
             for _ in range(3):
                 wrong = httpx.DigestAuth(USER, "an old password")
                 await somebody.get(f"{base}/cgi-bin/magicBox.cgi?action=getSystemInfo", auth=wrong)

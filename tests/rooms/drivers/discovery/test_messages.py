@@ -6,7 +6,7 @@ from uuid import UUID
 from xml.etree.ElementTree import fromstring
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sereno.drivers.discovery.messages import Address, Match, parse_matches, probe
@@ -88,6 +88,7 @@ PARTS = st.lists(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(PARTS)
 def test_whatever_comes_gives_matches_or_none(parts: list[bytes]) -> None:
     for match in parse_matches(b"".join(parts)):

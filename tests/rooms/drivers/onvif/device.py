@@ -22,7 +22,7 @@ Says = str | bytes | list[str]
 Lets = Literal["all", "token", "digest"]
 _OPERATION = re.compile(rb"<s:Body><(\w+):(\w+)")
 _TOKEN = re.compile(r"<ws(?:se|u):(Username|Password|Nonce|Created)[^>]*>([^<]*)(?=<)")
-_OPEN_TO_ALL = ("GetSystemDateAndTime",)
+_TIME = ("GetSystemDateAndTime",)
 
 SERVICES = {
     "device": "http://www.onvif.org/ver10/device/wsdl",
@@ -101,6 +101,7 @@ class Device:
     checks_by: timedelta | None = None
     time_words: str = ""
     refuses: tuple[str, ...] = ()
+    open_to_all: tuple[str, ...] = ()
     zone: str = "UTC0"
     pages: Mapping[str, bytes] = field(default_factory=dict)
     door: Door = field(default_factory=Door)
@@ -125,7 +126,7 @@ class Device:
             page = self.pages.get(asked.target)
             return answer(404) if page is None else (self.page_door or self.door)(asked, page)
         operation = operation_of(asked)
-        if operation in _OPEN_TO_ALL and operation not in self.answers:
+        if operation in _TIME and operation not in self.answers:
             return self._answer(operation, told_time(datetime.now(UTC) + self.offset, self.zone))
         if (refusal := self._refusal(asked, operation)) is not None:
             return refusal
@@ -145,6 +146,8 @@ class Device:
         return answer(200, envelope(f"<{operation}Response>{body}</{operation}Response>"))
 
     def _refusal(self, asked: Asked, operation: str) -> bytes | None:
+        if operation in self.open_to_all:
+            return None
         if self.lets == "digest":
             said = self.door(asked)
             if not said.startswith(b"HTTP/1.1 200"):

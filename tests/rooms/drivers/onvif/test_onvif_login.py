@@ -51,6 +51,18 @@ async def test_a_wrong_password_is_shown_once(lets: str) -> None:
             assert await driver.identify()
 
 
+@pytest.mark.parametrize("lets", ["token", "digest"])
+async def test_what_strangers_may_ask_proves_no_password(lets: str) -> None:
+    answers: dict[str, Says] = {"GetServices": services("media"), "GetProfiles": ""}
+    device = Device(answers, lets=lets, open_to_all=("GetDeviceInformation", "GetServices"))  # type: ignore[arg-type]
+    async with device.driver(password="wrong") as driver:
+        for _ in range(3):
+            with pytest.raises(Refused) as told:
+                await driver.channels()
+            assert told.value.reason.key == "login_refused"
+    assert len(device.tokens) + len(device.served.signed) == 1
+
+
 @pytest.mark.parametrize("seconds", [-86_400 * 365, -42, 0, 3600, 7200 + 42])
 async def test_row_41_a_token_is_made_by_the_clock_of_the_device(seconds: int) -> None:
     device = Device(offset=timedelta(seconds=seconds))

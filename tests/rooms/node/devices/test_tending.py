@@ -174,6 +174,24 @@ async def test_a_lock_that_its_video_met_is_not_tried_by_its_interface(site: Sit
     await site.pass_until(lambda: site.is_now(order, "online"), "after the lock", 30)
 
 
+@pytest.mark.provokes("login_spared")
+async def test_a_password_that_its_video_takes_is_no_longer_spared(site: Site) -> None:
+    recorder = await site.recorder()
+    order = site.order(recorder)
+    await site.online(order)
+    site.order(device_id=order.device_id, password="wr0ng s3cret")
+    await site.state(order, "refused")
+    site.gate(order).locked(Reason("login_spared", {"host": "127.0.0.1", "left": "2"}))
+    site.order(device_id=order.device_id, password=PASSWORD)
+    await site.state(order, "locked")
+    await site.advance(60)
+    assert site.is_now(order, "locked"), "nobody plays"
+    address = f"rtsp://{recorder.host}:{recorder.rtsp_port}/Streaming/Channels/101"
+    async with site.doors.door(address, USER, PASSWORD) as door:
+        door.accepted()
+        await site.pass_until(lambda: site.is_now(order, "online"), "it plays")
+
+
 async def test_after_three_misses_it_is_offline_and_back_at_once(site: Site) -> None:
     recorder = await site.recorder()
     order = site.order(recorder)

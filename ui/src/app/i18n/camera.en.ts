@@ -108,6 +108,8 @@ export const cameraEn = {
     search: "Search the recorder",
     searchHint: "Asks {{device}} which footage it holds of what is in view.",
     searchNewest: "A recorder is searched for seven days at once: the newest in view.",
+    clockOff: "Its clock is {{words}}, and so are the times of its footage.",
+    source: "{{device}}, channel {{channel}}",
     waiting: "The machine at the site is being asked…",
     searching: "Searching on the recorder…",
     progress: "Searching on the recorder: {{percent}} %",

@@ -108,6 +108,8 @@ export const cameraEs = {
     search: "Buscar en el grabador",
     searchHint: "Pregunta a {{device}} qué tiene grabado de lo que está a la vista.",
     searchNewest: "En un grabador se buscan siete días cada vez: los más recientes a la vista.",
+    clockOff: "Su reloj está {{words}}, y con él las horas de lo que tiene grabado.",
+    source: "{{device}}, canal {{channel}}",
     waiting: "Se pregunta al equipo del sitio…",
     searching: "Buscando en el grabador…",
     progress: "Buscando en el grabador: {{percent}} %",

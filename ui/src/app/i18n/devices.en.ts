@@ -215,6 +215,7 @@ export const devicesEn = {
     looking: "Looking at the network…",
     failedTitle: "It did not work",
     failedNext: "Correct what is wrong, and find out again.",
+    failedPattern: "If it speaks nothing but RTSP, choose “RTSP by a pattern” under More, Kind.",
     raw: "What the device said, word by word",
     discover: "Or look at the network",
     discoverLead: "Sereno asks into the network of the site; many recorders and cameras answer.",

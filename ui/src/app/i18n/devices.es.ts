@@ -218,6 +218,7 @@ export const devicesEs: Sentences<typeof devicesEn> = {
     looking: "Mirando en la red…",
     failedTitle: "No funcionó",
     failedNext: "Corrija lo que esté mal y averigüe de nuevo.",
+    failedPattern: "Si solo habla RTSP, elija «RTSP con un patrón» en Más, Tipo.",
     raw: "Lo que dijo el dispositivo, palabra por palabra",
     discover: "O mirar en la red",
     discoverLead: "Sereno pregunta en la red del sitio; responden muchos grabadores y cámaras.",

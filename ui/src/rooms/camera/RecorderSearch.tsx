@@ -1,14 +1,18 @@
 import { Button, Group, Text } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 
 import { beginSearch, type DeviceErrand, useDeviceErrand } from "@/api/deviceErrands";
+import { devicesQuery } from "@/api/devices";
+import { useMay } from "@/api/rights";
 import type { Timeline } from "@/api/types";
 import { ErrorNote } from "@/kit/ErrorNote";
 import { Icon } from "@/kit/icons";
+import { useClockWords } from "@/kit/useClockWords";
 import { useNow } from "@/kit/useNow";
-import { isErrandOver } from "@/lib/devices";
+import { isClockWrong, isErrandOver } from "@/lib/devices";
 import { duration } from "@/lib/format";
 import { joinedSpans, LONGEST_SEARCH_MS, searchSpan } from "@/lib/recorder";
 import { type Span, totalMs } from "@/lib/timeline";
@@ -16,15 +20,18 @@ import { pick } from "@/lib/words";
 
 import css from "./CameraScreen.module.css";
 
-/** Asks the camera's recorder which footage it holds of what is in view; it comes onto the line. */
-export function RecorderSearch({ cameraId, recorder, view }: {
+interface Props {
   cameraId: string;
   recorder: NonNullable<Timeline["recorder"]>;
   view: Span;
-}) {
+}
+
+/** Asks the camera's recorder which footage it holds of what is in view; it comes onto the line. */
+export function RecorderSearch({ cameraId, recorder, view }: Props) {
   const { t } = useTranslation();
   const cache = useQueryClient();
   const search = useDeviceErrand();
+  const mayOperate = useMay("operate");
   const span = searchSpan(view, useNow(60_000));
   const { errand } = search;
   const doneId = errand && isErrandOver(errand) ? errand.id : null;
@@ -35,23 +42,45 @@ export function RecorderSearch({ cameraId, recorder, view }: {
   const isLong = view.to - view.from > LONGEST_SEARCH_MS;
   return (
     <Group className={css.search ?? ""} gap="xs">
-      <Button
-        size="xs"
-        variant="default"
-        leftSection={<Icon name="recorder" size={16} />}
-        title={t("recorder.searchHint", { device: recorder.device })}
-        loading={search.isBusy}
-        disabled={span === null}
-        onClick={() => span && search.begin(() => beginSearch(cameraId, span))}
-      >
-        {t("recorder.search")}
-      </Button>
+      {mayOperate && (
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<Icon name="recorder" size={16} />}
+          title={t("recorder.searchHint", { device: recorder.device })}
+          loading={search.isBusy}
+          disabled={span === null}
+          onClick={() => span && search.begin(() => beginSearch(cameraId, span))}
+        >
+          {t("recorder.search")}
+        </Button>
+      )}
       <Text size="sm" c="dimmed" role="status" className="numeric">
         <Outcome errand={errand} isBusy={search.isBusy} />
-        {!errand && !search.isBusy && isLong && t("recorder.searchNewest")}
+        {mayOperate && !errand && !search.isBusy && isLong && t("recorder.searchNewest")}
       </Text>
+      <Source recorder={recorder} />
       {search.error && <ErrorNote error={search.error} />}
     </Group>
+  );
+}
+
+/** Which recorder it is, and how far its clock is off. */
+function Source({ recorder: { device_id: id, device, channel } }: Pick<Props, "recorder">) {
+  const { t } = useTranslation();
+  const clockWords = useClockWords();
+  const offset = useQuery({
+    ...devicesQuery,
+    refetchInterval: false,
+    select: (devices) => devices.find((each) => each.id === id)?.clock?.offset_seconds,
+  }).data;
+  return (
+    <Text size="sm" c="dimmed" className={css.source ?? ""}>
+      <Link to={`/devices/${id}`}>{t("recorder.source", { device, channel })}</Link>
+      {offset !== undefined && isClockWrong(offset) && (
+        <> · {t("recorder.clockOff", { words: clockWords(offset) })}</>
+      )}
+    </Text>
   );
 }
 

@@ -3,12 +3,12 @@ import { useTranslation } from "react-i18next";
 
 import { type Device, deviceClockQuery } from "@/api/devices";
 import { ErrorNote } from "@/kit/ErrorNote";
+import { useClockWords } from "@/kit/useClockWords";
 import { clockChart, type Reading, worstByDay } from "@/lib/clockChart";
 import { isClockWrong } from "@/lib/devices";
 import { dayOf, longDay } from "@/lib/zone";
 
 import css from "./Devices.module.css";
-import { useClockWords } from "./useClockWords";
 
 const WIDTH = 600;
 const HEIGHT = 90;

@@ -4,12 +4,12 @@ import { Link } from "react-router";
 
 import type { ListedDevice } from "@/api/devices";
 import type { Site } from "@/api/types";
+import { useClockWords } from "@/kit/useClockWords";
 import { isClockWrong, isDeviceTrouble, isDiskWell, toDeviceState } from "@/lib/devices";
 import { pick } from "@/lib/words";
 
 import { DeviceBadge } from "./DeviceBadge";
 import css from "./Devices.module.css";
-import { useClockWords } from "./useClockWords";
 
 /** One device: what it is, how it is, and what of it should be looked at. */
 export function DeviceRow({ device, site }: { device: ListedDevice; site: Site | undefined }) {

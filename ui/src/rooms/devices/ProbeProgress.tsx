@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { DeviceErrand } from "@/api/deviceErrands";
 import { ErrorNote } from "@/kit/ErrorNote";
 import { Icon } from "@/kit/icons";
-import { PROBE_STEPS, probeSteps } from "@/lib/devices";
+import { isForPattern, PROBE_STEPS, probeSteps } from "@/lib/devices";
 import { pick } from "@/lib/words";
 
 import css from "./Devices.module.css";
@@ -54,6 +54,7 @@ export function ProbeFailure({ errand, error }: {
         <strong>{t("addDevice.failedTitle")}</strong>
         <p>{reason ? pick(reason, i18n.language) : t("addDevice.expired")}</p>
         {reason && <p>{t("addDevice.failedNext")}</p>}
+        {reason && isForPattern(reason.key) && <p>{t("addDevice.failedPattern")}</p>}
         {reason?.raw && (
           <details className={css.raw}>
             <summary>{t("addDevice.raw")}</summary>

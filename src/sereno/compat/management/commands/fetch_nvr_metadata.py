@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from argparse import ArgumentParser
-from collections.abc import Callable
-from typing import Any, ClassVar
+from time import sleep
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError
@@ -34,7 +33,6 @@ class Command(BaseCommand):
     the timelines. Ends with status 1 where a search failed."""
 
     help = "Find what recorders hold / Buscar lo que guardan los grabadores"
-    pause: ClassVar[Callable[[float], None]] = staticmethod(time.sleep)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--location", help="site, by name or number; the only one / sitio")
@@ -78,7 +76,7 @@ class Command(BaseCommand):
             if now and now != shown:
                 self.stdout.write(f"  {now}")
             shown = now
-            self.pause(_LOOK_EVERY_SECONDS)
+            sleep(_LOOK_EVERY_SECONDS)
 
     def _print(self, told: DeviceErrandAnswer, zone: ZoneInfo) -> int:
         """What was found; 1 where the search failed."""
