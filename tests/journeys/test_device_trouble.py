@@ -266,15 +266,10 @@ async def test_connections_stay_few_and_no_account_is_locked(config: RecorderCon
         drivers = [VENDORS["hikvision"](login, tools) for _ in range(DRIVERS)]
         try:
             async with Askers(*drivers).asking() as askers:
-                print("A", time.monotonic())
                 await askers.until_answered("identity", "channels", "search", "download")
-                print("B", time.monotonic())
                 await _trouble(site, chance, SECONDS / 2)
-                print("C", time.monotonic())
                 await _other_password(site, askers, tools, login)
-                print("D", time.monotonic())
                 await _trouble(site, chance, SECONDS / 2)
-                print("E", time.monotonic(), askers.answered, tools.gate(login).state)
                 await askers.until_answered("identity", "channels", "search", "probe")
         finally:
             for driver in drivers:
