@@ -47,6 +47,7 @@ async def node_process(data: Path, port: int, clock: Path) -> AsyncIterator[None
     finally:
         process.send_signal(signal.SIGTERM)
         await asyncio.wait_for(process.wait(), WAIT_SECONDS)
+        print(f"the node ended with status {process.returncode}")  # seen where it did not end well
 
 
 def headers(data: Path) -> list[SegmentHeader]:
