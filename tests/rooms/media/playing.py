@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from sereno.media.rtsp.session import Patience, Session
@@ -23,12 +24,20 @@ def session(odd: OddCamera, **options: Any) -> Session:
     return Session(odd.address, USER, PASSWORD, **values)
 
 
-async def play(odd: OddCamera, pictures: int, **options: Any) -> tuple[Collected, str]:
-    """Play until so many pictures are here; the transport that was used."""
+async def play(
+    odd: OddCamera,
+    pictures: int,
+    *,
+    is_enough: Callable[[], bool] = lambda: True,
+    **options: Any,
+) -> tuple[Collected, str]:
+    """Play until so many pictures are here, and it is enough; the transport that was used."""
     collected = Collected()
     async with session(odd, **options) as playing:
         watching = asyncio.create_task(_play_on(playing, collected))
         await collected.wait(pictures, watching)
+        while not is_enough():
+            await collected.wait(len(collected.samples) + 1, watching)
         transport = playing.transport
         watching.cancel()
         await asyncio.wait([watching])

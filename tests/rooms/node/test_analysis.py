@@ -116,7 +116,8 @@ async def test_a_subscriber_gets_pictures_and_the_decoding_ends_with_it(place: P
     assert times[0] > started - timedelta(seconds=5)  # the newest GOP and later
     assert times[-1] <= datetime.now(UTC) + timedelta(seconds=0.5)
     steps = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
-    assert statistics.median(steps) == pytest.approx(0.1, abs=0.02)  # who is held up misses some
+    # Every second or third of 25 a second; who is held up misses some.
+    assert 0.07 < statistics.median(steps) < 0.13
     await until(lambda: not place.decoders(), "nobody wants them any more")
     await until(lambda: place.status is None, "and nothing is said of it")
     assert (place.stream.pid, place.stream.restarts) == (recorder, restarts)
