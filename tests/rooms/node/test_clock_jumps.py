@@ -39,6 +39,7 @@ async def node_process(data: Path, port: int, clock: Path) -> AsyncIterator[None
         "FAKETIME_CACHE_DURATION": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "DONT_FAKE_MONOTONIC": "1",
+        "PYTHONFAULTHANDLER": "1",
     }
     argv = (sys.executable, "-m", "sereno.cli", "node", "run")
     process = await asyncio.create_subprocess_exec(*argv, env=environment)
@@ -46,7 +47,12 @@ async def node_process(data: Path, port: int, clock: Path) -> AsyncIterator[None
         yield
     finally:
         process.send_signal(signal.SIGTERM)
-        await asyncio.wait_for(process.wait(), WAIT_SECONDS)
+        try:
+            await asyncio.wait_for(process.wait(), WAIT_SECONDS)
+        except TimeoutError:
+            process.send_signal(signal.SIGABRT)  # says where each of its threads hangs
+            await process.wait()
+            raise
         print(f"the node ended with status {process.returncode}")  # seen where it did not end well
 
 
