@@ -156,8 +156,11 @@ def test_hls_js_plays_over_a_gap(page: Page, watched: Box, cameras: Cameras) -> 
     eventually(lambda: look(page)["playing"], "it plays")
     gap = page.evaluate(
         """() => {
-          const found = seen.hls.latestLevelDetails.fragments;
-          const after = found.findLast((each, at) => at && each.cc !== found[at - 1].cc);
+          const found = seen.hls.latestLevelDetails.fragments, seconds = {};
+          for (const {cc, duration} of found) seconds[cc] = (seconds[cc] ?? 0) + duration;
+          // The newest run may have begun just now: the hub need not know of it yet.
+          const after = found.findLast(
+            ({cc}, at) => at && cc !== found[at - 1].cc && seconds[cc] > 2);
           const before = found[found.indexOf(after) - 1];
           document.querySelector('video').currentTime = after.start - 1;
           return {start: after.start, seconds:
