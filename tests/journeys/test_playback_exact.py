@@ -36,8 +36,8 @@ ADMIN_PASSWORD = "las doce/y sereno@2%+"
 WIDTH, HEIGHT, FPS, LOOP_SECONDS = 640, 360, 25, 60
 PICTURE = 1 / FPS
 COUNT = 4
-# Long enough for a page to be opened within it, however slowly.
-AWAY_SECONDS = 10
+# Longer than what a player keeps ahead, and for a page to be opened within it, however slowly.
+AWAY_SECONDS = 30
 
 # All videos at one instant: the gray picture of each, and the moment that the page says it shows.
 GRAB = """() => [...document.querySelectorAll('[data-testid=playback-video]')].map((video) => {

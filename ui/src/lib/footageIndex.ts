@@ -105,6 +105,19 @@ export function runOf(gops: readonly Gop[], place: number, until: number, mostBy
   return run;
 }
 
+/** Where `lengthMs` of footage from `first` on end, however long the gaps between. */
+export function endOfFootage(gops: readonly Gop[], first: Gop, lengthMs: number): number {
+  let end = first.to;
+  let leftMs = lengthMs;
+  for (let place = gops.indexOf(first); place < gops.length && leftMs > 0; place += 1) {
+    const gop = gops[place];
+    if (!gop) break;
+    leftMs -= gop.to - gop.from;
+    end = gop.to;
+  }
+  return end;
+}
+
 /** Breaks shorter than this are no gap to a person: a picture that came late. */
 const SHORTEST_GAP_MS = 1500;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { layoutOf } from "@/kit/timeline/draw";
-import { factBars, kindsIn, recorderBars } from "@/kit/timeline/factBars";
+import { factBars, kindsIn, lookedBars, recorderBars } from "@/kit/timeline/factBars";
 import { LOOKS } from "@/kit/timeline/looks";
 import type { Facts } from "@/lib/timeline";
 
@@ -46,6 +46,13 @@ it("paints what nobody wished over what somebody asked for", () => {
     "gap-unexplained",
     "gap-network",
   ]);
+});
+
+it("paints when a recorder was searched, found or not", () => {
+  const facts = { ...FACTS, looked: [{ from: 100, to: 400 }] };
+  expect(lookedBars(facts, SCENE)).toEqual([{ from: 100, to: 400 }]);
+  expect(kindsIn(facts, SCENE.view)).toEqual(new Set(["looked"]));
+  expect(kindsIn(facts, { from: 400, to: 500 })).toEqual(new Set());
 });
 
 it("paints what a recorder holds beside the gap, and not in its place", () => {

@@ -27,6 +27,9 @@ function footageOf(gops: readonly Gop[]): Footage {
   return footage as unknown as Footage;
 }
 
+/** Where the browser's buffer ends, in its own seconds. */
+let bufferEnd = Infinity;
+
 /** A browser's buffer that holds whatever was put into it. */
 class Buffer extends EventTarget {
   timestampOffset = 0;
@@ -34,7 +37,7 @@ class Buffer extends EventTarget {
     queueMicrotask(() => this.dispatchEvent(new Event("updateend")));
   }
   get buffered() {
-    return { length: 1, start: () => 0, end: () => Infinity };
+    return { length: 1, start: () => 0, end: () => bufferEnd };
   }
   remove(): void {
     this.appendBuffer();
@@ -78,6 +81,7 @@ function heard() {
 }
 
 beforeEach(() => {
+  bufferEnd = Infinity;
   vi.useFakeTimers({ now: START + 3_600 * SECOND });
   vi.stubGlobal("MediaSource", Source);
   vi.stubGlobal("URL", Object.assign(URL, { createObjectURL: () => "blob:x", revokeObjectURL: vi.fn() }));
@@ -139,4 +143,67 @@ it("seeks to the moment of a clock that stands once, and again when the clock mo
   expect([stands(START + 40), stands(START + 40)]).toEqual(["loading", "shown"]);
   expect(seek.mock.calls).toEqual([[START], [START + 40], [START + 40]]);
   player.close();
+});
+
+/** Ten seconds, and ten more a minute later. */
+function withGap(mimeAfter = FILE.mime): Gop[] {
+  const [before, , after] = GOPS;
+  if (!before || !after) throw new Error("too few groups");
+  const file = { ...FILE, address: "segments/b.mp4", runId: "b", mime: mimeAfter };
+  return [before, { ...after, file, from: after.from + 40 * SECOND, to: after.to + 40 * SECOND }];
+}
+
+/** A video that played from START and stands `shortMs` before the end of the first ten seconds. */
+async function standing(gops: readonly Gop[], shortMs: number) {
+  const told = heard();
+  const video = aVideo();
+  const feeder = new GopFeeder(video, footageOf(gops), told);
+  feeder.seek(START);
+  await vi.advanceTimersByTimeAsync(10);
+  const began = video.currentTime;
+  bufferEnd = began + 10;
+  video.currentTime = bufferEnd - shortMs / SECOND;
+  Object.assign(video, { paused: false, readyState: 2 });
+  return { told, video, feeder, began };
+}
+
+const GAP = { from: START + 10 * SECOND, to: START + 60 * SECOND };
+
+it.each([
+  ["what follows is of the same kind", FILE.mime, 60],
+  ["what follows has sound", 'video/mp4; codecs="avc1.64001f, mp4a.40.2"', 0],
+])("steps over a gap though the video stands a picture before it: %s", async (_, mime, seconds) => {
+  const { told, video, feeder, began } = await standing(withGap(mime), 40);
+  await vi.advanceTimersByTimeAsync(300);
+  expect(told.onGap.mock.calls).toEqual([[GAP]]);
+  // Another kind of footage begins a buffer of its own.
+  expect(video.currentTime).toBeCloseTo(began + seconds, 3);
+  feeder.close();
+});
+
+it("steps over what a browser will not show, once it stood there for long", async () => {
+  const { told, video, feeder, began } = await standing(withGap(), 500);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(video.currentTime).toBeCloseTo(began + 9.5, 3);
+  expect(told.onGap).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(video.currentTime).toBeCloseTo(began + 60, 3);
+  expect(told.onGap.mock.calls).toEqual([[GAP]]);
+  feeder.close();
+});
+
+it("lets a video stand that somebody stopped", async () => {
+  const { told, video, feeder, began } = await standing(withGap(), 40);
+  Object.assign(video, { paused: true });
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(video.currentTime).toBeCloseTo(began + 9.96, 3);
+  expect(told.onGap).not.toHaveBeenCalled();
+  feeder.close();
+});
+
+it("tells the end of all footage though the video stands a picture before it", async () => {
+  const { told, feeder } = await standing(GOPS.slice(0, 1), 40);
+  await vi.advanceTimersByTimeAsync(500);
+  expect(told.onEnd).toHaveBeenCalledOnce();
+  feeder.close();
 });

@@ -119,3 +119,17 @@ it("shuts nobody out", async () => {
   await show(<Held onPlay={vi.fn()} />);
   await expectAccessible();
 });
+
+it.each([
+  ["the recorder has nothing either", { looked: [DAY] }],
+  ["not searched on the recorder yet", { looked: [] }],
+  ["on the recorder", { looked: [DAY], onRecorder: [DAY] }],
+])("tells of a gap whether the recorder has it: %s", async (words, facts) => {
+  const user = userEvent.setup();
+  await show(<Held onPlay={vi.fn()} facts={{ ...FACTS, ...facts }} />);
+  const slider = screen.getByRole("slider", { name: "timeline" });
+  expect(slider).toHaveAttribute("aria-valuetext", expect.not.stringContaining("searched"));
+  slider.focus();
+  await user.keyboard("g");
+  expect(slider).toHaveAttribute("aria-valuetext", expect.stringMatching(new RegExp(`; ${words}$`)));
+});

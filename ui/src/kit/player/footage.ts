@@ -10,6 +10,8 @@ import {
 import { refusalKey, TOO_MANY_RELAYS } from "@/lib/refusal";
 import type { Span } from "@/lib/timeline";
 
+import { type Fetched, fetchWhole, inTime } from "./fetchWhole";
+
 const PLACE = "/media/v1/vod/";
 const WINDOW_MS = 60 * 60_000;
 /** Footage that ends nearer to now than this is still being written. */
@@ -110,10 +112,10 @@ export class Footage {
 
   /** The bytes [from, to) of a file. Raises FootageError. */
   async bytes(file: FootageFile, from: number, to: number, signal: AbortSignal): Promise<Uint8Array> {
-    const response = await this.fetch(file.address, this.partOf.get(file), signal, {
+    const { bytes } = await this.fetch(file.address, this.partOf.get(file), signal, {
       Range: `bytes=${from}-${to - 1}`,
     });
-    return new Uint8Array(await response.arrayBuffer());
+    return bytes;
   }
 
   /** Forgets what lies in a span, so that it is asked for again. */
@@ -154,8 +156,8 @@ export class Footage {
 
   private async facts(query: string, part: Span, signal: AbortSignal): Promise<FileFacts[]> {
     try {
-      const response = await this.fetch(`index.json?${query}`, part, signal);
-      return (await response.json()) as FileFacts[];
+      const { bytes } = await this.fetch(`index.json?${query}`, part, signal);
+      return saidIn(bytes) as FileFacts[];
     } catch (error) {
       if (error instanceof FootageError && error.trouble === "nothing") return [];
       throw error;
@@ -176,7 +178,7 @@ export class Footage {
 
   private async take(span: Span): Promise<SpanTicket> {
     try {
-      return await this.takeTicket(span);
+      return await inTime(this.takeTicket(span));
     } catch {
       throw new FootageError("notServed");
     }
@@ -196,30 +198,33 @@ export class Footage {
     span: Span | undefined,
     signal: AbortSignal,
     headers: Record<string, string> = {},
-  ): Promise<Response> {
+  ): Promise<Fetched> {
     if (!span) throw new FootageError("nothing");
     const url = new URL(`${PLACE}${address}`, location.origin);
     for (const isNew of [false, true]) {
       const ticket = await this.ticketFor(span, isNew);
-      const request = new Request(url, {
-        signal,
-        headers: { ...headers, Authorization: `Bearer ${ticket}` },
-      });
-      const response = await fetch(request).catch((error: unknown) => {
+      const request = new Request(url, { headers: { ...headers, Authorization: `Bearer ${ticket}` } });
+      const fetched = await fetchWhole(request, signal).catch((error: unknown) => {
         if (signal.aborted) throw error;
         throw new FootageError("notServed");
       });
-      if (response.ok) return response;
-      if (response.status !== 401 || isNew) {
-        throw new FootageError(await troubleOf(response));
-      }
+      if (fetched.status < 300) return fetched;
+      if (fetched.status !== 401 || isNew) throw new FootageError(troubleOf(fetched));
     }
     throw new FootageError("notServed");
   }
 }
 
-async function troubleOf(response: Response): Promise<FootageTrouble> {
-  if (response.status === 404) return "nothing";
-  const said: unknown = await response.json().catch(() => null);
-  return refusalKey(said) === TOO_MANY_RELAYS ? "crowded" : "notServed";
+function troubleOf({ status, bytes }: Fetched): FootageTrouble {
+  if (status === 404) return "nothing";
+  return refusalKey(saidIn(bytes)) === TOO_MANY_RELAYS ? "crowded" : "notServed";
+}
+
+/** What an answer says; null where it is no JSON. */
+function saidIn(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return null;
+  }
 }

@@ -1,12 +1,14 @@
 /* eslint max-lines: ["error", 400] -- one machine with one state, which its parts would share */
-import { type Gop, gapBefore, nameOf, placeAt, runOf, trackCount } from "@/lib/footageIndex";
+import { endOfFootage, type Gop, gapBefore, nameOf, placeAt, runOf, trackCount } from "@/lib/footageIndex";
 import { withoutSound } from "@/lib/fmp4";
 import type { Span } from "@/lib/timeline";
 
 import { type Footage, FootageError, type FootageTrouble, STILL_GROWING_MS } from "./footage";
 import { GopBytes, momentsOf } from "./gopBytes";
+import { HeldGops } from "./heldGops";
 import { MediaFeed } from "./mediaFeed";
 import { canPlay } from "./mediaSource";
+import { lacksNext, Standstill } from "./standstill";
 import { startPlaying } from "./startPlaying";
 
 /** Why footage does not play. */
@@ -26,6 +28,8 @@ const LOOK_EVERY_MS = 100;
 /** How much is loaded before it is needed, at normal speed; faster needs more. */
 const AHEAD_MS = 8_000;
 const MOST_AHEAD_MS = 40_000;
+/** So many times what is to be ahead is kept after a jump back. */
+const KEPT_TIMES = 3;
 const AHEAD_OF_KEYS_MS = 10_000;
 const BEHIND_MS = 20_000;
 const MOST_BYTES = 4_000_000;
@@ -39,19 +43,14 @@ const INTO_PICTURE_MS = 1;
 /** No picture of a camera is shown for longer than this without a gap after it. */
 const EDGE_MS = 150;
 
-interface Held extends Span {
-  sizeBytes: number;
-  /** Wall-clock time of each picture, in order. */
-  frames: number[];
-}
-
 /**
  * Keeps a video element supplied with footage around one moment: whole groups of pictures, fetched
  * by range, each at its own wall-clock time.
  */
 export class GopFeeder {
   private feed: MediaFeed | null = null;
-  private readonly held = new Map<string, Held>();
+  private readonly held = new HeldGops();
+  private readonly standstill: Standstill;
   private readonly timer: ReturnType<typeof setInterval>;
   private lastAppended = "";
   private readonly bytes: GopBytes;
@@ -72,6 +71,7 @@ export class GopFeeder {
     private readonly listener: FeederListener,
   ) {
     this.bytes = new GopBytes(footage);
+    this.standstill = new Standstill(video);
     this.timer = setInterval(this.look, LOOK_EVERY_MS);
     video.addEventListener("waiting", this.look);
     video.addEventListener("error", this.refuse);
@@ -129,7 +129,7 @@ export class GopFeeder {
 
   /** The moments of all pictures at hand, in order. */
   frames(): number[] {
-    return [...this.held.values()].flatMap(({ frames }) => frames).sort((a, b) => a - b);
+    return this.held.frames();
   }
 
   /** Whether footage between two moments, as far as is known, is not at hand. */
@@ -137,22 +137,17 @@ export class GopFeeder {
     // The edges of a group and its pictures' moments differ by roundings.
     const from = Math.min(one, other) + INTO_PICTURE_MS;
     const to = Math.max(one, other) - INTO_PICTURE_MS;
-    return this.footage.gops.some((gop) => gop.from < to && gop.to > from && !this.held.has(nameOf(gop)));
+    return this.footage.gops.some((gop) => gop.from < to && gop.to > from && !this.held.has(gop));
   }
 
   private isHeld(ms: number): boolean {
-    const place = placeAt(this.footage.gops, ms);
-    const gop = place === null ? undefined : this.footage.gops[place];
-    return gop !== undefined && gop.from <= ms && this.held.has(nameOf(gop)) && this.feed?.holds(ms) === true;
+    const gop = this.gopAt(ms);
+    return gop !== null && gop.from <= ms && this.held.has(gop) && this.feed?.holds(ms) === true;
   }
 
   private place(ms: number): void {
     if (!this.feed) return;
     this.video.currentTime = this.feed.mediaTime(ms + INTO_PICTURE_MS);
-    this.applyPlay();
-  }
-
-  private applyPlay(): void {
     if (this.wantsPlay && this.video.paused) void startPlaying(this.video);
   }
 
@@ -210,7 +205,7 @@ export class GopFeeder {
   /** Loads the next thing that is missing; false where nothing is. */
   private async advance(signal: AbortSignal): Promise<boolean> {
     const { wish } = this;
-    const at = this.position();
+    const at = this.reached();
     if (at === null) return false;
     const first = await this.footage.firstAt(at, signal);
     if (signal.aborted) return true;
@@ -218,7 +213,7 @@ export class GopFeeder {
       this.tellEnd(at);
       return false;
     }
-    await this.trim(at);
+    await this.trim(at, first);
     const wanted = await this.missing(first, signal);
     if (this.wish !== wish) return true;
     if (wanted.length === 0) {
@@ -256,13 +251,12 @@ export class GopFeeder {
       return gops.slice(place, place + KEYS_AT_ONCE).filter((each) => !this.isWhole(each));
     }
     const run = runOf(gops, place, gop.from + Math.max(0, aheadMs), MOST_BYTES);
-    const end = run.findIndex((each) => this.held.has(nameOf(each)));
+    const end = run.findIndex((each) => this.held.has(each));
     return end > 0 ? run.slice(0, end) : run;
   }
 
   private isWhole(gop: Gop): boolean {
-    const held = this.held.get(nameOf(gop));
-    return held !== undefined && (this.keysOnly || held.sizeBytes >= gop.sizeBytes);
+    return this.held.has(gop) && (this.keysOnly || this.held.sizeOf(gop) >= gop.sizeBytes);
   }
 
   /** A feed and a head for what comes; false where what is at hand must be played first. */
@@ -274,15 +268,15 @@ export class GopFeeder {
       this.fail("codec");
       return false;
     }
-    const at = this.position() ?? gop.from;
     if (this.feed && !this.feed.takes(mime)) {
-      const isPlayed = !this.feed.holds(at) || this.wish !== null;
+      const isPlayed = this.wish !== null || !this.feed.holds(this.reached() ?? gop.from);
       if (!isPlayed) return false;
+      if (this.wish === null) this.tellGap(gop);
       this.drop();
       this.wish ??= gop.from;
     }
     if (!this.feed) {
-      this.feed = new MediaFeed(this.video, Math.floor(at) - ROOM_BEFORE_MS, mime);
+      this.feed = new MediaFeed(this.video, Math.floor(this.wish ?? gop.from) - ROOM_BEFORE_MS, mime);
       this.listener.onSound(trackCount(mime) > 1);
     }
     const run = `${gop.file.runId}${this.keysOnly ? " keys" : ""}`;
@@ -303,9 +297,8 @@ export class GopFeeder {
     const [first] = wanted;
     const last = wanted.at(-1);
     if (!first || !last) return;
-    const held = this.held.get(nameOf(first));
     // What was appended last is continued; anything else needs its key frame again.
-    const known = held && this.lastAppended === nameOf(first) ? held.sizeBytes : 0;
+    const known = this.lastAppended === nameOf(first) ? this.held.sizeOf(first) : 0;
     const from = first.offsetBytes + known;
     const bytes = await this.footage.bytes(first.file, from, last.offsetBytes + last.sizeBytes, signal);
     const { feed } = this;
@@ -315,13 +308,8 @@ export class GopFeeder {
     for (const gop of wanted) {
       const start = Math.max(gop.offsetBytes, from) - from;
       const part = bytes.subarray(start, gop.offsetBytes + gop.sizeBytes - from);
-      const before = gop === first && known > 0 ? (held?.frames ?? []) : [];
-      this.held.set(nameOf(gop), {
-        from: gop.from,
-        to: gop.to,
-        sizeBytes: gop.sizeBytes,
-        frames: [...before, ...momentsOf(part, gop)],
-      });
+      const before = gop === first && known > 0 ? this.held.framesOf(gop) : [];
+      this.held.put(gop, [...before, ...momentsOf(part, gop)]);
     }
     this.lastAppended = nameOf(last);
   }
@@ -335,33 +323,26 @@ export class GopFeeder {
       const fragment = made[place];
       if (fragment) await feed.appendFootage(gop.file.epochMs, fragment);
       if (this.feed !== feed) return;
-      this.held.set(nameOf(gop), {
-        from: gop.from,
-        to: gop.to,
-        sizeBytes: gop.sizeBytes,
-        frames: [gop.from],
-      });
+      this.held.put(gop, [gop.from]);
     }
   }
 
   /** Moves the video to the wish once its pictures are there. */
   private fulfil(first: Gop): void {
-    if (this.wish === null || !this.feed || !this.held.has(nameOf(first))) return;
+    if (this.wish === null || !this.feed || !this.held.has(first)) return;
     const asked = this.wish;
     this.wish = null;
     if (first.from - asked > 1_500) this.listener.onGap({ from: asked, to: first.from });
     this.place(Math.max(asked, first.from));
   }
 
-  /** Forgets what is far from `at`, by whole groups. */
-  private async trim(at: number): Promise<void> {
-    const behind = at - (this.keysOnly ? BEHIND_MS * this.rate : BEHIND_MS);
-    const beyond = at + 3 * this.ahead();
-    const far = [...this.held].filter(([, { from, to }]) => to < behind || from > beyond);
-    if (far.length === 0 || !this.feed) return;
-    for (const [name, { from, to }] of far) {
-      this.held.delete(name);
-      await this.feed.remove(from, to);
+  /** Forgets what is far from `at`, by whole groups. Ahead counts footage and not gaps, as loading does. */
+  private async trim(at: number, first: Gop): Promise<void> {
+    if (!this.feed) return;
+    const from = at - (this.keysOnly ? BEHIND_MS * this.rate : BEHIND_MS);
+    const to = endOfFootage(this.footage.gops, first, KEPT_TIMES * this.ahead());
+    for (const far of this.held.forgetOutside({ from, to })) {
+      await this.feed.remove(far.from, far.to);
     }
   }
 
@@ -374,26 +355,43 @@ export class GopFeeder {
     }
   }
 
+  /**
+   * The moment up to which it has played, or that is wished for. A video stands still up to a picture
+   * before the end of what it has. One that stands for long with all of a group at hand waits for
+   * more to decode than there is, or took less than it was given: it will not show the rest.
+   */
+  private reached(): number | null {
+    const at = this.position();
+    if (at === null || this.isSeeking || !lacksNext(this.video)) return at;
+    const gop = this.standstill.isLong() ? this.gopAt(at) : null;
+    return Math.max(at + EDGE_MS, gop && this.held.has(gop) ? gop.to : 0);
+  }
+
+  /** The group that shows `ms`, or the first one after it. */
+  private gopAt(ms: number): Gop | null {
+    const { gops } = this.footage;
+    return gops[placeAt(gops, ms) ?? gops.length] ?? null;
+  }
+
+  private tellGap(gop: Gop): void {
+    const { gops } = this.footage;
+    const gap = gapBefore(gops, gops.indexOf(gop));
+    if (gap && this.jumpsGaps) this.listener.onGap(gap);
+  }
+
   /** Steps over a hole in which the video stands, and notices what the browser threw away. */
   private readonly look = (): void => {
     this.wake();
     const { feed, video } = this;
-    if (!feed || this.isSeeking) return;
-    const isStanding = video.readyState <= video.HAVE_CURRENT_DATA;
-    // A video stands still up to a picture before the end of what it has.
-    const at = feed.wallMs(video.currentTime) + (isStanding ? EDGE_MS : 0);
-    const gops = this.footage.gops;
-    const place = placeAt(gops, at);
-    const gop = place === null ? undefined : gops[place];
-    if (place === null || !gop || !this.held.has(nameOf(gop))) return;
-    if (gop.from <= at) {
-      if (isStanding && !feed.holds(at)) this.held.delete(nameOf(gop));
-      return;
+    const at = this.reached();
+    if (!feed || at === null || this.isSeeking) return;
+    const gop = this.gopAt(at);
+    if (!gop || !this.held.has(gop) || !lacksNext(video)) return;
+    if (gop.from <= at && !this.standstill.isLong()) {
+      if (!feed.holds(at)) this.held.forget(gop);
+    } else if (this.jumpsGaps && !video.paused) {
+      this.tellGap(gop);
+      this.place(gop.from);
     }
-    if (!this.jumpsGaps || video.paused || !isStanding) return;
-    const gap = gapBefore(gops, place);
-    if (gap) this.listener.onGap(gap);
-    this.place(gop.from);
   };
 }
-
