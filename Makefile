@@ -96,8 +96,8 @@ bench: setup ## The benchmarks, each beside what a user would pick instead
 	$(BIN)/python -m bench
 
 .PHONY: soak
-soak: setup packages ## The long loops at full length; takes hours
-	SERENO_SOAK=1 $(BIN)/pytest -s tests/journeys
+soak: setup packages ## The long loops at full length; takes hours (SERENO_SOAK_SECONDS=120 for less)
+	SERENO_SOAK=1 $(BIN)/pytest -s tests/journeys tests/rooms/node/test_convergence.py tests/rooms/node/test_storm.py
 
 # --- maintain -----------------------------------------------------------------------------------
 

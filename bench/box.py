@@ -21,6 +21,16 @@ import psutil
 from bench.usage import family
 
 SERENO = str(Path(sys.executable).with_name("sereno"))
+_MAKE_CODE = """
+import os
+os.environ["DJANGO_SETTINGS_MODULE"] = "sereno.hub.settings"
+import django
+django.setup()
+from sereno.accounts.queries import SYSTEM
+from sereno.sites.actions import create_enrolment_code
+from sereno.sites.models import Site
+print(create_enrolment_code(SYSTEM, Site.objects.get()))
+"""
 
 
 class Box:
@@ -63,10 +73,45 @@ class Box:
                 added = api.post("cameras", json={**body, **login}).raise_for_status()
                 self.camera_ids.append(added.json()["id"])
 
+    def add_camera(self, **fields: object) -> str:
+        """Add one as the API takes it; its id."""
+        with self._api() as api:
+            added = api.post("cameras", json=fields).raise_for_status()
+        return str(added.json()["id"])
+
+    def remove_camera(self, camera_id: str) -> None:
+        """Whatever it recorded stays."""
+        with self._api() as api:
+            api.delete(f"cameras/{camera_id}").raise_for_status()
+
+    def cameras(self) -> list[dict[str, Any]]:
+        """All of them, as the API tells it."""
+        with self._api() as api:
+            found: list[dict[str, Any]] = api.get("cameras").raise_for_status().json()
+        return found
+
+    def nodes(self) -> list[dict[str, Any]]:
+        """All of them, as the API tells it."""
+        with self._api() as api:
+            found: list[dict[str, Any]] = api.get("nodes").raise_for_status().json()
+        return found
+
+    def give_back(self, camera_id: str) -> None:
+        """From the standby node that took it over."""
+        with self._api() as api:
+            api.post(f"cameras/{camera_id}/give-back").raise_for_status()
+
+    def enrolment_code(self) -> str:
+        """With which one more node may come; made as the back office does it."""
+        argv = [sys.executable, "-c", _MAKE_CODE]
+        made = subprocess.run(
+            argv, env=self._environment(), capture_output=True, text=True, check=True
+        )
+        return made.stdout.strip()
+
     def camera_states(self) -> list[str]:
         """What each camera is doing."""
-        with self._api() as api:
-            return [camera["status"]["state"] for camera in api.get("cameras").json()]
+        return [camera["status"]["state"] for camera in self.cameras()]
 
     def recorded_seconds(self, camera_id: UUID, days: int) -> float:
         """How much of so many days, up to 31, the hub knows to be recorded."""

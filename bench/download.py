@@ -20,9 +20,10 @@ from rich.table import Table
 
 MIB = int(os.environ.get("DOWNLOAD_MIB", "1024"))
 ROUNDS = 3
+HOST = "127.0.0.1"
 RATE = "1gbit"
-NAMESPACE, DEVICE = "sereno-bench", "snbench"
-HERE, THERE = "10.213.79.1", "10.213.79.9"
+NAMESPACE = "sereno-bench"
+ETHERNET_BYTES = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +51,17 @@ def run(folder: Path) -> Table:
         table.add_column(head, justify="right" if head != "link" else "left")
     with shaped() as prefix:
         if prefix is not None:
-            table.add_row(f"{RATE}, shaped", *_compared(folder, source, THERE, prefix, "0.95"))
-    table.add_row("loopback", *_compared(folder, source, "127.0.0.1", (), ""))
+            table.add_row(f"{RATE}, shaped", *_compared(folder, source, prefix, "0.95"))
+    table.add_row("loopback", *_compared(folder, source, (), ""))
     return table
 
 
 def _compared(
-    folder: Path, source: Path, host: str, prefix: tuple[str, ...], promised: str
+    folder: Path, source: Path, prefix: tuple[str, ...], promised: str
 ) -> tuple[str, ...]:
-    with _served(source, host, prefix) as port:
+    with _served(source, prefix) as port:
         done = [
-            (_sereno(host, port, folder / "ours"), _curl(host, port, folder / "theirs"))
+            (_sereno(port, folder / "ours", prefix), _curl(port, folder / "theirs", prefix))
             for _ in range(ROUNDS)
         ]
     ours = statistics.median(each.mb_a_second for each, _ in done)
@@ -72,17 +73,17 @@ def _compared(
     )  # fmt: skip
 
 
-def _sereno(host: str, port: int, target: Path) -> Download:
-    command = (sys.executable, "-m", "bench.fetcher", host, str(port), str(target))
+def _sereno(port: int, target: Path, prefix: tuple[str, ...]) -> Download:
+    command = (*prefix, sys.executable, "-m", "bench.fetcher", HOST, str(port), str(target))
     told = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     assert told["size_bytes"] == MIB << 20
     target.unlink()
     return Download(told["seconds"], told["peak_kib"])
 
 
-def _curl(host: str, port: int, target: Path) -> Download:
-    wanted = ("-w", "%{time_total}", "-o", str(target), f"http://{host}:{port}/")
-    command = ("curl", "--silent", "--show-error", "--fail", *wanted)
+def _curl(port: int, target: Path, prefix: tuple[str, ...]) -> Download:
+    wanted = ("-w", "%{time_total}", "-o", str(target), f"http://{HOST}:{port}/")
+    command = (*prefix, "curl", "--silent", "--show-error", "--fail", *wanted)
     seconds = float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     assert target.stat().st_size == MIB << 20
     target.unlink()
@@ -90,8 +91,8 @@ def _curl(host: str, port: int, target: Path) -> Download:
 
 
 @contextmanager
-def _served(source: Path, host: str, prefix: tuple[str, ...]) -> Iterator[int]:
-    command = (*prefix, sys.executable, "-m", "bench.file_server", host, str(source))
+def _served(source: Path, prefix: tuple[str, ...]) -> Iterator[int]:
+    command = (*prefix, sys.executable, "-m", "bench.file_server", HOST, str(source))
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
@@ -102,8 +103,8 @@ def _served(source: Path, host: str, prefix: tuple[str, ...]) -> Iterator[int]:
 
 @contextmanager
 def shaped() -> Iterator[tuple[str, ...] | None]:
-    """A namespace behind a link that carries no more than `RATE`: what lets a command run there.
-    None where it cannot be made."""
+    """A network of its own whose loopback carries no more than `RATE`, in packets as Ethernet has
+    them: what lets a command run there. None where it cannot be made."""
     try:
         _lay()
     except (OSError, subprocess.CalledProcessError):
@@ -117,20 +118,15 @@ def shaped() -> Iterator[tuple[str, ...] | None]:
 
 
 def _lay() -> None:
-    ends = (f"{DEVICE}a", f"{DEVICE}b")
     _run("ip", "netns", "add", NAMESPACE)
-    _run(*f"ip link add {ends[0]} type veth peer name {ends[1]} netns {NAMESPACE}".split())
-    _run(*f"ip addr add {HERE}/24 dev {ends[0]}".split())
-    _run(*f"ip link set {ends[0]} up".split())
-    _run(*f"ip -n {NAMESPACE} addr add {THERE}/24 dev {ends[1]}".split())
-    _run(*f"ip -n {NAMESPACE} link set {ends[1]} up".split())
-    shape = f"tc -n {NAMESPACE} qdisc add dev {ends[1]} root tbf rate {RATE}"
-    _run(*f"{shape} burst 256kb latency 50ms".split())
+    _run(*f"ip -n {NAMESPACE} link set lo mtu {ETHERNET_BYTES} up".split())
+    shape = f"tc -n {NAMESPACE} qdisc add dev lo root tbf rate {RATE} burst 256kb latency 50ms"
+    _run(*shape.split())
 
 
 def _remove() -> None:
     with suppress(OSError, subprocess.CalledProcessError):
-        _run("ip", "netns", "del", NAMESPACE)  # the link goes with it
+        _run("ip", "netns", "del", NAMESPACE)
 
 
 def _run(*command: str) -> None:

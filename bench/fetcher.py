@@ -9,6 +9,9 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import anyio
+import anyio.lowlevel
+
 from sereno.base.clock import SystemClock
 from sereno.base.spans import Span
 from sereno.drivers.contract import Fetched, Found, Login
@@ -21,7 +24,8 @@ _END = datetime(2026, 5, 1, 10, tzinfo=UTC)
 
 
 async def fetch(host: str, port: int, target: Path) -> tuple[float, int]:
-    """Seconds, and how many bytes came."""
+    """Seconds, and how many bytes came. Libraries are loaded before, as those of curl are."""
+    await anyio.lowlevel.checkpoint()  # it looks for its event loop at the first use
     handle = f"rtsp://{host}/Streaming/tracks/101/?name=ch01_00000000000000001"
     found = Found("1", Span(_END - timedelta(hours=1), _END), None, handle)
     driver = VENDORS["hikvision"](Login(host, port), Tools(ShortMemory(), SystemClock()))

@@ -25,3 +25,10 @@ def frames_in(files: Iterable[Path]) -> set[int]:
 def missing_in(numbers: set[int]) -> set[int]:
     """The numbers between the first and the last that are not among them."""
     return set(range(min(numbers), max(numbers))) - numbers if numbers else set()
+
+
+def stretches_of(numbers: set[int]) -> list[range]:
+    """Those that follow each other without a break, together."""
+    firsts = sorted(number for number in numbers if number - 1 not in numbers)
+    lasts = sorted(number for number in numbers if number + 1 not in numbers)
+    return [range(first, last + 1) for first, last in zip(firsts, lasts, strict=True)]

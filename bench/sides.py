@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import statistics
 import subprocess
 import time
@@ -91,11 +93,43 @@ def missing_of_ffmpegs(folder: Path, count: int) -> int:
 
 
 def start_ffmpeg(address: str, pattern: Path, segment_seconds: int = 60) -> subprocess.Popen[bytes]:
-    """One that records a camera, as people do it, password in the address and all."""
+    """One that records a camera."""
+    return subprocess.Popen(ffmpeg_command(address, pattern, segment_seconds))
+
+
+@contextmanager
+def looping_ffmpegs(folder: Path, addresses: list[str], pause_seconds: float) -> Iterator[None]:
+    """One for each of these cameras in a loop of the shell, which starts it anew when it ends.
+
+    Their files are named by when they began, as each start begins to count anew.
+    """
+    folder.mkdir(parents=True)
+    loop = f'while :; do "$@"; sleep {pause_seconds:g}; done'
+    with ExitStack() as stack:
+        for number, address in enumerate(addresses):
+            *command, pattern = ffmpeg_command(address, folder / f"{number}-%s.mp4")
+            stack.enter_context(_shell(loop, *command, "-strftime", "1", pattern))
+        yield
+
+
+@contextmanager
+def _shell(script: str, *arguments: str) -> Iterator[None]:
+    process = subprocess.Popen(
+        ["sh", "-c", script, "sh", *arguments], stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        yield
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def ffmpeg_command(address: str, pattern: Path, segment_seconds: int = 60) -> list[str]:
+    """What records a camera as people do it, password in the address and all."""
     with_password = address.replace("rtsp://", f"rtsp://{USER}:{PASSWORD}@")
     read = ["-nostdin", "-loglevel", "error", "-rtsp_transport", "tcp", "-i", with_password]
     write = ["-map", "0:v", "-c", "copy", "-f", "segment", "-segment_time", str(segment_seconds)]
-    return subprocess.Popen([imageio_ffmpeg.get_ffmpeg_exe(), *read, *write, str(pattern)])
+    return [imageio_ffmpeg.get_ffmpeg_exe(), *read, *write, str(pattern)]
 
 
 @contextmanager

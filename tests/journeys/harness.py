@@ -53,6 +53,11 @@ def is_soak() -> bool:
     return os.environ.get("SERENO_SOAK") == "1"
 
 
+def soak_seconds() -> float:
+    """How long each of its loops of an hour takes; SERENO_SOAK_SECONDS for a look at less."""
+    return float(os.environ.get("SERENO_SOAK_SECONDS", "3600"))
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -29,10 +29,10 @@ from sereno.sim import Picture
 from sereno.sim.hikvision import HikvisionRecorder
 from sereno.sim.recorders.config import ChannelSpec, RecorderConfig
 
-from .harness import is_soak
+from .harness import is_soak, soak_seconds
 
 CHANNELS = 64
-SECONDS = 3600.0 if is_soak() else 8.0
+SECONDS = soak_seconds() if is_soak() else 8.0
 CALM_SECONDS = (0.5, 20.0) if is_soak() else (0.2, 0.6)
 AWAY_SECONDS = (0.5, 90.0) if is_soak() else (0.1, 1.0)
 PAUSE_SECONDS = 0.3

@@ -137,6 +137,8 @@ export function aDevice(changes: object = {}) {
     clock: { at: "2026-11-21T09:00:00Z", offset_seconds: 0.3, zone: "CST-1:00:00", convention: "local" },
     advice: [],
     channel_count: 2,
+    online_count: 1,
+    offline_count: 1,
     camera_count: 0,
     created_at: "2026-11-01T10:00:00Z",
     channels: [aChannel(), aChannel({ id: "2", number: 2, name: "", is_online: false })],

@@ -22,3 +22,12 @@ async def until_first(*works: Coroutine[Any, Any, object]) -> int:
         await asyncio.gather(*tasks, return_exceptions=True)
     tasks[ended].result()
     return ended
+
+
+async def wait_up_to(event: asyncio.Event, seconds: float) -> None:
+    """Until `event` is set, or `seconds` are over."""
+    try:
+        async with asyncio.timeout(max(seconds, 0)):
+            await event.wait()
+    except TimeoutError:
+        return

@@ -1,4 +1,5 @@
-"""What another process told, as it may be kept: no secrets, and no NUL, which no column takes."""
+"""What another process or a device told, as it may be kept: no secrets, and no NUL, which no column
+takes."""
 
 from __future__ import annotations
 
@@ -10,6 +11,11 @@ from sereno.base.redact import redact
 def told_text(told: str) -> str:
     """One text; no longer than it was told, which fits."""
     return redact(told.replace("\0", ""))[: len(told)]
+
+
+def readable(text: str) -> str:
+    """Half a sign, which JSON can bring, is no text: a question mark stands for it."""
+    return text.encode(errors="replace").decode()
 
 
 def told_value(told: Any) -> Any:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 app = group(
     say(
         "Devices: what stands at an address, tried from this machine.",
-        "Equipos: qué hay en una dirección, probado desde este equipo.",
+        "Dispositivos: qué hay en una dirección, probado desde este equipo.",
     )
 )
 
@@ -47,7 +47,7 @@ Channel = Annotated[
     typer.Option(
         "--channel",
         metavar="ID",
-        help=say("By the device's own id or number.", "Por su id o número en el equipo."),
+        help=say("By the device's own id or number.", "Por su id o número en el dispositivo."),
     ),
 ]
 Item = Annotated[
@@ -63,7 +63,7 @@ Original = Annotated[
         "--original",
         help=say(
             "Keep what the device sent as well, beside the file.",
-            "Guardar también lo que envió el equipo, junto al archivo.",
+            "Guardar también lo que envió el dispositivo, junto al archivo.",
         ),
     ),
 ]
@@ -87,7 +87,7 @@ _UNREMEMBERED = Words(
 
 app.command(
     "discover",
-    help=say("Devices on this machine's networks.", "Equipos en las redes de este equipo."),
+    help=say("Devices on this machine's networks.", "Dispositivos en las redes de este equipo."),
 )(discover)
 
 
@@ -156,13 +156,15 @@ def search(
     from sereno.cli import device_shapes, device_tables
     from sereno.cli.terminal import print_json
     from sereno.cli.times import parse_span
-
-    zone = own_zone()
+    from sereno.drivers.true_times import find_true, offset_of
+    from sereno.policy.device_times import Period
 
     async def ask(driver: Driver) -> list[Found]:
-        return [each async for each in driver.find(channel, span)]
+        periods = [Period(span, await offset_of(driver))]
+        return [each async for each in find_true(driver, channel, periods)]
 
     with told(as_json=as_json):
+        zone = own_zone()
         span = Span(*parse_span(start, end, zone, datetime.now(UTC)))
         target = target_of(address, user, password_stdin, vendor, serial=serial)
         found = _run(target, ask)
@@ -188,13 +190,14 @@ def download(
     from sereno.cli.device_found import Searches, by_handle
     from sereno.cli.terminal import print_json
     from sereno.drivers.fetching import FootageFetch, originals_of
+    from sereno.drivers.true_times import by_device
 
     with told(as_json=as_json), device_tables.fetching_progress(output.name) as on_progress:
         originals = originals_of(output) if keeps_original else []
         _refuse_existing(output, *originals, is_forced=is_forced)
         target = target_of(address, user, password_stdin, vendor, serial=serial)
         known = Searches.own().recall(target.place, item)
-        found = known or by_handle(item)
+        found = by_device(known) if known is not None else by_handle(item)
 
         async def ask(driver: Driver) -> Footage:
             return await FootageFetch(
@@ -246,13 +249,13 @@ def events(
 ) -> None:
     from sereno.cli import device_tables
 
-    zone = own_zone()
-
-    async def ask(driver: Driver) -> None:
-        async for each in _first(driver.events(), count):
-            device_tables.print_event(each, zone, as_json=as_json)
-
     with told(as_json=as_json):
+        zone = own_zone()
+
+        async def ask(driver: Driver) -> None:
+            async for each in _first(driver.events(), count):
+                device_tables.print_event(each, zone, as_json=as_json)
+
         _run(target_of(address, user, password_stdin, vendor, serial=serial), ask)
 
 

@@ -32,13 +32,14 @@ Address = Annotated[
         help=say(
             "Of the device: 192.168.1.64, its web address http(s)://host:port, or the address of "
             "its video, rtsp://host/path; in a path, {channel} stands for the channel's number.",
-            "Del equipo: 192.168.1.64, su dirección web http(s)://host:puerto o la de su vídeo, "
-            "rtsp://host/ruta; en una ruta, {channel} es el número del canal.",
+            "Del dispositivo: 192.168.1.64, su dirección web http(s)://host:puerto o la de su "
+            "vídeo, rtsp://host/ruta; en una ruta, {channel} es el número del canal.",
         ),
     ),
 ]
 User = Annotated[
-    str, typer.Option("--user", "-u", help=say("Of the device's account.", "Cuenta del equipo."))
+    str,
+    typer.Option("--user", "-u", help=say("Of the device's account.", "Cuenta del dispositivo.")),
 ]
 PasswordStdin = Annotated[
     bool,
@@ -69,7 +70,7 @@ RtspPort = Annotated[
         max=65535,
         help=say(
             "Of its video, where you know better than it says.",
-            "De su vídeo, si lo sabe mejor que el propio equipo.",
+            "De su vídeo, si lo sabe mejor que el propio dispositivo.",
         ),
     ),
 ]
@@ -92,7 +93,7 @@ TryAgain = Annotated[
         "--try-again",
         help=say(
             "Try, once, an account that the device refused or locked before.",
-            "Probar, una vez, una cuenta que el equipo rechazó o bloqueó antes.",
+            "Probar, una vez, una cuenta que el dispositivo rechazó o bloqueó antes.",
         ),
     ),
 ]
@@ -103,7 +104,7 @@ Serial = Annotated[
         metavar="NUMBER",
         help=say(
             "Only if this serial number stands there; else nothing of the device is used.",
-            "Solo si allí está este número de serie; si no, no se usa nada del equipo.",
+            "Solo si allí está este número de serie; si no, no se usa nada del dispositivo.",
         ),
     ),
 ]
@@ -111,7 +112,7 @@ Serial = Annotated[
 _UNCLEAR = Words(
     "“{text}” is no address of a device. Write 192.168.1.64, http://host:port, https://host or "
     "rtsp://host/path.",
-    "«{text}» no es la dirección de un equipo. Escriba 192.168.1.64, http://host:puerto, "
+    "«{text}» no es la dirección de un dispositivo. Escriba 192.168.1.64, http://host:puerto, "
     "https://host o rtsp://host/ruta.",
 )
 _PASSWORD_SHOWN = Words(

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sereno.base.errors import SerenoError
+from sereno.cli.language import UNEXPECTED
 from sereno.drivers.contract import (
     Advice,
     Capabilities,
@@ -19,6 +20,7 @@ from sereno.drivers.contract import (
 from sereno.drivers.discovery.discovered import Discovered
 from sereno.drivers.errors import DeviceError
 from sereno.drivers.fetching import Footage
+from sereno.drivers.true_times import by_device
 
 Shape = dict[str, Any]
 
@@ -75,9 +77,13 @@ def stream(found: Stream) -> Shape:
 
 
 def footage(found: Found) -> Shape:
+    """Of what `sereno.drivers.true_times` found."""
+    device_span = by_device(found).span
     return {
         "start": moment(found.span.start),
         "end": moment(found.span.end),
+        "device_start": moment(device_span.start),
+        "device_end": moment(device_span.end),
         "channel": found.channel,
         "size_bytes": found.size_bytes,
         "handle": found.handle,
@@ -147,6 +153,12 @@ def error(raised: DeviceError | SerenoError) -> Shape:
     if raised.not_before is not None:
         told["not_before"] = moment(raised.not_before)
     return told
+
+
+def unexpected(raised: Exception) -> Shape:
+    """A fault of ours; what it says is left to standard error, where secrets are kept out."""
+    words = UNEXPECTED.fill(what=type(raised).__name__)
+    return {"kind": "unexpected", "key": "unexpected"} | words._asdict()
 
 
 def moment(at: datetime) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -87,8 +87,9 @@ def print_discovered(found: Iterable[Shape]) -> None:
         text = say(
             "Nothing answered. Devices may have discovery (ONVIF) turned off, or be on another "
             "network: name it with --subnet, or give `sereno device probe` their address.",
-            "Nada respondió. Los equipos pueden tener el descubrimiento (ONVIF) desactivado o "
-            "estar en otra red: indíquela con --subnet, o dé su dirección a `sereno device probe`.",
+            "Nada respondió. Los dispositivos pueden tener el descubrimiento (ONVIF) desactivado "
+            "o estar en otra red: indíquela con --subnet, o dé su dirección a `sereno device "
+            "probe`.",
         )
         print_line(text)
 
@@ -119,8 +120,8 @@ def _channel_rows(channel: Shape) -> Iterator[tuple[object, ...]]:
         yield (*head, None, None, None, None, None)
 
 
-def print_footage(found: Iterable[Shape], zone: ZoneInfo) -> None:
-    """The handle is what `download` takes."""
+def print_footage(found: Sequence[Shape], zone: ZoneInfo) -> None:
+    """The handle is what `download` takes. That a clock was put right is told."""
     heads = (say("FROM", "DESDE"), say("TO", "HASTA"), "MB", say("CAUSE", "MOTIVO"), "ITEM")
     print_table(heads, [
         (
@@ -129,6 +130,12 @@ def print_footage(found: Iterable[Shape], zone: ZoneInfo) -> None:
         )
         for each in found
     ])  # fmt: skip
+    if found and found[0]["start"] != found[0]["device_start"]:
+        text = say(
+            "The device's clock is off by {seconds:+.0f} s; these times are put right.",
+            "El reloj del dispositivo se aparta {seconds:+.0f} s; estas horas están corregidas.",
+        )
+        print_line(text.format(seconds=found[0]["clock_offset_seconds"]))
 
 
 def print_downloaded(done: Shape) -> None:

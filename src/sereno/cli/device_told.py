@@ -35,11 +35,15 @@ def told(*, as_json: bool) -> Iterator[None]:
         else:
             sys.stderr.write(pick(error.reason.words()) + "\n")
         raise typer.Exit(REFUSED_STATUS) from None
-    except OSError as error:
-        if not as_json or error.filename is None:
-            raise
-        print_json(device_shapes.error(_refused_file(error)))
-        raise typer.Exit(REFUSED_STATUS) from None
+    except (typer.Exit, typer.Abort, BrokenPipeError):
+        raise
+    except Exception as error:
+        if as_json and isinstance(error, OSError) and error.filename is not None:
+            print_json(device_shapes.error(_refused_file(error)))
+            raise typer.Exit(REFUSED_STATUS) from None
+        if as_json:
+            print_json(device_shapes.unexpected(error))
+        raise  # a fault of ours: its story goes where that of any other goes
 
 
 def _refused_file(error: OSError) -> Unavailable:

@@ -7,6 +7,13 @@ from collections.abc import Mapping
 
 from sereno.base.errors import Words
 
+UNEXPECTED = Words(
+    "Something unexpected happened ({what}). Try again; "
+    "with SERENO_DEBUG=1 the whole story is shown for a report.",
+    "Ocurrió algo inesperado ({what}). Inténtelo de nuevo; "
+    "con SERENO_DEBUG=1 se muestra toda la historia para informar del fallo.",
+)
+
 
 def is_spanish(environ: Mapping[str, str] = os.environ) -> bool:
     """Whether the locale's messages are Spanish (locale(7))."""

@@ -33,16 +33,10 @@ from sereno.cli import (
     storage,
     users,
 )
-from sereno.cli.language import is_spanish, pick, say
+from sereno.cli.language import UNEXPECTED, is_spanish, pick, say
 from sereno.cli.options import group
 from sereno.cli.up import up
 
-_UNEXPECTED = Words(
-    "Something unexpected happened ({what}). Try again; "
-    "with SERENO_DEBUG=1 the whole story is shown for a report.",
-    "Ocurrió algo inesperado ({what}). Inténtelo de nuevo; "
-    "con SERENO_DEBUG=1 se muestra toda la historia para informar del fallo.",
-)
 _NO_FILE = Words(
     "{path} cannot be used: {why}. Check the path and its permissions.",
     "No se puede usar {path}: {why}. Revise la ruta y sus permisos.",
@@ -160,7 +154,7 @@ def _refused(error: SerenoError) -> str:
 
 def _unexpected(error: Exception) -> str:
     what = redact(f"{type(error).__name__}: {error}")
-    return pick(_UNEXPECTED).format(what=what)
+    return pick(UNEXPECTED).format(what=what)
 
 
 def _refused_file(error: OSError) -> str:

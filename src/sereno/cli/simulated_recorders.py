@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from sereno.sim.dahua import DahuaRecorder
     from sereno.sim.hikvision import HikvisionRecorder
     from sereno.sim.onvif import OnvifRecorder
-    from sereno.sim.recorders.command import Recorder
     from sereno.sim.recorders.config import RecorderConfig
+    from sereno.sim.recorders.recorder import SimRecorder
 
 _NO_PASSWORD = Words(
     "A recorder needs a password: set SERENO_SIM_PASSWORD and start it again.",
@@ -74,7 +74,7 @@ def password_of_recorder() -> str:
     return password
 
 
-def tell_recorder(recorder: Recorder, config: RecorderConfig, *, as_json: bool) -> None:
+def tell_recorder(recorder: SimRecorder, config: RecorderConfig, *, as_json: bool) -> None:
     """Where it stands, once it listens."""
     from sereno.cli.terminal import print_table
 

@@ -44,7 +44,7 @@ def up(
     ] = None,
     is_demo: Annotated[
         bool,
-        typer.Option("--demo", help=say("With simulated devices.", "Con equipos simulados.")),
+        typer.Option("--demo", help=say("With simulated devices.", "Con dispositivos simulados.")),
     ] = False,
 ) -> None:
     import asyncio

@@ -20,7 +20,7 @@ from sereno.devices.actions import DeviceFields
 from sereno.devices.models import Device, DeviceChannel
 from sereno.devices.queries import shown_of
 from sereno.devices.rules import Vendor, address_of
-from sereno.errands.actions_devices import search_channel
+from sereno.errands.actions_devices import search_channel, searched_camera
 from sereno.errands.models import Errand
 from sereno.errands.rules import search_span, state_of
 from sereno.sites.answers import ReasonAnswer
@@ -205,6 +205,7 @@ def search_recordings(request: KnownRequest, body: RecordingSearch) -> Status[Re
     """What a recorder holds of a channel, of 7 days at most: 202 while its node looks."""
     require(request.auth, Right.OPERATE)
     channel = channel_called(request.auth, body.nvr_id, body.channel)
+    searched_camera(request.auth, channel)
     now = timezone.now()
     span = search_span(body.start, body.end, now)
     known = answered_search(channel, span.start, span.end, now)

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from sereno.base.errors import Invalid, Words
 from sereno.base.spans import Span
+from sereno.errands.rules import LONGEST_SEARCH
 
-LONGEST_PIECE = timedelta(days=7)
 MOST_HOURS = 24 * 366
 
 _HOURS_BAD = Words(
@@ -29,7 +29,7 @@ def last_hours(hours: int, now: datetime) -> list[Span]:
 
 def _pieces(start: datetime, end: datetime) -> Iterator[Span]:
     while start < end:
-        until = min(start + LONGEST_PIECE, end)
+        until = min(start + LONGEST_SEARCH, end)
         yield Span(start, until)
         start = until
 

@@ -14,14 +14,15 @@ from sereno.accounts.queries import Asker, require
 from sereno.accounts.rules import Right
 from sereno.audit.actions import record
 from sereno.base.errors import Conflict, Invalid, Words
-from sereno.devices.actions_cameras import Before, follow, remove_cameras
+from sereno.devices.actions_cameras import Before, follow, lock_device, remove_cameras
 from sereno.devices.models import Device
-from sereno.devices.queries import access_device, access_site
+from sereno.devices.queries import access_device
 from sereno.devices.rules import check_host, check_template, usual_port
 from sereno.sites.actions import wake
 from sereno.sites.models import Node, Site
 from sereno.sites.names import one_of_a_name
 from sereno.sites.placing import keep_nodes, node_for
+from sereno.sites.queries import access_site
 from sereno.sites.rules import check_credentials, check_name
 from sereno.sites.secrets import seal
 
@@ -105,7 +106,7 @@ def change_device(asker: Asker, device_id: UUID, fields: DeviceFields) -> Device
     """Change what was given; cameras made of its channels follow. Raises as `add_device`."""
     require(asker, Right.MANAGE)
     keep_nodes(access_device(asker, device_id).site)
-    device = _lock(asker, device_id)
+    device = lock_device(asker, device_id)
     node_before, before = device.node_id, Before.of(device)
     changed = _fill(device, fields)
     if not changed:
@@ -134,7 +135,7 @@ def remove_device(
     Its cameras are kept, with addresses and passwords of their own, or removed likewise.
     """
     require(asker, Right.MANAGE)
-    device = _lock(asker, device_id)
+    device = lock_device(asker, device_id)
     if cameras == "remove":
         remove_cameras(asker, device)
     device.removed_at = now or timezone.now()
@@ -148,7 +149,7 @@ def remove_device(
 def sync_device(asker: Asker, device_id: UUID) -> Device:
     """Have its node ask it everything anew, now. Raises NotFound."""
     require(asker, Right.MANAGE)
-    device = _lock(asker, device_id)
+    device = lock_device(asker, device_id)
     device.sync_number += 1
     device.save(update_fields=["sync_number"])
     wake(device.node_id)
@@ -160,19 +161,12 @@ def sync_device(asker: Asker, device_id: UUID) -> Device:
 def try_device_again(asker: Asker, device_id: UUID) -> Device:
     """Let a password that was refused be shown once more. Raises NotFound."""
     require(asker, Right.OPERATE)
-    device = _lock(asker, device_id)
+    device = lock_device(asker, device_id)
     device.lift_number += 1
     device.save(update_fields=["lift_number"])
     wake(device.node_id)
     record(asker.actor, "device_try_again", "device", device.pk, name=device.name)
     return access_device(asker, device.pk)
-
-
-def _lock(asker: Asker, device_id: UUID) -> Device:
-    access_device(asker, device_id)
-    Device.objects.select_for_update(no_key=True).get(pk=device_id)
-    # Read again behind the lock: somebody may have removed or changed it meanwhile.
-    return access_device(asker, device_id)
 
 
 def _fill(device: Device, fields: DeviceFields) -> dict[str, object]:
@@ -183,7 +177,8 @@ def _fill(device: Device, fields: DeviceFields) -> dict[str, object]:
     if fields.host is not None:
         device.host = check_host(fields.host)
     check_credentials(fields.username or "", fields.password or "")
-    if fields.serial is not None and not (fields.serial.isprintable() and len(fields.serial) < 200):
+    serial = fields.serial
+    if serial is not None and not (serial.isprintable() and len(serial) <= 200):
         raise Invalid("serial_bad", _SERIAL_BAD, field="serial")
     for name in _AS_GIVEN:
         if (given := getattr(fields, name)) is not None:

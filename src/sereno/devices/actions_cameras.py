@@ -70,10 +70,30 @@ def make_cameras(asker: Asker, device_id: UUID, ticked: Iterable[Ticked]) -> lis
     a name that was given and is taken.
     """
     require(asker, Right.MANAGE)
-    device = access_device(asker, device_id)
-    keep_nodes(device.site)  # before the device, as whoever changes it does
-    Device.objects.select_for_update(no_key=True).get(pk=device.pk)
+    # The site before the device, as whoever changes it does.
+    keep_nodes(access_device(asker, device_id).site)
+    device = lock_device(asker, device_id)
+    list(device.channels.select_for_update(no_key=True).order_by("pk"))  # as `hold_cameras`
     return [_make(asker, device, each) for each in ticked]
+
+
+def lock_device(asker: Asker, device_id: UUID) -> Device:
+    """The device, which nobody else changes until this transaction ends. Raises NotFound."""
+    access_device(asker, device_id)
+    Device.objects.select_for_update(no_key=True).get(pk=device_id)
+    # Read again behind the lock: somebody may have removed or changed it meanwhile.
+    return access_device(asker, device_id)
+
+
+def hold_cameras(device: Device) -> list[tuple[DeviceChannel, Camera]]:
+    """What was made of its channels: nobody else changes these until the transaction ends.
+
+    All are held before the first is changed. Once that stands in the journal all others wait for
+    us there, and one who held the next camera meanwhile would wait for ever, as would we.
+    """
+    ids = [camera.pk for _, camera in channels_with_cameras([device])]
+    list(Camera.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
+    return channels_with_cameras([device])
 
 
 def _make(asker: Asker, device: Device, ticked: Ticked) -> Camera:
@@ -111,7 +131,7 @@ def _names_of(site: Site) -> set[str]:
 
 def remove_cameras(asker: Asker, device: Device) -> None:
     """Those made of its channels; their footage stays."""
-    for _, camera in channels_with_cameras([device]):
+    for _, camera in hold_cameras(device):
         remove_camera(asker, camera.pk)
 
 
@@ -124,7 +144,7 @@ def follow(asker: Asker, device: Device, before: Before) -> None:
     if now == before:
         return
     _move(device, before)
-    for channel, camera in channels_with_cameras([device]):
+    for channel, camera in hold_cameras(device):
         kept = unseal(camera.password_sealed).get_secret_value()
         has_ours = (camera.username, kept) == (before.username, before.password)
         if has_ours and (now.username, now.password) != (before.username, before.password):

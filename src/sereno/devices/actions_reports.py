@@ -13,7 +13,7 @@ from sereno.audit.actions import record
 from sereno.audit.rules import Actor, ActorKind
 from sereno.base.errors import NotFound, Words
 from sereno.base.told import told_text, told_value
-from sereno.devices.actions_cameras import readdress
+from sereno.devices.actions_cameras import hold_cameras, readdress
 from sereno.devices.models import ClockReading, Device, DeviceChannel
 from sereno.devices.rules import READINGS_KEPT, gone, is_new_hour, usable_address
 from sereno.sites.models import Node
@@ -116,8 +116,9 @@ def _keep_channels(
     DeviceChannel.objects.bulk_create(fresh)
     old = [each for each in known.values() if each not in fresh]
     DeviceChannel.objects.bulk_update(old, _CHANNEL_TOLD)
-    for name in told_by_id:
-        readdress(asker, known[name])
+    for channel, _ in hold_cameras(device):
+        if channel.channel in told_by_id:
+            readdress(asker, channel)
 
 
 def _fill_channel(row: DeviceChannel, report: ChannelReport) -> None:

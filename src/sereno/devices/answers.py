@@ -94,6 +94,8 @@ class DeviceAnswer(BaseModel):
 
     `vendor`: what a person said, else what it was found to be. `since`, `reason` and `not_before`
     are of `state`; `heard_at`: when its node told of it, `asked_at`: when it asked the device.
+    `online_count` and `offline_count`: of its channels, those with a picture and those without;
+    what is in neither, the device does not tell of.
     """
 
     id: UUID
@@ -126,6 +128,8 @@ class DeviceAnswer(BaseModel):
     clock: DeviceClockAnswer | None
     advice: list[DeviceAdviceAnswer]
     channel_count: int
+    online_count: int
+    offline_count: int
     camera_count: int
     created_at: datetime
 
@@ -144,7 +148,7 @@ _AS_KEPT = (
     *("name", "site_id", "node_id", "maker", "model", "serial", "firmware", "kind", "host", "port"),
     *("is_tls", "rtsp_port", "username", "template", "template_sub", "template_channels"),
     *("not_before", "heard_at", "asked_at", "capabilities", "disks", "clock", "advice"),
-    *("channel_count", "camera_count", "created_at"),
+    *("channel_count", "online_count", "offline_count", "camera_count", "created_at"),
 )
 _HUBS_OWN = ("node_offline", "not_assigned")
 

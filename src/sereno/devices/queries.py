@@ -12,11 +12,12 @@ from django.db.models import Count, Q, QuerySet
 from sereno.accounts.queries import Asker, require
 from sereno.accounts.rules import Right
 from sereno.base.errors import NotFound, Words
+from sereno.base.spans import Span
 from sereno.devices.models import ClockReading, Device, DeviceChannel
 from sereno.devices.rules import LAST_RESORT, Shown, shown
-from sereno.sites.models import Camera, Node, Site
-from sereno.sites.queries import sites_of
+from sereno.sites.models import Camera, Node
 from sereno.sites.secrets import unseal
+from sereno.wire.devices import MOST_READINGS, ReadingSaid
 from sereno.wire.orders import DeviceOrder
 
 _NO_DEVICE = Words(
@@ -27,20 +28,20 @@ _NO_CHANNEL = Words(
     "The device has no such channel. Reload its list of channels.",
     "El dispositivo no tiene ese canal. Recargue su lista de canales.",
 )
-_NO_SITE = Words(
-    "There is no such site. Reload the list.",
-    "No existe ese sitio. Recargue la lista.",
-)
 
 
 def devices_of(asker: Asker) -> QuerySet[Device]:
     """The devices that `asker` may see, by name, each with its node and site, its numbers of
-    channels (`channel_count`) and of cameras made of them (`camera_count`)."""
+    channels (`channel_count`), of those with a picture (`online_count`) and without
+    (`offline_count`) where it tells, and of cameras made of them (`camera_count`)."""
     require(asker, Right.VIEW)
     present = Device.objects.filter(removed_at=None).select_related("node__site", "site")
     has_camera = Q(channels__camera__isnull=False, channels__camera__removed_at=None)
+    is_there = Q(channels__missing_since=None)
     counted = present.annotate(
-        channel_count=Count("channels", filter=Q(channels__missing_since=None)),
+        channel_count=Count("channels", filter=is_there),
+        online_count=Count("channels", filter=is_there & Q(channels__is_online=True)),
+        offline_count=Count("channels", filter=is_there & Q(channels__is_online=False)),
         camera_count=Count("channels", filter=has_camera),
     )
     return counted.order_by("name", "pk")
@@ -57,13 +58,6 @@ def access_device(asker: Asker, device_id: UUID) -> Device:
     if (device := devices_of(asker).filter(pk=device_id).first()) is None:
         raise NotFound("no_such_device", _NO_DEVICE)
     return device
-
-
-def access_site(asker: Asker, site_id: int) -> Site:
-    """One site. Raises NotFound."""
-    if (site := sites_of(asker).filter(pk=site_id).first()) is None:
-        raise NotFound("no_such_site", _NO_SITE)
-    return site
 
 
 def channels_of(device: Device) -> QuerySet[DeviceChannel]:
@@ -117,6 +111,16 @@ def readings_of(device: Device, now: datetime, days: int) -> list[Reading]:
     """How its clock went in the last days, the oldest first."""
     rows = ClockReading.objects.filter(device=device, at__gt=now - timedelta(days=days))
     return [Reading(row.at, row.offset_seconds, row.zone) for row in rows.order_by("at")]
+
+
+def clock_around(device_id: UUID, span: Span) -> list[ReadingSaid]:
+    """How a device's clock went in `span`, with the last reading before and the first after."""
+    rows = ClockReading.objects.filter(device=device_id).order_by("at")
+    before = rows.filter(at__lt=span.start).last()
+    within = rows.filter(at__gte=span.start, at__lt=span.end)[: MOST_READINGS - 2]
+    after = rows.filter(at__gte=span.end).first()
+    told = [each for each in (before, *within, after) if each is not None]
+    return [ReadingSaid(at=each.at, offset_seconds=each.offset_seconds) for each in told]
 
 
 def devices_of_node(node: Node) -> QuerySet[Device]:

@@ -1,6 +1,7 @@
 """What every driver can be asked, in plain types.
 
-All times are aware UTC: a driver knows its device's convention and translates at its edge. What a
+All times are aware UTC: a driver knows its device's convention and translates at its edge. They
+are by the device's clock, which may be wrong: `sereno.drivers.true_times` makes true ones. What a
 model cannot do is an answer (`Capabilities`, None, an empty list), and only asking for it all the
 same raises `Unsupported`. Deliberately absent, and to stay so: changing an address, factory reset,
 formatting, deleting footage, reboot. Every method may raise `sereno.drivers.errors.DeviceError`.
@@ -124,7 +125,8 @@ class Found:
 
     `handle` is the driver's own word for it, which `fetch` understands, also after a restart.
     `cause` is why it was recorded: `schedule`, `motion`, `alarm`, `manual`, or the device's word.
-    `is_open` footage is still being written. `clock_offset_seconds` was measured when it was found.
+    `is_open` footage is still being written. `clock_offset_seconds` was measured when it was found;
+    a driver does not subtract it: `span` is by the device's clock.
     """
 
     channel: str

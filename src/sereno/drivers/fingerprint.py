@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import IntEnum
 
 import httpx
 
@@ -21,7 +22,17 @@ _HIKVISION_BODY = re.compile(rb"<userCheck|<ResponseStatus|<DeviceInfo|isapi\.or
 _HIKVISION_SERVER = re.compile(r"app-webs|dnvrs-webs|hikvision", re.IGNORECASE)
 _DAHUA_BODY = re.compile(rb"Invalid Authority|\Atype=")
 _DAHUA_REALM = "login to"
-_SURE, _LIKELY, _NOT = 3, 1, 0
+_ASKS_WHO = (401, 403)
+
+
+class _Mark(IntEnum):
+    """How much speaks for a vendor: something of its own; a login at its path and not at the
+    other's; a refusal, as of whoever refuses everything."""
+
+    NONE = 0
+    MAYBE = 1
+    LIKELY = 2
+    SURE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +47,47 @@ class Seen:
 
 def vendors_of(seen: list[Seen]) -> list[str]:
     """Whose device it may be, the likeliest first; none where nothing speaks for any."""
-    scores = {"hikvision": _NOT, "dahua": _NOT}
-    for each in seen:
-        if each.path == HIKVISION_PATH:
-            scores["hikvision"] = _hikvision(each)
-        elif each.path == DAHUA_PATH:
-            scores["dahua"] = _dahua(each)
-    likely = sorted(scores, key=lambda vendor: -scores[vendor])
-    return [vendor for vendor in likely if scores[vendor]]
+    marks = _marks(seen)
+    likely = sorted(marks, key=lambda vendor: -marks[vendor])
+    return [vendor for vendor in likely if marks[vendor]]
 
 
-def _hikvision(seen: Seen) -> int:
+def told_vendor(seen: list[Seen]) -> str:
+    """Whose device it is, as far as that can be said without asking on; empty where it cannot, as
+    of a router that asks everybody for a password."""
+    marks = _marks(seen)
+    return next((each for each in vendors_of(seen) if marks[each] >= _Mark.LIKELY), "")
+
+
+def _marks(seen: list[Seen]) -> dict[str, _Mark]:
+    by_path = {each.path: each for each in seen}
+    hikvision, dahua = by_path.get(HIKVISION_PATH), by_path.get(DAHUA_PATH)
+    return {
+        "hikvision": _hikvision(hikvision, dahua) if hikvision else _Mark.NONE,
+        "dahua": _dahua(dahua, hikvision) if dahua else _Mark.NONE,
+    }
+
+
+def _hikvision(seen: Seen, other: Seen | None) -> _Mark:
     if _realm(seen).startswith(_DAHUA_REALM):
-        return _NOT
+        return _Mark.NONE
     is_named = _HIKVISION_SERVER.search(seen.headers.get("server", ""))
     if seen.status != 404 and (is_named or _HIKVISION_BODY.search(seen.body)):
-        return _SURE
-    return _LIKELY if seen.status in (401, 403) else _NOT
+        return _Mark.SURE
+    return _by_refusal(seen, other)
 
 
-def _dahua(seen: Seen) -> int:
+def _dahua(seen: Seen, other: Seen | None) -> _Mark:
     if _realm(seen).startswith(_DAHUA_REALM) or _DAHUA_BODY.search(seen.body):
-        return _SURE
-    return _LIKELY if seen.status in (401, 403) else _NOT
+        return _Mark.SURE
+    return _by_refusal(seen, other)
+
+
+def _by_refusal(seen: Seen, other: Seen | None) -> _Mark:
+    if seen.status not in _ASKS_WHO:
+        return _Mark.NONE
+    is_alone = other is not None and other.status not in _ASKS_WHO
+    return _Mark.LIKELY if seen.status == httpx.codes.UNAUTHORIZED and is_alone else _Mark.MAYBE
 
 
 def _realm(seen: Seen) -> str:

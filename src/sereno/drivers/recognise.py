@@ -22,7 +22,8 @@ from sereno.drivers.errors import (
 from sereno.drivers.fingerprint import PATHS, Seen, vendors_of
 from sereno.drivers.gate import Gate
 from sereno.drivers.http.faults import reason_at
-from sereno.drivers.http.wire import Call, Wire
+from sereno.drivers.http.showing import MOST_MOVES
+from sereno.drivers.http.wire import Call, Reply, Wire
 from sereno.drivers.registry import VENDORS
 from sereno.drivers.tools import Tools
 
@@ -69,27 +70,41 @@ async def recognise(login: Login, tools: Tools, stored_vendor: str = "") -> Reco
 
 async def fingerprint(login: Login, tools: Tools) -> list[str]:
     """Whose device it may be, the likeliest first. Asks without credentials. Raises DeviceError."""
+    return vendors_of(await seen_at(login, tools))
+
+
+async def seen_at(login: Login, tools: Tools) -> list[Seen]:
+    """What strangers are told there. Raises DeviceError."""
     gate, wire = tools.gate(login), Wire(login)
     try:
-        return vendors_of([await _look(gate, wire, path) for path in PATHS])
+        return [await _look(gate, wire, path) for path in PATHS]
     finally:
         await wire.close()
 
 
 async def _look(gate: Gate, wire: Wire, path: str) -> Seen:
     async with gate.connection():
-        try:
-            reply = await wire.send(Call("GET", path, _SECONDS, is_brief=True))
-        except Unreachable as error:
-            gate.missed(error.reason)
-            raise
-        gate.reached()
-        await reply.check_moved()
+        reply = await _reply(gate, wire, path)
+        for _ in range(MOST_MOVES):
+            if (target := reply.moved_target()) is not None:
+                await reply.close()
+                reply = await _reply(gate, wire, target)
         try:
             body = await reply.read(_BODY_BYTES)
         except Garbled:  # a page of some other thing
             body = b""
         return Seen(path, reply.status, reply.headers, body)
+
+
+async def _reply(gate: Gate, wire: Wire, target: str) -> Reply:
+    try:
+        reply = await wire.send(Call("GET", target, _SECONDS, is_brief=True))
+    except Unreachable as error:
+        gate.missed(error.reason)
+        raise
+    gate.reached()
+    await reply.check_moved()
+    return reply
 
 
 async def _as(vendor: str, login: Login, tools: Tools) -> Recognised | None:

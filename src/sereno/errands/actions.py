@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -23,7 +24,7 @@ from sereno.policy.choices import StreamName
 from sereno.sites.actions import wake
 from sereno.sites.addresses import parse_address
 from sereno.sites.models import Camera, Node, Site
-from sereno.sites.queries import access_camera, nodes_of, sites_of
+from sereno.sites.queries import access_camera, access_site, nodes_of
 from sereno.sites.rules import check_credentials, is_online, one_place
 from sereno.sites.secrets import seal
 from sereno.wire.errands import DIAGNOSE, DiagnosisReport
@@ -31,10 +32,6 @@ from sereno.wire.errands import DIAGNOSE, DiagnosisReport
 _NO_SUB = Words(
     "This camera has no address of a small stream (sub). Give it one first.",
     "Esta cámara no tiene dirección de flujo menor (sub). Póngale una primero.",
-)
-_NO_SITE = Words(
-    "There is no such site. Reload the list.",
-    "No existe ese sitio. Recargue la lista.",
 )
 _NO_NODE = Words(
     "No node of {site} can be asked. Enrol one at the site, or connect it.",
@@ -109,13 +106,11 @@ def diagnose_address(
     """
     require(asker, Right.MANAGE)
     now = now or timezone.now()
-    site = sites_of(asker).filter(pk=site_id).first()
-    if site is None:
-        raise NotFound("no_such_site", _NO_SITE)
+    site = access_site(asker, site_id)
     parsed = parse_address(said.address)
     username, password = one_place(parsed, said.username, said.password) or ("", "")
     check_credentials(username, password)
-    node = reachable(node_at(asker, site, node_id, now), site, now)
+    node = reachable_at(asker, site, node_id, now)
     errand = Errand(
         kind=DIAGNOSE,
         stream="main",
@@ -171,13 +166,13 @@ def _node_of(camera: Camera) -> Node | None:
     return lease.node if lease is not None else camera.node
 
 
-def node_at(asker: Asker, site: Site, node_id: UUID | None, now: datetime) -> Node | None:
-    """A node of a site to ask: the one that was chosen, or one of the site that is online."""
-    nodes = list(nodes_of(asker).filter(site=site).order_by("enrolled_at"))
-    if node_id is not None:
-        return next((node for node in nodes if node.pk == node_id), None)
-    online = (node for node in nodes if is_online(node.last_seen, now))
-    return next(online, next(iter(nodes), None))
+def reachable_at(asker: Asker, site: Site, node_id: UUID | None, now: datetime) -> Node:
+    """A node of a site to ask: the one that was chosen, or one that is heard. Raises
+    Unavailable."""
+    nodes = nodes_of(asker).filter(site=site).order_by("enrolled_at")
+    there = [node for node in nodes if node_id in (None, node.pk)]
+    online = (node for node in there if is_online(node.last_seen, now))
+    return reachable(next(online, next(iter(there), None)), site, now)
 
 
 def reachable(node: Node | None, site: Site, now: datetime) -> Node:
@@ -196,24 +191,31 @@ def take_report(node: Node, errand_id: UUID, report: DiagnosisReport, now: datet
     Idempotent; what comes behind the last report changes nothing. Raises NotFound where nobody
     waits for it any more.
     """
-    errand = wanted(node, now, pk=errand_id, kind=DIAGNOSE)
-    if errand.done_at is not None:
+    errand = unfinished(node, errand_id, (DIAGNOSE,), now)
+    if errand is None:
         return
-    errand.started_at = errand.started_at or now
     errand.engine = told_text(report.engine)
     errand.steps = told_value([step.model_dump(mode="json") for step in report.steps])
-    errand.expires_at = max(errand.expires_at, good_until(errand.asked_at, now))
-    if report.is_done:
-        errand.done_at, errand.password_sealed = now, ""
-    errand.save()
+    save_heard(errand, now, is_done=report.is_done)
 
 
-def wanted(node: Node, now: datetime, **which: object) -> Errand:
-    """An errand of `node`, locked: that somebody waits for, or that is done. Raises NotFound."""
-    errand = Errand.objects.select_for_update().filter(node=node, **which).first()
+def unfinished(node: Node, errand_id: UUID, kinds: Collection[str], now: datetime) -> Errand | None:
+    """An errand of `node`, locked; None where it is done. Raises NotFound where nobody waits."""
+    mine = Errand.objects.select_for_update().filter(node=node, kind__in=kinds)
+    errand = mine.filter(pk=errand_id).first()
     if errand is None or (errand.done_at is None and errand.expires_at <= now):
         raise NotFound("errand_over", _OVER)
-    return errand
+    return None if errand.done_at is not None else errand
+
+
+def save_heard(errand: Errand, now: datetime, *, is_done: bool) -> None:
+    """With what was heard of it: there is more time for more; a done one needs no password."""
+    errand.started_at = errand.started_at or now
+    until = good_until(errand.asked_at, now, is_of_device=errand.kind != DIAGNOSE)
+    errand.expires_at = max(errand.expires_at, until)
+    if is_done:
+        errand.done_at, errand.password_sealed = now, ""
+    errand.save()
 
 
 def wipe_passwords(now: datetime) -> int:

@@ -15,15 +15,15 @@ from sereno.base.clock import to_us
 from sereno.base.errors import Conflict, Words
 from sereno.base.told import told_value
 from sereno.devices.models import DeviceChannel
-from sereno.devices.queries import access_site, channel_of_camera
+from sereno.devices.queries import channel_of_camera
 from sereno.devices.rules import check_host, check_template
-from sereno.errands.actions import ask, node_at, reachable, wanted
+from sereno.errands.actions import ask, reachable, reachable_at, save_heard, unfinished
 from sereno.errands.models import Errand
 from sereno.errands.queries import open_errands
-from sereno.errands.rules import check_subnet, good_until, search_span
+from sereno.errands.rules import check_subnet, search_span
 from sereno.footage.actions_found import take_found
-from sereno.sites.models import Node
-from sereno.sites.queries import access_camera
+from sereno.sites.models import Camera, Node
+from sereno.sites.queries import access_camera, access_site
 from sereno.sites.rules import check_credentials
 from sereno.sites.secrets import seal
 from sereno.wire.devices import (
@@ -63,6 +63,7 @@ class PlaceSaid:
     template: str = ""
     template_sub: str = ""
     template_channels: int = 0
+    tries_again: bool = False
 
 
 @transaction.atomic
@@ -75,6 +76,7 @@ def probe_device(
 ) -> Errand:
     """Have a node of the site find out what stands at an address.
 
+    Credentials that were refused there are shown again only where `said.tries_again`, and once.
     Raises NotFound, Invalid, TooSoon, Unavailable when no node is there.
     """
     require(asker, Right.MANAGE)
@@ -89,8 +91,9 @@ def probe_device(
         template=check_template(said.template, "template"),
         template_sub=check_template(said.template_sub, "template_sub"),
         template_channels=said.template_channels,
+        tries_again=said.tries_again,
     )
-    node = reachable(node_at(asker, site, node_id, now), site, now)
+    node = reachable_at(asker, site, node_id, now)
     errand = Errand(
         kind=PROBE,
         stream="",
@@ -99,7 +102,8 @@ def probe_device(
         password_sealed=seal(said.password),
         params=params.model_dump(mode="json"),
     )
-    return ask(asker, errand, node, now, "device_probe", "site", site.pk, host=params.host)
+    told = {"host": params.host, "tries_again": params.tries_again}
+    return ask(asker, errand, node, now, "device_probe", "site", site.pk, **told)
 
 
 @transaction.atomic
@@ -118,7 +122,7 @@ def discover_devices(
     now = now or timezone.now()
     site = access_site(asker, site_id)
     params = DiscoverParams(subnet=check_subnet(subnet))
-    node = reachable(node_at(asker, site, node_id, now), site, now)
+    node = reachable_at(asker, site, node_id, now)
     errand = Errand(kind=DISCOVER, stream="", params=params.model_dump(mode="json"))
     return ask(asker, errand, node, now, "device_discover", "site", site.pk, subnet=params.subnet)
 
@@ -153,9 +157,7 @@ def search_channel(
     The same search twice at once is one. Raises Forbidden, Invalid, TooSoon, Unavailable; Conflict
     where the device cannot be searched.
     """
-    camera = channel.camera
-    camera = camera if camera and camera.removed_at is None else None
-    require(asker, Right.OPERATE if camera else Right.MANAGE)
+    camera = searched_camera(asker, channel)
     now = now or timezone.now()
     span, device = search_span(start, end, now), channel.device
     if device.capabilities.get("find") is False:
@@ -174,6 +176,15 @@ def search_channel(
     return ask(asker, errand, node, now, "recorder_search", "device", device.pk, **told)
 
 
+def searched_camera(asker: Asker, channel: DeviceChannel) -> Camera | None:
+    """What was made of a channel that `asker` may search, or be told what a search found. Raises
+    Forbidden: what is no camera is only for who manages them."""
+    camera = channel.camera
+    camera = camera if camera and camera.removed_at is None else None
+    require(asker, Right.OPERATE if camera else Right.MANAGE)
+    return camera
+
+
 @transaction.atomic
 def take_device_errand(
     node: Node, errand_id: UUID, report: DeviceErrandReport, now: datetime
@@ -183,16 +194,11 @@ def take_device_errand(
     Idempotent; what comes behind the last report changes nothing. Raises NotFound where nobody
     waits for it any more.
     """
-    errand = wanted(node, now, pk=errand_id, kind__in=KINDS)
-    if errand.done_at is not None:
+    errand = unfinished(node, errand_id, KINDS, now)
+    if errand is None:
         return
-    errand.started_at = errand.started_at or now
     errand.answer = told_value(report.model_dump(mode="json"))
-    until = good_until(errand.asked_at, now, is_of_device=True)
-    errand.expires_at = max(errand.expires_at, until)
-    if report.is_done:
-        errand.done_at, errand.password_sealed = now, ""
-        if errand.channel is not None:
-            params = SearchParams.model_validate(errand.params)
-            take_found(errand.channel, params, report, now)
-    errand.save()
+    if report.is_done and errand.channel is not None:
+        params = SearchParams.model_validate(errand.params)
+        take_found(errand.channel, params, report, now)
+    save_heard(errand, now, is_done=report.is_done)

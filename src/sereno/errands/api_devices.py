@@ -28,7 +28,10 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 class Probe(Schema):
-    """As in `POST devices`; `node_id`: null for any of the site."""
+    """As in `POST devices`; `node_id`: null for any of the site.
+
+    `tries_again`: credentials that the device refused before are shown to it once more.
+    """
 
     host: str
     port: Port | None = None
@@ -40,6 +43,7 @@ class Probe(Schema):
     template_sub: str = ""
     template_channels: int = Field(default=0, ge=0, le=MOST_TEMPLATE_CHANNELS)
     node_id: UUID | None = None
+    tries_again: bool = False
 
     def to_said(self) -> PlaceSaid:
         values = self.model_dump(exclude={"password", "node_id"})

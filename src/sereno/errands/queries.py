@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -10,10 +11,13 @@ from django.db.models import Q, QuerySet
 from sereno.accounts.queries import Asker, require
 from sereno.accounts.rules import Right
 from sereno.base.errors import NotFound, Words
+from sereno.base.spans import Span
+from sereno.devices.queries import clock_around
 from sereno.errands.models import Errand
 from sereno.sites.models import Node
 from sereno.sites.queries import cameras_of
 from sereno.sites.secrets import unseal
+from sereno.wire.devices import SEARCH, SearchOrder, SearchParams
 from sereno.wire.errands import DIAGNOSE
 from sereno.wire.errands import Errand as ErrandOrder
 
@@ -82,7 +86,16 @@ def orders_of(node: Node, now: datetime) -> tuple[ErrandOrder, ...]:
             address=errand.address,
             username=errand.username,
             password=unseal(errand.password_sealed),
-            params=errand.params,
+            params=_params(errand),
         )
         for errand in open_errands(now).filter(node=node).order_by("asked_at", "pk")
     )
+
+
+def _params(errand: Errand) -> dict[str, Any]:
+    """As the node gets them; of a search, how the device's clock was then."""
+    if errand.kind != SEARCH:
+        return dict(errand.params)
+    asked = SearchParams.model_validate(errand.params)
+    clock = clock_around(asked.device_id, Span(asked.start, asked.end))
+    return SearchOrder(**asked.model_dump(), clock=tuple(clock)).model_dump(mode="json")

@@ -1,8 +1,14 @@
-"""Taking what searches found on recorders. Telling, not acting: not journalled."""
+"""Taking what searches found on recorders. Telling, not acting: not journalled.
+
+Times are true ones. The same piece may have others in the next search, where the device's clock was
+set or is measured a little differently: it is known again by what the device says.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
+from itertools import chain
 
 from django.db import transaction
 from psycopg.types.range import TimestamptzRange
@@ -11,7 +17,8 @@ from sereno.base.spans import Span, span_or_none
 from sereno.base.told import told_text
 from sereno.devices.models import DeviceChannel
 from sereno.footage.models_found import FootageSearch, FoundFootage
-from sereno.footage.rules_found import merged, searched
+from sereno.footage.rules_found import is_within, merged, searched
+from sereno.policy.device_times import FARTHEST, ahead_of
 from sereno.wire.devices import DeviceErrandReport, FoundReport, SearchParams
 
 
@@ -34,19 +41,18 @@ def take_found(
     )
     if whole is None:
         return
-    known = FoundFootage.objects.filter(channel=channel, span__overlap=_bounds(whole))
-    by_start = {row.span.lower: row for row in known}
+    known = _known_near(channel, whole)
     rows = [_row(channel, each, now) for each in told]
     for row in rows:
-        if (before := by_start.pop(row.span.lower, None)) is not None:
+        if same := known[_by_device(row)]:
+            before = same.pop(0)
             row.pk, row.state = before.pk, before.state
     if looked is not None:
         lost = [
             row.pk
-            for row in by_start.values()
+            for row in chain.from_iterable(known.values())
             if row.state == FoundFootage.State.DISCOVERED
-            and row.span.lower < looked.end
-            and looked.start < row.span.upper
+            and is_within(Span(row.span.lower, row.span.upper), looked)
         ]
         FoundFootage.objects.filter(pk__in=lost).delete()
         _note(channel, looked, now)
@@ -69,6 +75,22 @@ def _row(channel: DeviceChannel, found: FoundReport, now: datetime) -> FoundFoot
         clock_offset_seconds=found.clock_offset_seconds,
         found_at=now,
     )
+
+
+def _known_near(channel: DeviceChannel, span: Span) -> dict[datetime, list[FoundFootage]]:
+    """What is known about that time, however far the device's clock was off, in order, by
+    `_by_device`: after a clock was set back there are two of the same start."""
+    known = defaultdict[datetime, list[FoundFootage]](list)
+    near = _bounds(Span(span.start - 2 * FARTHEST, span.end + 2 * FARTHEST))
+    for row in FoundFootage.objects.filter(channel=channel, span__overlap=near).order_by("span"):
+        known[_by_device(row)].append(row)
+    return known
+
+
+def _by_device(row: FoundFootage) -> datetime:
+    """When the device says that it began."""
+    start: datetime = row.span.lower
+    return start + ahead_of(row.clock_offset_seconds)
 
 
 def _note(channel: DeviceChannel, looked: Span, now: datetime) -> None:

@@ -12,7 +12,8 @@ from sereno.devices.models import DeviceChannel
 class FoundFootage(models.Model):
     """One item that a device holds of a channel: one of its files, or part of one.
 
-    `handle` is the driver's own word for it. `state` is that of its transfer; while it is only
+    `span` is true time, as well as the device's clock is known; `handle` is the driver's own word
+    for it, in the device's. `state` is that of its transfer; while it is only
     `discovered`, a later search of the same time takes its place.
     """
 
@@ -27,7 +28,7 @@ class FoundFootage(models.Model):
     handle = models.TextField()
     cause = models.CharField(max_length=64)
     is_open = models.BooleanField()
-    # Device time minus ours, when it was found.
+    # Device time minus ours, when it was found; `policy.device_times` says what of it is in `span`.
     clock_offset_seconds = models.FloatField(null=True)
     found_at = models.DateTimeField()
     state = models.CharField(max_length=20, choices=State, default=State.DISCOVERED)

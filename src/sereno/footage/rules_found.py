@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sereno.base.spans import Span, span_or_none
+from sereno.policy.device_times import SURE
 from sereno.wire.devices import DeviceErrandReport, FoundReport
 
 
@@ -14,6 +15,13 @@ def searched(asked: Span, report: DeviceErrandReport) -> Span | None:
     if report.found_through is None:
         return None if report.reason is not None else asked
     return span_or_none(asked.start, min(asked.end, report.found_through))
+
+
+def is_within(piece: Span, looked: Span) -> bool:
+    """Whether a search of `looked` must find the piece again: more of it lies there than its times
+    may differ, measured by a clock that tells whole seconds."""
+    part = piece.overlap(looked)
+    return part is not None and part.duration >= min(piece.duration, SURE)
 
 
 def merged(found: Iterable[FoundReport]) -> list[FoundReport]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
@@ -13,13 +14,17 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from sereno.front.forwarding import RawHeaders, has_body, request_headers, without_hops
-from sereno.front.troubles import BODY_TOO_LARGE, refusal
+from sereno.front.troubles import BODY_TOO_LARGE, BODY_TOO_SLOW, refusal
 
 # Connecting to a socket of this machine takes no time; an answer may, so only silence counts.
 TIMEOUT = httpx.Timeout(connect=5.0, read=120.0, write=60.0, pool=30.0)
-LIMITS = httpx.Limits(max_connections=512, max_keepalive_connections=16)
+# A connection at rest is let go before the other side lets go of it (uvicorn: after 5 s), or a call
+# could go out on one that is just being closed.
+LIMITS = httpx.Limits(max_connections=512, max_keepalive_connections=16, keepalive_expiry=2.0)
 # The largest that anybody has to say is a node's batch of reports.
 LARGEST_BODY_BYTES = 8 * 1024 * 1024
+# A caller that announced more and says nothing for so long holds a place of others.
+BODY_SILENCE_SECONDS = 20.0
 # Sessions are between people and the hub: a node neither learns of them nor sets them.
 SESSION_HEADERS = frozenset((b"cookie", b"set-cookie"))
 # The hub's word to front: answer with what is there instead. For nobody else's eyes.
@@ -30,6 +35,10 @@ _SERVERS_HEADERS = frozenset((b"date", b"server"))
 
 class _BodyTooLarge(Exception):
     """More than anybody has to say; found out on the way where its length was not told."""
+
+
+class _BodyTooSlow(Exception):
+    """Its rest does not come."""
 
 
 class Relayed(StreamingResponse):
@@ -74,6 +83,8 @@ async def relay(
     except _BodyTooLarge:
         status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         return refusal(request, status, "body_too_large", BODY_TOO_LARGE)
+    except _BodyTooSlow:
+        return refusal(request, HTTPStatus.REQUEST_TIMEOUT, "body_too_slow", BODY_TOO_SLOW)
     except ClientDisconnect:
         return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody is there to read it
     return Relayed(answer, withheld)
@@ -94,11 +105,21 @@ async def _bounded(request: Request) -> AsyncIterator[bytes]:
     if size_bytes > LARGEST_BODY_BYTES:
         raise _BodyTooLarge
     size_bytes = 0
-    async for chunk in request.stream():
+    chunks = request.stream()
+    while (chunk := await _next_of(chunks)) is not None:
         size_bytes += len(chunk)
         if size_bytes > LARGEST_BODY_BYTES:
             raise _BodyTooLarge
         yield chunk
+
+
+async def _next_of(chunks: AsyncGenerator[bytes, None]) -> bytes | None:
+    """None: there are no more. Raises _BodyTooSlow."""
+    try:
+        async with asyncio.timeout(BODY_SILENCE_SECONDS):
+            return await anext(chunks, None)
+    except TimeoutError:
+        raise _BodyTooSlow from None
 
 
 def _without(names: frozenset[bytes], headers: RawHeaders) -> RawHeaders:

@@ -34,6 +34,10 @@ BODY_TOO_LARGE = Words(
     "More was sent than Sereno takes at once. Send less.",
     "Se envió más de lo que Sereno acepta de una vez. Envíe menos.",
 )
+BODY_TOO_SLOW = Words(
+    "The rest of what was sent did not come. Check the connection and send it again.",
+    "No llegó el resto de lo enviado. Revise la conexión y envíelo de nuevo.",
+)
 NO_PAGES = Words(
     "The pages of the user interface are not part of this installation. "
     "Build them with “make ui”, or install a released package.",

@@ -15,10 +15,17 @@ from sereno.base.clock import to_us
 from sereno.base.errors import Forbidden, NotFound, SerenoError, Unavailable, Words
 from sereno.base.spans import Span
 from sereno.devices.models import DeviceChannel
-from sereno.live.queries_sources import Part, is_own, player_of, source_of
+from sereno.live.queries_sources import (
+    Part,
+    is_own,
+    live_node,
+    player_of,
+    runners_of,
+    source_of,
+)
 from sereno.policy.choices import StreamName
 from sereno.sites.models import Camera, Node
-from sereno.sites.queries import access_camera
+from sereno.sites.queries import access_camera, cameras_of
 from sereno.wire.tickets import LIFETIME, Purpose, Ticket, sign
 
 PERSONS_ONLY = Words(
@@ -55,7 +62,7 @@ def issue_ticket(
     source = source_of(camera, stream, purpose, span, now)
     signed = sign_ticket(
         asker, camera, source.node, purpose, now,
-        stream=stream, span=span, channel=source.channel,
+        stream=stream, span=span, channel=source.channel, ahead_seconds=source.ahead_seconds,
     )  # fmt: skip
     if span is not None:
         ends = {"from_us": to_us(span.start), "to_us": to_us(span.end)}
@@ -75,13 +82,20 @@ def issue_footage_ticket(
 def issue_live_tickets(
     asker: Asker, wishes: Sequence[tuple[UUID, StreamName]], now: datetime
 ) -> list[Issued | SerenoError]:
-    """For each camera and stream what `issue_ticket` gives or raises. Raises Forbidden."""
+    """For each camera and stream what `issue_ticket` gives or raises; a few statements for all of
+    them. Raises Forbidden."""
+    cameras = cameras_of(asker).in_bulk([camera_id for camera_id, _ in wishes])
+    runners = runners_of(cameras.values())
     found: list[Issued | SerenoError] = []
     for camera_id, stream in wishes:
         try:
-            found.append(issue_ticket(asker, camera_id, "live", None, now, stream))
+            camera = cameras.get(camera_id) or access_camera(asker, camera_id)
+            node = live_node(camera, stream, runners.get(camera_id), now)
         except (NotFound, Unavailable) as error:
             found.append(error)
+        else:
+            signed = sign_ticket(asker, camera, node, "live", now, stream=stream)
+            found.append(Issued(signed, now + LIFETIME))
     return found
 
 
@@ -96,6 +110,7 @@ def sign_ticket(
     span: Span | None = None,
     clip_id: UUID | None = None,
     channel: DeviceChannel | None = None,
+    ahead_seconds: int | None = None,
 ) -> str:
     """A signed ticket to what `node` has of a camera that `asker` may see.
 
@@ -113,6 +128,7 @@ def sign_ticket(
         clip_id=clip_id,
         device_id=channel.device_id if channel else None,
         channel=channel.channel if channel else "",
+        ahead_seconds=ahead_seconds,
         start=span.start if span else None,
         end=span.end if span else None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,6 +16,7 @@ from sereno.devices.models import DeviceChannel
 from sereno.devices.queries import channel_of_camera
 from sereno.enforcer.leases import leases_of
 from sereno.footage.queries import holders_of
+from sereno.footage.queries_found import ahead_in
 from sereno.live.rules import LONGEST, parted
 from sereno.policy.choices import StreamName
 from sereno.sites.models import Camera, Node
@@ -60,11 +62,12 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Source:
     """The node that has the first of it, and of a span who has which part. `channel`: the one of a
-    device that plays it."""
+    device that plays it; `ahead_seconds`: how far its times are ahead, where they are known."""
 
     node: Node
     parts: tuple[Part, ...] = ()
     channel: DeviceChannel | None = None
+    ahead_seconds: int | None = None
 
 
 def source_of(
@@ -87,7 +90,7 @@ def _recorder_of(camera: Camera, span: Span, now: datetime) -> Source:
     if channel is None:
         raise Conflict("no_recorder", _NO_RECORDER)
     node = check_node(channel.device.node, now)
-    return Source(node, (Part(node, span),), channel)
+    return Source(node, (Part(node, span),), channel, ahead_in(channel, span))
 
 
 def player_of(camera: Camera, stream: StreamName, span: Span) -> Purpose:
@@ -114,13 +117,13 @@ def _found(
     camera: Camera, stream: StreamName, span: Span | None, *, may_be_parted: bool
 ) -> tuple[Node | None, tuple[Part, ...]]:
     held = holders_of(camera, stream, span) if span else []
-    if stream == "sub" and not camera.sub_address and not held:
-        raise NotFound("no_sub_stream", _NO_SUB_STREAM, field="stream")
+    if not held:
+        check_stream(camera, stream)
     parts = _parts(held, span) if span else ()
     nodes = {part.node.pk: part.node.name for part in parts}
     if len(nodes) > 1 and not may_be_parted:
         raise Conflict("footage_parted", _PARTED.fill(nodes=", ".join(sorted(nodes.values()))))
-    return (parts[0].node if parts else _runner_of(camera)), parts
+    return (parts[0].node if parts else runners_of([camera])[camera.pk]), parts
 
 
 def check_node(node: Node | None, now: datetime) -> Node:
@@ -149,6 +152,20 @@ def _parts(held: list[tuple[UUID, Span]], span: Span) -> tuple[Part, ...]:
     return tuple(Part(known[node_id], part) for node_id, part in parted(held, span))
 
 
-def _runner_of(camera: Camera) -> Node | None:
-    lease = leases_of([camera]).get(camera.pk)
-    return lease.node if lease else camera.node
+def runners_of(cameras: Collection[Camera]) -> dict[UUID, Node | None]:
+    """Who runs each of these cameras now, heard or not."""
+    leases = leases_of(cameras)
+    held = {camera_id: lease.node for camera_id, lease in leases.items()}
+    return {camera.pk: held.get(camera.pk, camera.node) for camera in cameras}
+
+
+def live_node(camera: Camera, stream: StreamName, runner: Node | None, now: datetime) -> Node:
+    """The one that shows what it records. Raises NotFound and Unavailable, as `source_of`."""
+    check_stream(camera, stream)
+    return check_node(runner, now)
+
+
+def check_stream(camera: Camera, stream: StreamName) -> None:
+    """Raises NotFound for a stream that the camera does not have."""
+    if stream == "sub" and not camera.sub_address:
+        raise NotFound("no_sub_stream", _NO_SUB_STREAM, field="stream")

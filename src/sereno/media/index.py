@@ -7,11 +7,17 @@ where the fragment begins with a key frame and bit 30 where losses may have dama
 of pictures, with bit 31 set where they have composition offsets and bit 30 where there is sound.
 Fragments follow one another without holes, in the file and in time, so offsets and times are sums.
 
+Behind that stand the GOPs, for playlists: zlib-compressed, two columns of little-endian 64-bit
+numbers, ticks and bytes from each key frame up to the next, both led by those before the first key
+frame; then `>I4s` with the size of this table and `GOPS`. Where there is none, as in indexes of
+earlier times, fragments are added up.
+
 Version 1 has two columns, and sizes of 31 bits: nothing was damaged, reordered or had sound then.
 """
 
 from __future__ import annotations
 
+import struct
 import sys
 import zlib
 from array import array
@@ -29,6 +35,8 @@ from sereno.media.faults import garbled
 INDEX_VERSION = 2
 LARGEST_COUNT = 1_000_000
 _HEAD = Struct(">BIQI")
+_TAIL = Struct(">I4s")
+_TAIL_MARK = b"GOPS"
 _FIRST_BIT = 1 << 31
 _SECOND_BIT = 1 << 30
 # Of a number's four bytes, the one with its first bits; and which of its values has which bit.
@@ -74,7 +82,8 @@ class Gop(NamedTuple):
     size_bytes: int
 
 
-_gop = partial(tuple.__new__, Gop)  # from four numbers, at a third of the cost of naming them
+gop_of = partial(tuple.__new__, Gop)
+"""A `Gop` from a tuple of its four numbers, at a third of the cost of naming them."""
 
 
 def picture_count_in(contents: int) -> int:
@@ -210,14 +219,25 @@ def pack_index(index: FragmentIndex) -> bytes:
     if sys.byteorder == "big":
         columns.byteswap()
     head = _HEAD.pack(INDEX_VERSION, len(index), index.ticks[0], index.offsets[0])
-    return head + zlib.compress(columns.tobytes())
+    return head + zlib.compress(columns.tobytes()) + _packed_gops(index)
+
+
+def _packed_gops(index: FragmentIndex) -> bytes:
+    places = [0, *compress(range(len(index)), index.keys), len(index)]
+    numbers = [
+        column[other] - column[one]
+        for column in (index.ticks, index.offsets)
+        for one, other in pairwise(places)
+    ]
+    table = zlib.compress(struct.pack(f"<{len(numbers)}Q", *numbers))
+    return table + _TAIL.pack(len(table), _TAIL_MARK)
 
 
 def unpack_index(data: bytes) -> FragmentIndex:
     """The reverse of `pack_index`, also of version 1. Raises Garbled; memory is bounded by
     `LARGEST_COUNT`."""
     width, count, start_ticks, start_offset = _head(data)
-    columns = _decompress(data[_HEAD.size :], count * 4 * width)
+    columns = _columns(data, count * width)
     durations, marked = columns[:count], columns[count : 2 * count]
     contents = columns[2 * count :] if width > 2 else (0,) * count
     largest = _LARGEST_NUMBER if width > 2 else _LARGEST_DURATION
@@ -231,12 +251,42 @@ def unpack_index(data: bytes) -> FragmentIndex:
 
 
 def unpack_gops(data: bytes) -> GopIndex:
-    """Only the GOPs of a packed index: sums over columns, not an object a fragment.
-
-    Raises Garbled.
-    """
+    """Only the GOPs of a packed index, of which they are a table by themselves. Raises Garbled."""
     width, count, start_ticks, start_offset = _head(data)
-    columns = _decompress(data[_HEAD.size :], count * 4 * width)
+    table = _table_in(data)
+    if table is None:
+        return _summed_gops(data, width, count, start_ticks, start_offset)
+    numbers = _unpacked_table(table, count)
+    half = len(numbers) // 2
+    _, *starts = accumulate(numbers[:half], initial=start_ticks)
+    _, *begins = accumulate(numbers[half:], initial=start_offset)
+    lengths, sizes = numbers[1:half], numbers[half + 1 :]
+    listed = map(gop_of, zip(starts, lengths, begins, sizes, strict=False))
+    return GopIndex(start_ticks, starts[-1], tuple(listed))
+
+
+def _table_in(data: bytes) -> bytes | None:
+    """The table of GOPs, packed; None: there is none."""
+    if not data.endswith(_TAIL_MARK) or len(data) < _HEAD.size + _TAIL.size:
+        return None
+    size, _ = _TAIL.unpack_from(data, len(data) - _TAIL.size)
+    table = data[-_TAIL.size - size : -_TAIL.size]
+    return table if len(table) == size else None
+
+
+def _unpacked_table(table: bytes, count: int) -> tuple[int, ...]:
+    """Its numbers, for so many fragments. Raises Garbled."""
+    plain, left = _decompress(table, (count + 1) * 16)
+    if left or not plain or len(plain) % 16:
+        raise garbled("GOPs of the index")
+    return struct.unpack(f"<{len(plain) // 8}Q", plain)
+
+
+def _summed_gops(
+    data: bytes, width: int, count: int, start_ticks: int, start_offset: int
+) -> GopIndex:
+    """The GOPs of an index that has no table of them: sums over columns, not an object each."""
+    columns = _columns(data, count * width)
     sizes = bytearray(columns[count : 2 * count].tobytes())
     tops = sizes[_TOP_BYTE::4]
     sizes[_TOP_BYTE::4] = tops.translate(_LESS_BITS if width > 2 else _LESS_FIRST_BIT)
@@ -245,7 +295,7 @@ def unpack_gops(data: bytes) -> GopIndex:
     keys = tops.translate(_HAS_FIRST_BIT)
     starts, begins = [*compress(ticks, keys), ticks[-1]], [*compress(offsets, keys), offsets[-1]]
     lengths = map(sub, starts[1:], starts)
-    listed = map(_gop, zip(starts, lengths, begins, map(sub, begins[1:], begins), strict=False))
+    listed = map(gop_of, zip(starts, lengths, begins, map(sub, begins[1:], begins), strict=False))
     return GopIndex(start_ticks, ticks[-1], tuple(listed))
 
 
@@ -259,15 +309,26 @@ def _head(data: bytes) -> tuple[int, int, int, int]:
     return version + 1, count, start_ticks, start_offset
 
 
-def _decompress(data: bytes, size: int) -> array[int]:
-    decompressor = zlib.decompressobj()
-    try:
-        plain = decompressor.decompress(data, size + 1)
-    except zlib.error:
-        raise garbled("index") from None
-    if len(plain) != size or not decompressor.eof:
+def _columns(data: bytes, count: int) -> array[int]:
+    """So many numbers of the index. Raises Garbled, also for what stands behind and makes no
+    sense."""
+    plain, left = _decompress(data[_HEAD.size :], count * 4)
+    table = _table_in(data)
+    if len(plain) != count * 4 or len(left) != (0 if table is None else len(table) + _TAIL.size):
         raise garbled("index")
     columns = array("I", plain)
     if sys.byteorder == "big":
         columns.byteswap()
     return columns
+
+
+def _decompress(data: bytes, most_bytes: int) -> tuple[bytes, bytes]:
+    """What is packed, and what stands behind it. Raises Garbled."""
+    decompressor = zlib.decompressobj()
+    try:
+        plain = decompressor.decompress(data, most_bytes + 1)
+    except zlib.error:
+        raise garbled("index") from None
+    if len(plain) > most_bytes or not decompressor.eof:
+        raise garbled("index")
+    return plain, decompressor.unused_data

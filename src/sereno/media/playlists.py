@@ -15,7 +15,7 @@ from uuid import UUID
 from sereno.base.clock import from_us, to_us
 from sereno.base.spans import Span
 from sereno.media.contract import TIMESCALE
-from sereno.media.index import Gop
+from sereno.media.index import Gop, gop_of
 
 ENTRY_TICKS = 6 * TIMESCALE
 _VERSION = 7  # fMP4 with EXT-X-MAP in a playlist of media segments
@@ -63,10 +63,11 @@ def vod_playlist(segments: Sequence[PlaylistSegment], span: Span, address_of: Ad
     """
     body: list[str] = []
     longest_ticks = TIMESCALE
+    start_us, end_us = to_us(span.start), to_us(span.end)
     first_us: int | None = None
     before: PlaylistSegment | None = None
     for segment in segments:
-        entries = _entries(segment, span)
+        entries = _entries(segment, start_us, end_us)
         if not entries:
             continue
         address = address_of(segment.segment_id)
@@ -106,9 +107,10 @@ def vod_facts(
 
     `mime_of` tells a run's MIME type with its codecs.
     """
+    start_us, end_us = to_us(span.start), to_us(span.end)
     found = []
     for segment in segments:
-        gops = _gops_in(segment, segment.index.gops(), span)
+        gops = _gops_in(segment, segment.index.gops(), start_us, end_us)
         if not gops:
             continue
         entries = [
@@ -159,38 +161,43 @@ def _follows(segment: PlaylistSegment, before: PlaylistSegment) -> bool:
     return is_next and segment.run_id == before.run_id
 
 
-def _entries(segment: PlaylistSegment, span: Span) -> list[Gop]:
-    """The GOPs of a file that lie in `span`, joined to about `ENTRY_TICKS` each.
+def _entries(segment: PlaylistSegment, start_us: int, end_us: int) -> list[Gop]:
+    """The GOPs of a file that lie in [start, end), joined to about `ENTRY_TICKS` each.
 
     They are joined before they are cut, so that two windows have the same entries in common.
     """
-    start_us, end_us = to_us(span.start), to_us(span.end)
+    gops = segment.index.gops()
+    if not gops or _is_inside(segment, gops, start_us, end_us):
+        return [_joined(group) for group in _groups(gops)]
     entries: list[Gop] = []
-    for group in _groups(segment.index.gops()):
-        first, last = group[0], group[-1]
-        is_inside = (
-            segment.wall_us(first.start_ticks) >= start_us
-            and segment.wall_us(last.start_ticks) < end_us
-        )
-        gops = group if is_inside else _gops_in(segment, group, span)
-        if gops:
-            entries.append(_joined(gops))
+    for group in _groups(gops):
+        is_inside = _is_inside(segment, group, start_us, end_us)
+        shown = group if is_inside else _gops_in(segment, group, start_us, end_us)
+        if shown:
+            entries.append(_joined(shown))
     return entries
+
+
+def _is_inside(segment: PlaylistSegment, gops: Sequence[Gop], start_us: int, end_us: int) -> bool:
+    """Whether all of them are shown."""
+    starts_in = segment.wall_us(gops[0].start_ticks) >= start_us
+    return starts_in and segment.wall_us(gops[-1].start_ticks) < end_us
 
 
 def _groups(gops: Sequence[Gop]) -> Iterator[Sequence[Gop]]:
     begin, ticks = 0, 0
-    for place, gop in enumerate(gops):
-        if ticks and ticks + gop.duration_ticks > ENTRY_TICKS:
+    for place, (_, duration_ticks, _, _) in enumerate(gops):
+        if ticks and ticks + duration_ticks > ENTRY_TICKS:
             yield gops[begin:place]
             begin, ticks = place, 0
-        ticks += gop.duration_ticks
+        ticks += duration_ticks
     if begin < len(gops):
         yield gops[begin:]
 
 
-def _gops_in(segment: PlaylistSegment, gops: Sequence[Gop], span: Span) -> list[Gop]:
-    start_us, end_us = to_us(span.start), to_us(span.end)
+def _gops_in(
+    segment: PlaylistSegment, gops: Sequence[Gop], start_us: int, end_us: int
+) -> list[Gop]:
     return [
         gop
         for gop in gops
@@ -200,10 +207,8 @@ def _gops_in(segment: PlaylistSegment, gops: Sequence[Gop], span: Span) -> list[
 
 
 def _joined(gops: Sequence[Gop]) -> Gop:
-    first, last = gops[0], gops[-1]
-    end_ticks = last.start_ticks + last.duration_ticks
-    end_bytes = last.offset_bytes + last.size_bytes
-    return Gop(
-        first.start_ticks, end_ticks - first.start_ticks,
-        first.offset_bytes, end_bytes - first.offset_bytes,
-    )  # fmt: skip
+    start_ticks, _, offset, _ = gops[0]
+    last_ticks, duration, last_offset, size = gops[-1]
+    return gop_of(
+        (start_ticks, last_ticks + duration - start_ticks, offset, last_offset + size - offset)
+    )

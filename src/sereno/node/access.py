@@ -27,7 +27,7 @@ _NOT_HERE = Words(
 )
 _NO_DEVICE = Words(
     "This device is not on this node. Open it again.",
-    "Este equipo no está en este nodo. Ábralo de nuevo.",
+    "Este dispositivo no está en este nodo. Ábralo de nuevo.",
 )
 _NO_SPAN = Words(
     "The ticket names no time. Ask for one with a start and an end.",
@@ -53,12 +53,17 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class RecorderVisit:
-    """A ticket that holds here for footage that a device plays, by the device's own `channel`."""
+    """A ticket that holds here for footage that a device plays, by the device's own `channel`.
+
+    `span` is true time; `ahead` is how far the device's is ahead of it, None where the hub has not
+    found that footage: then what the device's clock shows now decides.
+    """
 
     camera_id: UUID
     device_id: UUID
     channel: str
     span: Span
+    ahead: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +106,9 @@ class Doorkeeper:
         device_id = _device_of(ticket, orders)
         if ticket.start is None or ticket.end is None or ticket.end <= ticket.start:
             raise Invalid("ticket_without_span", _NO_SPAN)
-        span = Span(ticket.start, ticket.end)
-        return RecorderVisit(ticket.camera_id, device_id, ticket.channel, span)
+        span, seconds = Span(ticket.start, ticket.end), ticket.ahead_seconds
+        ahead = timedelta(seconds=seconds) if seconds is not None else None
+        return RecorderVisit(ticket.camera_id, device_id, ticket.channel, span, ahead)
 
     def admit_to_channel(self, token: str) -> tuple[UUID, str]:
         """The device and its channel whose picture may be seen. Raises as `admit_to_recorder`."""

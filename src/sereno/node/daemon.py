@@ -9,9 +9,9 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
 from uuid import UUID
 
 import uvloop
@@ -24,11 +24,8 @@ from sereno.box.secrets import fernet
 from sereno.box.settings import Settings
 from sereno.media.contract import Event, Failed, RunEnded, StreamTask
 from sereno.media.doors import Doors
-from sereno.node.access import Doorkeeper
 from sereno.node.analysis import Analysis
-from sereno.node.api import make_app
 from sereno.node.budget import Budget
-from sereno.node.clip_routes import ClipRoutes
 from sereno.node.clips import clips_in
 from sereno.node.departing import finish_departures
 from sereno.node.desired import Desired
@@ -42,35 +39,21 @@ from sereno.node.leases import Leases
 from sereno.node.ledger import Ledger
 from sereno.node.ledger_thread import LedgerThread
 from sereno.node.link import Link
-from sereno.node.live import Live, state_text
 from sereno.node.live_attention import Attention
-from sereno.node.live_hls import LiveHls
-from sereno.node.live_playlists import LivePlaylists
 from sereno.node.order_store import OrderStore
 from sereno.node.pace import Pace
-from sereno.node.pictures import Pictures, PicturesOfFootage
-from sereno.node.playback import Playback
 from sereno.node.preparing import for_runners, hub_of, prepare_folders
 from sereno.node.probing import Probing
-from sereno.node.recorder_hls import RecorderHls
-from sereno.node.recorder_plays import RecorderPlays
-from sereno.node.recorder_view import RecorderWatching
 from sereno.node.recording import Recording
 from sereno.node.relaying import Relaying
 from sereno.node.rows import StreamKey
-from sereno.node.run_formats import RunFormats
-from sereno.node.server import Server, unix_listener
-from sereno.node.snapshots import Showing, Snapshots
 from sereno.node.state import NodeState
 from sereno.node.stream_book import StreamBook
-from sereno.node.strips import Strips
 from sereno.node.supervisor import Supervisor
 from sereno.node.tasks import task_of
 from sereno.node.telling import Telling
+from sereno.node.viewing import Viewing
 from sereno.node.volumes import Volumes
-from sereno.node.watching import Watching
-from sereno.node.webrtc import WebRtc
-from sereno.node.whep import Whep, ice_of
 from sereno.node.wishes import Place
 from sereno.wire.orders import Orders
 from sereno.wire.reports import Heartbeat, HeartbeatAnswer, ReasonReport
@@ -81,6 +64,9 @@ log = logging.getLogger(__name__)
 # named sereno where the node was started is not taken for the program.
 RUNNER_ARGV = (sys.executable, "-P", "-c", "from sereno.media.runner import main; main()")
 LAST_REPORT_SECONDS = 0.5
+# Of the loop, for what blocks: as many as asyncio makes on a large machine. A disk that hangs and a
+# name that is not found keep one each, and on a small machine six of them would stop everything.
+THREADS = 32
 
 
 class Node:
@@ -104,36 +90,28 @@ class Node:
         self._store = OrderStore(data.orders, fernet(settings))
         self._ledger = LedgerThread(data.ledger)
         self._volumes = self._new_volumes()
-        self._attention = Attention(clock, lambda: self._supervisor.look())
-        self._live = Live(self._root_of, self._attention)
-        self._web_rtc = WebRtc(self._live, ice_of(settings), settings.whep_sessions)
         self._recording = Recording(
             self._ledger, lambda: self._volumes.roots, clock, self._on_change, self._pace
         )
-        self._live_playlists = LivePlaylists(self._recording, clock)
         self._budget = self._new_budget()
         self._leases = Leases(clock)
         self._desired = Desired(clock, self._leases)
         self._doors = Doors(data.doors, clock)
+        self._attention = Attention(clock, lambda: self._supervisor.look())
         self._supervisor = self._new_supervisor(runner_argv)
         self._probing = self._new_probing(runner_argv)
-        self._snapshots = self._new_snapshots()
-        self._pictures = Pictures(data.pictures, self._recording, self._volumes.path_of)
-        self._strips = Strips(self._pictures, self._ledger, self._recording.books, clock)
+        self._hub = HubClient(*hub_of(settings))
+        self._devices = device_room(data.devices, clock, self._doors, self._hub)
+        self.viewing = self._new_viewing(runner_argv)
         self.analysis = self._new_analysis()
         self.state = self._new_state()
-        self._hub = HubClient(*hub_of(settings))
         self._relaying = Relaying(self._hub, data.node_socket)
         self._clips = clips_in(
             data.clips, self._recording, self._ledger, self._volumes, self._hub.tell_clip, clock
         )
         diagnosing = Diagnosing(self._desired, self._recording, data.doors)
-        self._devices = device_room(data.devices, clock, self._doors, self._hub)
         kinds = self._devices.errand_kinds
         self._errands = Errands(runner_argv, self._hub, clock, diagnosing.command_of, kinds)
-        self._plays = RecorderPlays(
-            runner_argv, self._devices.devices, data.recorder_plays, data.doors
-        )
         telling = Telling(self._hub, self._ledger, clock, self._pace.batch_rows)
         self.link = Link(self._hub, telling, self, clock, self._relaying.show, pace=self._pace)
 
@@ -142,7 +120,9 @@ class Node:
         self._ended.set()
 
     async def run(self) -> None:
-        await self._plays.prepare()
+        threads = ThreadPoolExecutor(THREADS, "node")
+        asyncio.get_running_loop().set_default_executor(threads)
+        await self.viewing.prepare()
         await self._volumes.check()
         self._budget.looked_through |= self._volumes.roots.keys()
         await finish_departures(self._ledger, self._volumes.roots, self._clock)
@@ -151,15 +131,14 @@ class Node:
         if stored is not None:
             self._take(stored.orders)
             self.link.etag = stored.etag
-        server = self._server()
+        server = self.viewing.server(self.state, self._clips, lambda: self.link.troubles)
         async with asyncio.TaskGroup() as parts:
             serving = parts.create_task(server.run_until_stopped())
             supervising = parts.create_task(self._supervisor.run())
             recording = parts.create_task(self._recording.run())
             loops = (
-                self._budget.run, self._probing.run, self._snapshots.run, self._pictures.run,
-                self._strips.run, self.analysis.run, self._clips.run, self._errands.run,
-                self._devices.devices.run,
+                self._budget.run, self._probing.run, self.analysis.run, self._clips.run,
+                self._errands.run, self._devices.devices.run, *self.viewing.loops(),
             )  # fmt: skip
             others = [parts.create_task(run()) for run in loops]
             linking = parts.create_task(self._link_up())
@@ -173,8 +152,7 @@ class Node:
             await self._recording.close()
             await self._say_goodbye()
             await serving
-            await self._web_rtc.close()
-            await self._plays.close()
+            await self.viewing.close()
         await self._relaying.close()
         await self._hub.close()
         await self._ledger.close()
@@ -262,19 +240,25 @@ class Node:
             self._pace.probe_seconds,
         )
 
-    def _new_snapshots(self) -> Snapshots:
-        return Snapshots(
-            self._data.snapshots,
-            self._live,
-            lambda: self._supervisor.aims,
-            self._ordered,
+    def _new_viewing(self, runner_argv: Sequence[str]) -> Viewing:
+        return Viewing(
+            self._settings,
             self._clock,
-            self._pace.picture_seconds,
+            self._pace,
+            runner_argv,
+            orders=lambda: self._orders,
+            ledger=self._ledger,
+            recording=self._recording,
+            volumes=self._volumes,
+            desired=self._desired,
+            supervisor=self._supervisor,
+            attention=self._attention,
+            devices=self._devices,
         )
 
     def _new_analysis(self) -> Analysis:
         return Analysis(
-            self._live,
+            self.viewing.live,
             self._recording,
             lambda: self._orders,
             self._clock,
@@ -291,36 +275,6 @@ class Node:
         self._devices.devices.take(orders.devices)
         if self._desired.lacks_leases():
             self.link.say_now()  # the answer brings them
-
-    def _server(self) -> Server:
-        doorkeeper = Doorkeeper(lambda: self._orders, self._is_known, self._clock)
-        formats = RunFormats(self._ledger, self._recording)
-        playback = Playback(doorkeeper, self._recording, formats, self._volumes.path_of)
-        recorder_hls = RecorderHls(doorkeeper, self._plays, self._clock)
-        app = make_app(
-            self.state,
-            playback,
-            LiveHls(doorkeeper, playback, self._live_playlists, recorder_hls),
-            Watching(doorkeeper, self._recording, self._live, self._desired.is_run),
-            RecorderWatching(doorkeeper, self._plays),
-            Whep(doorkeeper, self._web_rtc),
-            Showing(doorkeeper, self._snapshots, self._clock),
-            PicturesOfFootage(doorkeeper, self._pictures),
-            ClipRoutes(doorkeeper, self._recording, self._volumes.path_of, self._clips.store),
-            self._devices.showing(doorkeeper),
-            lambda: self.link.troubles,
-        )
-        return Server(app, unix_listener(self._data.node_socket))
-
-    def _ordered(self) -> frozenset[UUID] | None:
-        """The cameras of the orders; None: there are none yet."""
-        if self._orders is None:
-            return None
-        return frozenset(camera.camera_id for camera in self._orders.cameras)
-
-    def _is_known(self, key: StreamKey) -> bool:
-        """A camera that is recorded here, or was."""
-        return key in self._recording.books()
 
     async def _link_up(self) -> None:
         backoff = Backoff(self._pace.retry_base_seconds, self._pace.retry_cap_seconds)
@@ -339,10 +293,6 @@ class Node:
         with suppress(SerenoError, TimeoutError):
             async with asyncio.timeout(LAST_REPORT_SECONDS):
                 await self.link.report()
-
-    def _root_of(self, key: StreamKey) -> Path:
-        """The root of the volume that the stream is written to."""
-        return self._volumes.root_of(self._recording.book(key).volume_id)
 
     def _budgets(self) -> dict[UUID, int]:
         """The limits of cameras that have one of their own."""
@@ -370,14 +320,13 @@ class Node:
 
     def _on_event(self, event: Event) -> None:
         self._recording.apply(event)
-        self._live.apply(event)
-        self._live_playlists.apply(event)
+        self.viewing.apply(event)
         if isinstance(event, Failed | RunEnded) and event.reason.key.startswith("disk_"):
             book = self._recording.book(StreamKey(event.camera_id, event.stream))
             self._volumes.note(book.volume_id, event.reason.key)
 
     def _on_change(self, book: StreamBook) -> None:
-        self._live.show(book.key, state_text(book.state, book.reason))
+        self.viewing.show(book)
         self.link.say_now()
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from functools import lru_cache
 from uuid import UUID
 
 from sereno.media.contract import Memory
 from sereno.node.rows import AbsenceRow, MemoryRow, RunRow, SegmentRow, StreamKey
+from sereno.policy.choices import StreamName
 from sereno.wire.reports import ReasonReport
 
 
@@ -82,9 +84,9 @@ def segment_values(row: SegmentRow) -> tuple[object, ...]:
 def segment_in(row: sqlite3.Row) -> SegmentRow:
     return SegmentRow(
         segment_id=UUID(row["segment_id"]),
-        run_id=UUID(row["run_id"]),
-        key=key_in(row),
-        volume_id=UUID(row["volume_id"]),
+        run_id=_id_in(row["run_id"]),
+        key=_key_in(row["camera_id"], row["stream"]),
+        volume_id=_id_in(row["volume_id"]),
         sequence=row["sequence"],
         start_us=row["start_us"],
         end_us=row["end_us"],
@@ -96,6 +98,17 @@ def segment_in(row: sqlite3.Row) -> SegmentRow:
         is_sealed=bool(row["is_sealed"]),
         fragments=row["fragments"],
     )
+
+
+@lru_cache(maxsize=256)
+def _id_in(text: str) -> UUID:
+    """Neighbouring files have all but one of their ids in common."""
+    return UUID(text)
+
+
+@lru_cache(maxsize=256)
+def _key_in(camera_id: str, stream: StreamName) -> StreamKey:
+    return StreamKey(UUID(camera_id), stream)
 
 
 def memory_values(row: MemoryRow) -> tuple[object, ...]:

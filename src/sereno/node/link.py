@@ -19,6 +19,7 @@ from websockets.exceptions import WebSocketException
 from sereno.base.backoff import Backoff
 from sereno.base.clock import Clock
 from sereno.base.errors import SerenoError, Words
+from sereno.base.tasks import wait_up_to
 from sereno.node.hub_client import Fetched, HubClient
 from sereno.node.pace import Pace
 from sereno.node.telling import Telling
@@ -131,7 +132,7 @@ class Link:
             seconds = pause()
             shortest = min(pace.shortest_seconds, seconds)
             await asyncio.sleep(shortest)
-            await _wait(wake, seconds - shortest)
+            await wait_up_to(wake, seconds - shortest)
 
     async def _listen(self, loops: asyncio.TaskGroup) -> None:
         """Keep the control socket; each new connection, and each message, means: ask the hub.
@@ -193,11 +194,3 @@ def _relay_in(message: str | bytes) -> str | None:
         return Wake.model_validate_json(message).relay
     except ValidationError:
         return None
-
-
-async def _wait(wake: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(max(seconds, 0)):
-            await wake.wait()
-    except TimeoutError:
-        return

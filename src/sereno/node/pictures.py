@@ -39,6 +39,7 @@ WIDTHS = (160, 320, 640)
 DEFAULT_WIDTH = WIDTHS[0]
 LIMIT_BYTES = 256 * 1024 * 1024
 MOST_WAITING = 64
+LONGEST_SECONDS = 15.0  # that somebody waits: a browser asks for six things at a time
 IDLE_SECONDS = 60.0  # without a question, before the helper's memory is given back
 _LONGEST_NUMBER = 17  # digits of microseconds since 1970, for the next thousand years
 
@@ -186,7 +187,11 @@ class Pictures:
         if len(self._jobs) > MOST_WAITING:
             self._give_up_oldest()
         self._has_jobs.set()
-        return await asyncio.shield(job.done)
+        try:
+            async with asyncio.timeout(LONGEST_SECONDS):
+                return await asyncio.shield(job.done)
+        except TimeoutError:
+            raise Unavailable("pictures_busy", _TOO_MANY) from None
 
     def _give_up_oldest(self) -> None:
         job = self._jobs.pop(next(iter(self._jobs)))

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from shutil import rmtree
 from typing import Protocol
@@ -25,6 +25,7 @@ from sereno.media.contract import Past, StreamTask
 from sereno.node.access import RecorderVisit
 from sereno.node.devices.standing import NotUsable
 from sereno.node.recorder_play import SEGMENT_SECONDS, Audience, PlayState, RecorderPlay
+from sereno.policy.device_times import ahead_of, later
 from sereno.wire.orders import DeviceOrder
 from sereno.wire.reports import ReasonReport
 
@@ -42,6 +43,7 @@ class Recorders(Protocol):
     """The devices of the orders, as `sereno.node.devices.devices.Devices` has them."""
 
     def driver_of(self, device_id: UUID) -> Driver: ...
+    def offset_of(self, device_id: UUID) -> float | None: ...
     def order_of(self, device_id: UUID) -> DeviceOrder: ...
     def gate_of(self, device_id: UUID) -> Gate: ...
 
@@ -119,10 +121,17 @@ class RecorderPlays:
         gate = self.recorders.gate_of(visit.device_id)
         async with self._line(visit.device_id, audience), gate.turn("playback"), self._room:
             audience.show(PlayState.CONNECTING, None)
-            driver = self.recorders.driver_of(visit.device_id)
-            playback = await driver.playback(visit.channel, visit.span)
-            task = self._task(visit, playback, folder)
+            task = self._task(visit, await self._playback(visit), folder)
             return await RecorderPlay(self.argv, task, audience).run()
+
+    async def _playback(self, visit: RecorderVisit) -> Playback:
+        """Where the device plays it: asked by the device's clock, for a span in true time."""
+        ahead = visit.ahead
+        if ahead is None:
+            ahead = ahead_of(self.recorders.offset_of(visit.device_id))
+        driver = self.recorders.driver_of(visit.device_id)
+        playback = await driver.playback(visit.channel, later(visit.span, ahead))
+        return replace(playback, span=later(playback.span, -ahead))
 
     @asynccontextmanager
     async def _line(self, device_id: UUID, audience: Audience) -> AsyncIterator[None]:

@@ -12,7 +12,8 @@ from uuid import UUID, uuid4
 from sereno.base.backoff import Backoff
 from sereno.base.clock import Clock, to_us
 from sereno.media.contract import Event, Memory
-from sereno.node.ledger import Changes, Ledger
+from sereno.node.commits import Commits
+from sereno.node.ledger import Ledger
 from sereno.node.ledger_removal import Act, take_out
 from sereno.node.ledger_thread import LedgerThread
 from sereno.node.pace import Pace
@@ -38,11 +39,6 @@ from sereno.wire.reports import ReasonReport, StreamState
 log = logging.getLogger(__name__)
 
 MEND_AGAIN_CAP_SECONDS = 600.0
-# What SQLite says of a row that it will never take.
-_BAD_ROW = (
-    sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError,
-    OverflowError,
-)  # fmt: skip
 NODE_DOWN = ReasonReport(key="node_down")
 LEDGER_UNWRITTEN = ReasonReport(key="ledger_unwritten")
 
@@ -72,8 +68,7 @@ class Recording:
         self._to_take_in: asyncio.Queue[tuple[StreamKey, str]] = asyncio.Queue()
         self._broken_off: set[StreamKey] = set()
         self._started_us = 0
-        self._is_failing = False
-        self._commit = asyncio.Lock()
+        self._commits = Commits(ledger, self._unsaved, self._to_take_in.put_nowait)
 
     def book(self, key: StreamKey) -> StreamBook:
         """What is known of a stream; a blank one for a new stream."""
@@ -93,7 +88,7 @@ class Recording:
     @property
     def notices(self) -> tuple[ReasonReport, ...]:
         """What people should know of all streams now."""
-        return (LEDGER_UNWRITTEN,) if self._is_failing else ()
+        return (LEDGER_UNWRITTEN,) if self._commits.is_failing else ()
 
     def is_mending(self, key: StreamKey) -> bool:
         """Whether the stream's files are being mended; until then it must not start."""
@@ -201,7 +196,7 @@ class Recording:
         try:
             await self._mend(book, reason)
         except sqlite3.OperationalError as error:
-            self._note_failure(error)
+            self._commits.note_failure(error)
             return await self._put_off(book, reason)
         return True
 
@@ -230,7 +225,7 @@ class Recording:
         while True:
             key, first_day = await self._to_take_in.get()
             try:
-                await self._catch_up()
+                await self._commits.catch_up()
                 unsealed = await self._ledger.call(Ledger.unsealed_segments, key)
                 unknown = await unknown_files(
                     self._ledger, self._roots(), key, first_day, self._threads
@@ -257,7 +252,7 @@ class Recording:
         while True:
             key, place = await self._left_files.get()
             try:
-                await self._catch_up()  # what was said of it
+                await self._commits.catch_up()  # what was said of it
                 await mend_file(self._ledger, self._roots(), key, place, self._threads)
             except Exception as error:  # one file must not hold up the others, nor end the node
                 if not was_told:
@@ -271,7 +266,7 @@ class Recording:
                 was_told = False
 
     async def _mend(self, book: StreamBook, reason: ReasonReport) -> None:
-        await self._catch_up()  # what was said before the writer died
+        await self._commits.catch_up()  # what was said before the writer died
         mended = await mend_stream(self._ledger, self._roots(), book.key, reason, self._threads)
         book.last_sequence = mended.last_sequence
         book.last_sha256 = mended.last_sha256
@@ -297,45 +292,9 @@ class Recording:
             book.node_stops(NODE_DOWN)
         await self.commit()
 
-    async def commit(self) -> bool:
-        """Write to the ledger all that changed; whether it is written. If not, it is kept."""
-        async with self._commit:
-            changes = self._unsaved.take()
-            if changes.is_empty:
-                return True
-            try:
-                await self._ledger.call(Ledger.save, changes)
-            except asyncio.CancelledError:
-                self._unsaved.put_back(changes)  # written or not: twice changes nothing
-                raise
-            except _BAD_ROW:
-                await self._commit_one_by_one(changes)
-            except sqlite3.Error as error:
-                self._unsaved.put_back(changes)
-                self._note_failure(error)
-                return False
-            else:
-                self._note_success()
-            return True
-
-    async def _catch_up(self) -> None:
-        """Before somebody else changes rows: what is written later would undo that.
-
-        Raises sqlite3.OperationalError where the ledger takes nothing now.
-        """
-        if not await self.commit():
-            raise sqlite3.OperationalError("the ledger cannot be written")
-
-    async def _commit_one_by_one(self, changes: Changes) -> None:
-        """One row can never be written: it must not hold up the others."""
-        for each in changes.one_by_one():
-            try:
-                await self._ledger.call(Ledger.save, each)
-            except _BAD_ROW:
-                log.exception("The ledger does not take a row, which is left out: %s", each)
-            except sqlite3.Error as error:
-                self._unsaved.put_back(each)
-                self._note_failure(error)
+    async def commit(self) -> None:
+        """Write to the ledger all that changed; what it does not take is kept."""
+        await self._commits.commit()
 
     async def take_out(
         self, rows: Sequence[SegmentRow], reason: ReasonReport, act: Act | None
@@ -344,8 +303,8 @@ class Recording:
 
         Raises sqlite3.Error.
         """
-        await self._catch_up()
-        async with self._commit:
+        await self._commits.catch_up()
+        async with self._commits.lock:
             for run in await self._ledger.call(take_out, rows, reason, act):
                 book = self._books.get(run.key)
                 if book is None or book.run is None or book.run.run_id != run.run_id:
@@ -355,19 +314,6 @@ class Recording:
                 book.run.segment_count -= len(ours)
                 book.run.size_bytes -= sum(row.size_bytes for row in ours)
                 book.run.revision = max(book.run.revision, run.revision)
-
-    def _note_failure(self, error: sqlite3.Error) -> None:
-        if not self._is_failing:
-            log.error("The ledger cannot be written: %s. Check disk and permissions.", error)
-        self._is_failing = True
-
-    def _note_success(self) -> None:
-        if self._is_failing:
-            log.info("The ledger is written again.")
-        self._is_failing = False
-        for each in self._unsaved.left_out.items():
-            self._to_take_in.put_nowait(each)
-        self._unsaved.left_out.clear()
 
     async def segments(self, key: StreamKey, start_us: int, end_us: int) -> list[SegmentRow]:
         """The stream's files that have a moment in [start, end), the one being written last."""
@@ -389,5 +335,8 @@ class Recording:
         for book in self._books.values():
             if book.segment is not None and book.segment.row.segment_id == segment_id:
                 return book.segment.to_row()
-        await self.commit()
+        known = await self._ledger.call(Ledger.segment, segment_id)
+        if known is not None and known.is_sealed:
+            return known  # as most are: nobody who plays has the ledger written
+        await self.commit()  # it was sealed a moment ago
         return await self._ledger.call(Ledger.segment, segment_id)

@@ -53,7 +53,10 @@ LARGEST_FRAGMENT_BYTES = 64 * 1024 * 1024
 # What may wait in the kernel for a slow line: the older it is, the later the viewer sees it.
 WAITING_BYTES = 128 * 1024
 TIMEOUT = httpx.Timeout(connect=5.0, read=120.0, write=60.0, pool=30.0)
-LIMITS = httpx.Limits(max_connections=MOST_RELAYS, max_keepalive_connections=8)
+# A connection at rest is let go before the media API lets go of it (uvicorn: after 5 s).
+LIMITS = httpx.Limits(
+    max_connections=MOST_RELAYS, max_keepalive_connections=8, keepalive_expiry=2.0
+)
 
 
 class Relaying:

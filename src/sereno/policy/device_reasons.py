@@ -71,11 +71,12 @@ DEVICE_REASONS: dict[str, Entry] = {
         Retry.NEVER,
         Words(
             "Give the account the live-view right on the device, then let Sereno try again.",
-            "Dé a la cuenta el permiso de vista en vivo en el equipo y haga que Sereno reintente.",
+            "Dé a la cuenta el permiso de vista en vivo en el dispositivo y haga que Sereno "
+            "reintente.",
         ),
     ),
     "no_such_stream": Entry(
-        Words("The device has no such stream.", "El equipo no tiene ese flujo."),
+        Words("The device has no such stream.", "El dispositivo no tiene ese flujo."),
         Retry.UNFIT,
         Words(
             "Check the path at the end of the camera's address, and its channel number on a "
@@ -99,18 +100,18 @@ DEVICE_REASONS: dict[str, Entry] = {
     "transport_refused": Entry(
         Words(
             "The device refuses to send its video in this way (transport).",
-            "El equipo rechaza enviar su vídeo de esta forma (transporte).",
+            "El dispositivo rechaza enviar su vídeo de esta forma (transporte).",
         ),
         Retry.UNFIT,
         Words(
             "Set the transport to automatic, or enable RTSP over TCP on the device.",
-            "Ponga el transporte en automático, o active RTSP sobre TCP en el equipo.",
+            "Ponga el transporte en automático, o active RTSP sobre TCP en el dispositivo.",
         ),
     ),
     "session_limit": Entry(
         Words(
             "The device gives its video to no further viewer now (answer {status}).",
-            "El equipo no da su vídeo a ningún espectador más ahora (respuesta {status}).",
+            "El dispositivo no da su vídeo a ningún espectador más ahora (respuesta {status}).",
         ),
         Retry.BUSY,
         Words(
@@ -121,7 +122,7 @@ DEVICE_REASONS: dict[str, Entry] = {
     "device_busy": Entry(
         Words(
             "The device is overloaded, or this channel's camera is off (answer {status}).",
-            "El equipo está sobrecargado, o la cámara de este canal está apagada (respuesta "
+            "El dispositivo está sobrecargado, o la cámara de este canal está apagada (respuesta "
             "{status}).",
         ),
         Retry.BUSY,
@@ -129,18 +130,18 @@ DEVICE_REASONS: dict[str, Entry] = {
             "Sereno waits and tries again; if it lasts, check that channel's camera, and let "
             "fewer programs watch the device.",
             "Sereno espera y reintenta; si continúa, revise la cámara de ese canal, y que menos "
-            "programas vean el equipo a la vez.",
+            "programas vean el dispositivo a la vez.",
         ),
     ),
     "device_error": Entry(
         Words(
             "The device answered with an error ({status}).",
-            "El equipo respondió con un error ({status}).",
+            "El dispositivo respondió con un error ({status}).",
         ),
         Retry.BUSY,
         Words(
             "Restart the device if this lasts.",
-            "Reinicie el equipo si continúa.",
+            "Reinicie el dispositivo si continúa.",
         ),
     ),
     "session_ended": Entry(
@@ -190,14 +191,14 @@ DEVICE_REASONS: dict[str, Entry] = {
         Words(
             "Another device stands at this address: its serial number is {found}, that of the "
             "wanted one is {expected}. Nothing of it is used.",
-            "En esta dirección hay otro equipo: su número de serie es {found} y el del esperado "
-            "es {expected}. No se usa nada de él.",
+            "En esta dirección hay otro dispositivo: su número de serie es {found} y el del "
+            "esperado es {expected}. No se usa nada de él.",
         ),
         Retry.UNFIT,
         Words(
             "Check the address, and the router's port forwarding; if the device was replaced, "
             "confirm the new serial number.",
-            "Revise la dirección y el reenvío de puertos del router; si el equipo fue "
+            "Revise la dirección y el reenvío de puertos del router; si el dispositivo fue "
             "reemplazado, confirme el nuevo número de serie.",
         ),
     ),

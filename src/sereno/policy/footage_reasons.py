@@ -9,65 +9,65 @@ FOOTAGE_REASONS: dict[str, Entry] = {
     "footage_empty": Entry(
         Words(
             "The device sent nothing at all for this footage.",
-            "El equipo no envió nada de esta grabación.",
+            "El dispositivo no envió nada de esta grabación.",
         ),
         Retry.DATA,
         Words(
             "Search again: it may have been overwritten. If it is still there, wait until nobody "
             "else plays or downloads from the device.",
             "Busque de nuevo: puede que ya se haya sobrescrito. Si sigue ahí, espere a que nadie "
-            "más reproduzca o descargue del equipo.",
+            "más reproduzca o descargue del dispositivo.",
         ),
     ),
     "footage_is_text": Entry(
         Words(
             "The device answered with a message ({form}) instead of footage.",
-            "El equipo respondió con un mensaje ({form}) en vez de la grabación.",
+            "El dispositivo respondió con un mensaje ({form}) en vez de la grabación.",
         ),
         Retry.BUSY,
         Words(
             "Try again later; if it lasts, check that the account may play back on the device "
             "(its right Playback).",
-            "Inténtelo más tarde; si continúa, revise que la cuenta pueda reproducir en el equipo "
-            "(su permiso Reproducción).",
+            "Inténtelo más tarde; si continúa, revise que la cuenta pueda reproducir en el "
+            "dispositivo (su permiso Reproducción).",
         ),
     ),
     "footage_cut_short": Entry(
         Words(
             "The device sent {got} of {expected} bytes of this footage, twice.",
-            "El equipo envió {got} de {expected} bytes de esta grabación, dos veces.",
+            "El dispositivo envió {got} de {expected} bytes de esta grabación, dos veces.",
         ),
         Retry.DATA,
         Words(
             "Check the network to the device. Footage that has just ended is whole a minute later.",
-            "Revise la red hasta el equipo. Una grabación recién terminada está entera un minuto "
-            "después.",
+            "Revise la red hasta el dispositivo. Una grabación recién terminada está entera un "
+            "minuto después.",
         ),
     ),
     "footage_too_short": Entry(
         Words(
             "The device sent {got} s of footage that lasts {expected} s, twice.",
-            "El equipo envió {got} s de una grabación que dura {expected} s, dos veces.",
+            "El dispositivo envió {got} s de una grabación que dura {expected} s, dos veces.",
         ),
         Retry.DATA,
         Words(
             "Footage that has just ended is whole a minute later. If it stays so, the device's "
             "disk has gaps there: fetch shorter pieces.",
             "Una grabación recién terminada está entera un minuto después. Si sigue así, el disco "
-            "del equipo tiene huecos ahí: traiga trozos más cortos.",
+            "del dispositivo tiene huecos ahí: traiga trozos más cortos.",
         ),
     ),
     "footage_unreadable": Entry(
         Words(
             "What the device sent is no video that Sereno can read.",
-            "Lo que envió el equipo no es un vídeo que Sereno pueda leer.",
+            "Lo que envió el dispositivo no es un vídeo que Sereno pueda leer.",
         ),
         Retry.DATA,
         Words(
             "Turn off video encryption (stream encryption) on the device if it is on; keep the "
             "original and play it with the maker's program.",
-            "Desactive en el equipo el cifrado de vídeo (cifrado de flujo) si está activo; guarde "
-            "el original y reprodúzcalo con el programa del fabricante.",
+            "Desactive en el dispositivo el cifrado de vídeo (cifrado de flujo) si está activo; "
+            "guarde el original y reprodúzcalo con el programa del fabricante.",
         ),
     ),
     "rtsp_only": Entry(

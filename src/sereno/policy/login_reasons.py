@@ -14,7 +14,7 @@ LOGIN_REASONS: dict[str, Entry] = {
         Retry.NEVER,
         Words(
             "Enter those of an account of the device.",
-            "Escriba los de una cuenta del equipo.",
+            "Escriba los de una cuenta del dispositivo.",
         ),
     ),
     "login_refused": Entry(
@@ -28,9 +28,9 @@ LOGIN_REASONS: dict[str, Entry] = {
             "account is not locked. If they are right, set the device's web authentication to "
             "digest, and enable ISAPI, CGI or ONVIF on it; some devices have users of ONVIF apart.",
             "Escriba de nuevo usuario y contraseña; mientras tanto Sereno no insiste, para no "
-            "bloquear la cuenta. Si son correctos, ponga la autenticación web del equipo en digest "
-            "y active en él ISAPI, CGI u ONVIF; algunos equipos tienen aparte los usuarios de "
-            "ONVIF.",
+            "bloquear la cuenta. Si son correctos, ponga la autenticación web del dispositivo en "
+            "digest y active en él ISAPI, CGI u ONVIF; algunos dispositivos tienen aparte los "
+            "usuarios de ONVIF.",
         ),
     ),
     "login_clock": Entry(
@@ -44,7 +44,7 @@ LOGIN_REASONS: dict[str, Entry] = {
         Words(
             "Set the clock, the time zone and summer time (DST) of the device, or a time server "
             "(NTP), then let Sereno try again.",
-            "Ponga el reloj, la zona horaria y el horario de verano (DST) del equipo, o un "
+            "Ponga el reloj, la zona horaria y el horario de verano (DST) del dispositivo, o un "
             "servidor de hora (NTP), y haga que Sereno reintente.",
         ),
     ),
@@ -60,7 +60,7 @@ LOGIN_REASONS: dict[str, Entry] = {
             "Look for a program that asks with an old password; unlock the account on the device "
             "(illegal login lock), or wait until the lock is over.",
             "Busque un programa que pregunte con una contraseña antigua; desbloquee la cuenta en "
-            "el equipo (bloqueo por acceso ilegal), o espere a que pase el bloqueo.",
+            "el dispositivo (bloqueo por acceso ilegal), o espere a que pase el bloqueo.",
         ),
     ),
     "login_spared": Entry(
@@ -75,7 +75,7 @@ LOGIN_REASONS: dict[str, Entry] = {
             "Look for a program that asks with an old password, and sign in once on the device's "
             "web page; the count then begins anew.",
             "Busque un programa que pregunte con una contraseña antigua y entre una vez en la "
-            "página web del equipo; la cuenta empieza entonces de nuevo.",
+            "página web del dispositivo; la cuenta empieza entonces de nuevo.",
         ),
     ),
     "login_unanswered": Entry(
@@ -83,12 +83,13 @@ LOGIN_REASONS: dict[str, Entry] = {
             "{host} gave no answer each time it was shown the password, as some devices do that "
             "refuse it.",
             "{host} no respondió cada vez que se le mostró la contraseña, como hacen algunos "
-            "equipos que la rechazan.",
+            "dispositivos que la rechazan.",
         ),
         Retry.LOCKED,
         Words(
             "Check user name and password on the device's web page, then let Sereno try again.",
-            "Revise usuario y contraseña en la página web del equipo y haga que Sereno reintente.",
+            "Revise usuario y contraseña en la página web del dispositivo y haga que Sereno "
+            "reintente.",
         ),
     ),
     "login_unsafe": Entry(
@@ -100,8 +101,8 @@ LOGIN_REASONS: dict[str, Entry] = {
         Words(
             "Set the device's web authentication to digest, or use HTTPS; if it has neither, the "
             "setting SERENO_BASIC_IN_CLEAR can allow this device.",
-            "Ponga la autenticación web del equipo en digest, o use HTTPS; si no tiene ninguna de "
-            "las dos, la opción SERENO_BASIC_IN_CLEAR puede permitir este equipo.",
+            "Ponga la autenticación web del dispositivo en digest, o use HTTPS; si no tiene "
+            "ninguna de las dos, la opción SERENO_BASIC_IN_CLEAR puede permitir este dispositivo.",
         ),
     ),
     "login_unknown": Entry(
@@ -112,7 +113,7 @@ LOGIN_REASONS: dict[str, Entry] = {
         Retry.NEVER,
         Words(
             "Set the device's web authentication to digest (MD5 or SHA-256).",
-            "Ponga la autenticación web del equipo en digest (MD5 o SHA-256).",
+            "Ponga la autenticación web del dispositivo en digest (MD5 o SHA-256).",
         ),
     ),
     "right_missing": Entry(
@@ -123,7 +124,7 @@ LOGIN_REASONS: dict[str, Entry] = {
         Retry.NEVER,
         Words(
             "Tick that right for the account on the device's user page.",
-            "Marque ese permiso para la cuenta en la página de usuarios del equipo.",
+            "Marque ese permiso para la cuenta en la página de usuarios del dispositivo.",
         ),
     ),
 }

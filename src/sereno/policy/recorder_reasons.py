@@ -62,8 +62,8 @@ RECORDER_REASONS: dict[str, Entry] = {
         Words(
             "Check the port of the device (its setting HTTP port), and that HTTP or HTTPS is "
             "enabled on it.",
-            "Revise el puerto del equipo (su ajuste Puerto HTTP), y que HTTP o HTTPS esté activado "
-            "en él.",
+            "Revise el puerto del dispositivo (su ajuste Puerto HTTP), y que HTTP o HTTPS esté "
+            "activado en él.",
         ),
     ),
     "api_broke_off": Entry(
@@ -75,7 +75,7 @@ RECORDER_REASONS: dict[str, Entry] = {
         Words(
             "Sereno asks again by itself; if it repeats, check the device's power and network.",
             "Sereno vuelve a preguntar por sí mismo; si se repite, revise la corriente y la red "
-            "del equipo.",
+            "del dispositivo.",
         ),
         Wait.ANSWER,
     ),
@@ -88,8 +88,8 @@ RECORDER_REASONS: dict[str, Entry] = {
         Words(
             "Check the port: it is that of the device's web page, not that of its video or of the "
             "maker's program; with HTTPS, say so.",
-            "Revise el puerto: es el de la página web del equipo, no el de su vídeo ni el del "
-            "programa del fabricante; si es HTTPS, indíquelo.",
+            "Revise el puerto: es el de la página web del dispositivo, no el de su vídeo ni el "
+            "del programa del fabricante; si es HTTPS, indíquelo.",
         ),
     ),
     "api_too_large": Entry(
@@ -100,7 +100,7 @@ RECORDER_REASONS: dict[str, Entry] = {
         Retry.UNFIT,
         Words(
             "Check that this is the device's address, and update its software.",
-            "Revise que esta sea la dirección del equipo, y actualice su software.",
+            "Revise que esta sea la dirección del dispositivo, y actualice su software.",
         ),
     ),
     "api_moved": Entry(
@@ -111,7 +111,7 @@ RECORDER_REASONS: dict[str, Entry] = {
         Retry.UNFIT,
         Words(
             "Use HTTPS and that port for this device; Sereno does not go there by itself.",
-            "Use HTTPS y ese puerto para este equipo; Sereno no va allí por sí mismo.",
+            "Use HTTPS y ese puerto para este dispositivo; Sereno no va allí por sí mismo.",
         ),
     ),
     "api_tls_untrusted": Entry(
@@ -123,7 +123,7 @@ RECORDER_REASONS: dict[str, Entry] = {
         Words(
             "Give the device a certificate that this site trusts (its setting HTTPS), name its "
             "certificate in SERENO_CAMERA_CA, or use HTTP inside a network that is trusted.",
-            "Póngale al equipo un certificado en el que este sitio confíe (su ajuste HTTPS), "
+            "Póngale al dispositivo un certificado en el que este sitio confíe (su ajuste HTTPS), "
             "indique su certificado en SERENO_CAMERA_CA, o use HTTP dentro de una red de "
             "confianza.",
         ),
@@ -137,21 +137,22 @@ RECORDER_REASONS: dict[str, Entry] = {
         Words(
             "Check that the port is the device's HTTPS port, often 443, and update its software: "
             "TLS older than 1.2 is not used.",
-            "Revise que el puerto sea el HTTPS del equipo, a menudo 443, y actualice su software: "
-            "no se usa TLS anterior a 1.2.",
+            "Revise que el puerto sea el HTTPS del dispositivo, a menudo 443, y actualice su "
+            "software: no se usa TLS anterior a 1.2.",
         ),
         Wait.ANSWER,
     ),
     "device_garbled": Entry(
         Words(
             "The device answered with something that makes no sense.",
-            "El equipo respondió algo que no tiene sentido.",
+            "El dispositivo respondió algo que no tiene sentido.",
         ),
         Retry.UNFIT,
         Words(
             "Check that this is the device's address and not that of another, and update its "
             "software.",
-            "Revise que esta sea la dirección del equipo y no la de otro, y actualice su software.",
+            "Revise que esta sea la dirección del dispositivo y no la de otro, y actualice su "
+            "software.",
         ),
     ),
     "device_unable": Entry(
@@ -162,26 +163,26 @@ RECORDER_REASONS: dict[str, Entry] = {
         Retry.UNFIT,
         Words(
             "Update the device's software if its maker says that it can.",
-            "Actualice el software del equipo si su fabricante dice que puede.",
+            "Actualice el software del dispositivo si su fabricante dice que puede.",
         ),
     ),
     "device_unfit": Entry(
         Words(
             "The device takes this request in no form that Sereno knows (answer {status}).",
-            "El equipo no acepta esta petición en ninguna forma que Sereno conozca (respuesta "
-            "{status}).",
+            "El dispositivo no acepta esta petición en ninguna forma que Sereno conozca "
+            "(respuesta {status}).",
         ),
         Retry.UNFIT,
         Words(
             "Update the device's software, and tell the makers of Sereno its model and version.",
-            "Actualice el software del equipo, y comunique su modelo y versión a quienes hacen "
-            "Sereno.",
+            "Actualice el software del dispositivo, y comunique su modelo y versión a quienes "
+            "hacen Sereno.",
         ),
     ),
     "device_inactive": Entry(
         Words(
             "The device is in its factory state: nobody has given it a password yet.",
-            "El equipo está en su estado de fábrica: nadie le ha puesto aún una contraseña.",
+            "El dispositivo está en su estado de fábrica: nadie le ha puesto aún una contraseña.",
         ),
         Retry.NEVER,
         Words(
@@ -192,7 +193,7 @@ RECORDER_REASONS: dict[str, Entry] = {
     "device_restart_wanted": Entry(
         Words(
             "The device wants to be restarted before it does this.",
-            "El equipo quiere reiniciarse antes de hacer esto.",
+            "El dispositivo quiere reiniciarse antes de hacer esto.",
         ),
         Retry.BUSY,
         Words(
@@ -203,18 +204,19 @@ RECORDER_REASONS: dict[str, Entry] = {
     "channel_missing": Entry(
         Words(
             "The device has no channel {channel}.",
-            "El equipo no tiene ningún canal {channel}.",
+            "El dispositivo no tiene ningún canal {channel}.",
         ),
         Retry.UNFIT,
         Words(
             "Look at the list of its channels; the numbers are the device's own.",
-            "Mire la lista de sus canales; los números son los del propio equipo.",
+            "Mire la lista de sus canales; los números son los del propio dispositivo.",
         ),
     ),
     "fetch_by_time_unable": Entry(
         Words(
             "This device gives whole files of its footage only, not any span of time.",
-            "Este equipo solo entrega archivos enteros de sus grabaciones, no cualquier intervalo.",
+            "Este dispositivo solo entrega archivos enteros de sus grabaciones, no cualquier "
+            "intervalo.",
         ),
         Retry.UNFIT,
         Words(
@@ -236,7 +238,7 @@ RECORDER_REASONS: dict[str, Entry] = {
     "events_slot_held": Entry(
         Words(
             "The device lets nobody else listen to its events now (answer {status}).",
-            "El equipo no deja a nadie más escuchar sus eventos ahora (respuesta {status}).",
+            "El dispositivo no deja a nadie más escuchar sus eventos ahora (respuesta {status}).",
         ),
         Retry.BUSY,
         Words(
@@ -249,7 +251,7 @@ RECORDER_REASONS: dict[str, Entry] = {
     "events_ended": Entry(
         Words(
             "The device ended its stream of events.",
-            "El equipo terminó su flujo de eventos.",
+            "El dispositivo terminó su flujo de eventos.",
         ),
         Retry.DATA,
         Words("Sereno listens again by itself.", "Sereno vuelve a escuchar por sí mismo."),
@@ -263,14 +265,14 @@ RECORDER_REASONS: dict[str, Entry] = {
         Words(
             "Check the address and port; on the device enable ISAPI, CGI or ONVIF (its network or "
             "integration settings), or RTSP.",
-            "Revise la dirección y el puerto; active en el equipo ISAPI, CGI u ONVIF (en sus "
+            "Revise la dirección y el puerto; active en el dispositivo ISAPI, CGI u ONVIF (en sus "
             "ajustes de red o de integración), o RTSP.",
         ),
     ),
     "device_not_asked": Entry(
         Words(
             "This device was not asked yet.",
-            "Todavía no se ha consultado este equipo.",
+            "Todavía no se ha consultado este dispositivo.",
         ),
         Retry.BUSY,
         Words(
@@ -291,8 +293,8 @@ RECORDER_REASONS: dict[str, Entry] = {
         Words(
             "Ask for less at once, such as a shorter time, or try again when the device has less "
             "to do.",
-            "Pida menos de una vez, por ejemplo un tiempo más corto, o reintente cuando el equipo "
-            "esté menos ocupado.",
+            "Pida menos de una vez, por ejemplo un tiempo más corto, o reintente cuando el "
+            "dispositivo esté menos ocupado.",
         ),
     ),
     "subnet_unfit": Entry(
@@ -311,7 +313,7 @@ RECORDER_REASONS: dict[str, Entry] = {
     "picture_missing": Entry(
         Words(
             "The device gives no picture of channel {channel}.",
-            "El equipo no da ninguna imagen del canal {channel}.",
+            "El dispositivo no da ninguna imagen del canal {channel}.",
         ),
         Retry.UNFIT,
         Words(
@@ -325,7 +327,7 @@ RECORDER_REASONS: dict[str, Entry] = {
     "footage_none": Entry(
         Words(
             "The device holds no footage of this channel in that time.",
-            "El equipo no guarda grabaciones de este canal en ese tiempo.",
+            "El dispositivo no guarda grabaciones de este canal en ese tiempo.",
         ),
         Retry.UNFIT,
         Words(
@@ -336,7 +338,7 @@ RECORDER_REASONS: dict[str, Entry] = {
     "footage_unknown": Entry(
         Words(
             "That is no name of footage that a search of this device gave.",
-            "Ese no es el nombre de una grabación dado por una búsqueda en este equipo.",
+            "Ese no es el nombre de una grabación dado por una búsqueda en este dispositivo.",
         ),
         Retry.UNFIT,
         Words(

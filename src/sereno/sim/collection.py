@@ -12,9 +12,9 @@ from sereno.sim.hikvision import HikvisionRecorder
 from sereno.sim.loops import Progress
 from sereno.sim.onvif import OnvifRecorder
 from sereno.sim.recorders.config import ChannelSpec, RecorderConfig
+from sereno.sim.recorders.recorder import SimRecorder
 from sereno.sim.spec import Picture
 
-SimRecorder = HikvisionRecorder | DahuaRecorder | OnvifRecorder
 Ports = tuple[int, int]
 """Of HTTP and of RTSP; 0 is any free one."""
 

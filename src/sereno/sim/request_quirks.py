@@ -12,7 +12,9 @@ REQUEST_QUIRKS = (
             "Content-Base names a host that cannot be reached.",
             "Content-Base nombra un equipo al que no se puede llegar.",
         ),
-        met_on=Words("devices behind NAT or with two networks", "equipos tras NAT o con dos redes"),
+        met_on=Words(
+            "devices behind NAT or with two networks", "dispositivos tras NAT o con dos redes"
+        ),
     ),
     Quirk("no-content-base", "manners",
         Words("DESCRIBE answers without Content-Base.", "DESCRIBE responde sin Content-Base."),

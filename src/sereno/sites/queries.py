@@ -13,6 +13,10 @@ from sereno.accounts.tokens import digest_of
 from sereno.base.errors import NotFound, Unauthenticated, Words
 from sereno.sites.models import Camera, CameraGroup, Node, Site
 
+_NO_SITE = Words(
+    "There is no such site. Reload the list.",
+    "No existe ese sitio. Recargue la lista.",
+)
 _NO_CAMERA = Words(
     "There is no such camera. It may have been removed; reload the list.",
     "No existe esa cámara. Puede que se haya quitado; recargue la lista.",
@@ -31,6 +35,13 @@ def sites_of(asker: Asker) -> QuerySet[Site]:
     """The sites that `asker` may see, by name."""
     require(asker, Right.VIEW)
     return Site.objects.order_by("name")
+
+
+def access_site(asker: Asker, site_id: int) -> Site:
+    """One site. Raises NotFound."""
+    if (site := sites_of(asker).filter(pk=site_id).first()) is None:
+        raise NotFound("no_such_site", _NO_SITE)
+    return site
 
 
 def nodes_of(asker: Asker) -> QuerySet[Node]:

@@ -134,6 +134,9 @@ class ProbeParams(Message):
     host: str
     port: int | None = Field(default=None, description="None: the usual ones")
     is_tls: bool = False
+    tries_again: bool = Field(
+        default=False, description="a person wants credentials that were refused shown once more"
+    )
     vendor: str = ""
     template: str = ""
     template_sub: str = ""
@@ -147,12 +150,28 @@ class DiscoverParams(Message):
 
 
 class SearchParams(Message):
-    """Look for footage of one channel of a device of the node's orders."""
+    """Look for footage of one channel of a device of the node's orders; times are true ones."""
 
     device_id: UUID
     channel: str
     start: ToldTime
     end: ToldTime
+
+
+MOST_READINGS = 400
+
+
+class ReadingSaid(Message):
+    """As `sereno.policy.device_times.Reading`."""
+
+    at: ToldTime
+    offset_seconds: float
+
+
+class SearchOrder(SearchParams):
+    """As the node gets it: `clock` is how the device's clock was around that time."""
+
+    clock: tuple[ReadingSaid, ...] = Field(default=(), max_length=MOST_READINGS)
 
 
 class DiscoveredDevice(Message):
@@ -169,7 +188,8 @@ class DiscoveredDevice(Message):
 
 
 class FoundReport(Message):
-    """Footage that a device holds, as `sereno.drivers.contract.Found`."""
+    """Footage that a device holds, as `sereno.drivers.contract.Found`, in true time: what
+    `sereno.policy.device_times` makes of the offset was subtracted."""
 
     start: ToldTime
     end: ToldTime

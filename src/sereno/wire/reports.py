@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
+from sereno.base.told import readable
 from sereno.policy.choices import StreamName
 from sereno.policy.reasons import Reason
 from sereno.wire.message import Message
@@ -38,7 +39,8 @@ class ReasonReport(Message):
 
     @classmethod
     def of(cls, reason: Reason) -> ReasonReport:
-        return cls(key=reason.key, params=dict(reason.params), raw=reason.raw)
+        params = {name: readable(said) for name, said in reason.params.items()}
+        return cls(key=reason.key, params=params, raw=readable(reason.raw))
 
     def to_reason(self) -> Reason:
         return Reason(self.key, self.params, self.raw)

@@ -42,7 +42,8 @@ class Ticket(Message):
     `node_id` is the node that has it. Of `is_own_node` the hub vouches that it is the one of its
     own box, which front reaches over its socket; any other is reached over its link. Where a device
     has it, `device_id` and `channel` say which and where; a channel that is no camera of ours has
-    the device's id for `camera_id`.
+    the device's id for `camera_id`. `ahead_seconds` is how far the device's times of that footage
+    are ahead of `start` and `end`; None where it was not found before.
     """
 
     user_id: int
@@ -54,6 +55,7 @@ class Ticket(Message):
     clip_id: UUID | None = None
     device_id: UUID | None = None
     channel: str = ""
+    ahead_seconds: int | None = None
     start: AwareDatetime | None = None
     end: AwareDatetime | None = None
 

@@ -349,6 +349,28 @@ def test_a_file_that_cannot_be_written_is_an_error_too(sereno: Run, tmp_path: Pa
     assert str(target) in sereno(*snapshot).err
 
 
+@pytest.mark.parametrize("fault", [RuntimeError("s3cret word"), OSError("s3cret word")])
+def test_a_fault_of_ours_is_an_object_too(
+    fault: Exception, sereno: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PlainRecorder, "error", fault)
+    said = sereno("device", "probe", *ARGUMENTS, "--json")
+    error = json.loads(said.out)
+    assert (error["kind"], said.status) == ("unexpected", 1)
+    assert "s3cret" not in said.out
+    assert said.err
+    assert sereno("device", "probe", *ARGUMENTS).out == ""
+
+
+def test_a_time_zone_that_is_none_is_an_object_too(
+    sereno: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SERENO_TIME_ZONE", "Nowhere/Town")
+    for arguments in (("events",), ("search", "--channel", "1", "--from", "-2h")):
+        said = sereno("device", arguments[0], *ARGUMENTS, *arguments[1:], "--json")
+        assert (json.loads(said.out)["kind"], said.status) == ("invalid", 1)
+
+
 def test_a_lock_says_until_when(sereno: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     locked = Locked(Reason("login_locked", {"host": "h", "wait": "30 min"}), not_before=START)
     monkeypatch.setattr(PlainRecorder, "error", locked)

@@ -7,6 +7,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,11 @@ def test_from_an_address_to_a_file_that_plays(
         channel = ask("channels", address)[0]
         times = ("--from", span.start.isoformat(), "--to", span.end.isoformat())
         found = ask("search", address, "--channel", channel["id"], *times)[1]
+        start, device_start = map(datetime.fromisoformat, (found["start"], found["device_start"]))
+        off_seconds = found["clock_offset_seconds"]
+        assert device_start - start == timedelta(seconds=round(off_seconds))
+        shown = sereno("device", "search", address, "--channel", channel["id"], *times, *login[:2])
+        assert "clock is off by +" in shown.out
         download = ("download", address, found["handle"], "-o", str(target))
         if probed["capabilities"]["fetch"]:
             done = ask(*download)

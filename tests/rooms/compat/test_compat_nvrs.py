@@ -84,7 +84,12 @@ def test_a_search_is_asked_again_until_it_is_done(
     ]  # fmt: skip
     unmade = body | {"channel": "2"}
     assert operator_program("POST", "recordings/search", unmade).status_code == 403
-    assert admin_program("POST", "recordings/search", unmade).status_code == 202
+    asked = admin_program("POST", "recordings/search", unmade)
+    assert asked.status_code == 202
+    report = told(is_done=True, found=[found(3, 4)])
+    node_program("POST", f"node/device-errands/{asked.json()['search_id']}", report)
+    assert admin_program("POST", "recordings/search", unmade).status_code == 200
+    assert operator_program("POST", "recordings/search", unmade).status_code == 403
     unknown = body | {"channel": "77"}
     assert admin_program("POST", "recordings/search", unknown).status_code == 404
 

@@ -13,15 +13,17 @@ from django.utils import timezone
 from sereno.accounts.auth import SlowedBackend
 from sereno.accounts.queries import Asker
 from sereno.audit.models import Entry
-from sereno.devices.models import Device
+from sereno.base.spans import Span
+from sereno.devices.models import ClockReading, Device
 from sereno.enforcer.rules_moments import TooSoon
 from sereno.errands.actions import AddressSaid, diagnose_address
 from sereno.errands.actions_devices import PlaceSaid, discover_devices, probe_device
 from sereno.errands.models import Errand
 from sereno.footage.models import FoundFootage
+from sereno.footage.queries_found import ahead_in
 from sereno.sites.actions import note_heard
 from sereno.sites.models import Node, Site
-from sereno.wire.devices import ProbeParams, SearchParams
+from sereno.wire.devices import ProbeParams, SearchOrder, SearchParams
 from sereno.wire.errands import Errand as ErrandOrder
 from sereno.wire.errands import Errands
 
@@ -83,6 +85,19 @@ def test_a_probe_from_the_question_to_the_answer(
     assert Errand.objects.get().password_sealed == ""
     assert "n3w-Pa55" not in str([entry.details for entry in Entry.objects.all()])
     assert admin_program("GET", f"diagnoses/{errand.errand_id}").status_code == 404
+
+
+@pytest.mark.usefixtures("heard")
+def test_a_person_may_have_refused_credentials_shown_once_more(
+    site: Site, admin_program: Any, node_program: Any
+) -> None:
+    probes = f"sites/{site.pk}/probes"
+    for said, is_wanted in ((SAID, False), (SAID | {"tries_again": True}, True)):
+        assert admin_program("POST", probes, said).status_code == 202
+        params = ProbeParams.model_validate(Errand.objects.latest("asked_at").params)
+        assert params.tries_again is is_wanted
+        entry = Entry.objects.filter(act="device_probe").latest("pk")
+        assert entry.details["tries_again"] is is_wanted
 
 
 @pytest.mark.usefixtures("heard")
@@ -184,6 +199,53 @@ def test_what_is_not_found_again_was_overwritten(search: Search) -> None:
     search(found(3, 5, "grown"))
     assert search.hours() == [3]
     assert len(search.timeline()["recorder"]["looked"]) == 1, "the later holds the earlier"
+
+
+def test_a_piece_is_known_again_though_its_time_is_measured_a_little_differently(
+    search: Search,
+) -> None:
+    """A second more is subtracted of the same start by the device's clock."""
+    search(found(3, 4, clock_offset_seconds=95.4))
+    row = FoundFootage.objects.get()
+    start = found(3, 4)["start"]
+    assert ahead_in(row.channel, Span(NOON - 9 * HOUR, NOON)) == 95
+    assert ahead_in(row.channel, Span(NOON, NOON + HOUR)) is None
+    early = (row.span.lower - timedelta(seconds=1)).isoformat()
+    search(found(3, 4, clock_offset_seconds=95.6) | {"start": early}, start=0, end=6)
+    again = FoundFootage.objects.get()
+    assert (again.pk, again.span.lower.isoformat()) == (row.pk, early)
+    assert start != early
+    assert ahead_in(row.channel, Span(NOON - 9 * HOUR, NOON)) == 96
+
+
+def test_what_lies_on_the_edge_of_a_search_by_a_second_is_not_lost(search: Search) -> None:
+    late = (NOON - 9 * HOUR - timedelta(seconds=1)).isoformat()
+    search(found(3, 4) | {"start": late})
+    search(start=0, end=3)
+    assert FoundFootage.objects.count() == 1
+    search(start=0, end=4)
+    assert FoundFootage.objects.count() == 0
+
+
+def test_after_a_clock_was_set_back_two_pieces_have_the_same_start_on_the_device(
+    search: Search,
+) -> None:
+    before = found(2, 3, "before", clock_offset_seconds=3600.2)
+    after = found(3, 4, "after", clock_offset_seconds=0.1)
+    for _ in range(2):
+        search(before, after)
+        rows = FoundFootage.objects.order_by("span")
+        assert [(row.handle, row.clock_offset_seconds) for row in rows] == [
+            ("before", 3600.2), ("after", 0.1),
+        ]  # fmt: skip
+
+
+def test_the_node_learns_how_the_clock_was_then(device: Device, search: Search) -> None:
+    for hours, offset in ((-30, 9.0), (-14, 60.5), (-6, 61.0), (3, 0.2), (5, 0.3)):
+        ClockReading.objects.create(device=device, at=NOON + hours * HOUR, offset_seconds=offset)
+    search.ask()
+    order = SearchOrder.model_validate(errand_of(search.node).params)
+    assert [each.offset_seconds for each in order.clock] == [60.5, 61.0, 0.2]
 
 
 def test_a_search_that_failed_takes_nothing_away(search: Search) -> None:

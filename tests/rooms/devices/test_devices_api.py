@@ -100,6 +100,17 @@ def test_nothing_of_another_device_at_its_address_is_used(device: Device, tell: 
     assert device.channels.filter(missing_since=None).count() == 2
 
 
+def test_how_many_channels_are_online_of_how_many(
+    device: Device, tell: Tell, admin_program: Any
+) -> None:
+    dark, untold = channel(2, is_online=False), channel(3, is_online=None)
+    tell(channels=[channel(1), dark, untold, channel(4)])
+    tell(channels=[channel(1), dark, untold])
+    (seen,) = get(admin_program, "devices")
+    counts = ("channel_count", "online_count", "offline_count")
+    assert [seen[name] for name in counts] == [3, 1, 1], "one that is gone is not counted"
+
+
 def test_a_channel_that_goes_is_marked_and_comes_back(
     device: Device, tell: Tell, made: dict[str, Any], admin_program: Any
 ) -> None:
@@ -190,6 +201,8 @@ def test_cameras_follow_the_devices_new_address_and_password(
     assert unseal(camera.password_sealed).get_secret_value() == "n3w-Pa55"
     order = order_of(node_program, device)
     assert (order.host, order.rtsp_port, order.serial) == ("192.0.2.30", 1554, "SN-1")
+    longest = admin_program("PATCH", f"devices/{device.pk}", {"serial": "9" * 200})
+    assert longest.json()["serial"] == "9" * 200
     cleared = admin_program("PATCH", f"devices/{device.pk}", {"rtsp_port": None, "serial": ""})
     assert (cleared.json()["rtsp_port"], cleared.json()["serial"]) == (None, "")
     kept = admin_program("PATCH", f"devices/{device.pk}", {"name": "Recorder 2"}).json()
@@ -238,6 +251,7 @@ def test_sync_and_try_again_reach_the_node(
         ({"username": "a\nb"}, "username"),
         ({"name": "  "}, "name"),
         ({"serial": "a\0"}, "serial"),
+        ({"serial": "9" * 201}, "serial"),
         ({"node_id": str(uuid4())}, "node_id"),
     ],
 )

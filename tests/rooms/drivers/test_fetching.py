@@ -193,7 +193,7 @@ async def test_what_stood_there_before_stays_until_the_new_is_whole(target: Path
 async def test_a_full_disk_is_told_and_nothing_half_is_left(
     target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(self: FileSink, data: bytearray) -> None:
+    def full(self: FileSink, pieces: list[bytes]) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(FileSink, "_write", full)

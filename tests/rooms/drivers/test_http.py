@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import gzip
 import socket
-from collections.abc import AsyncIterator
+import zlib
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -251,10 +252,63 @@ async def test_an_answer_has_a_limit(told: str) -> None:
     assert error.reason.key == "api_too_large"
 
 
-async def test_what_is_packed_is_not_unpacked() -> None:
-    bomb = gzip.compress(bytes(LONG))
-    async with asking(scripted(lambda asked: answer(200, bomb, "Content-Encoding: gzip"))) as http:
-        assert (await http.ask("GET", "/a", limit_bytes=len(bomb))).body == bomb
+def _raw_deflate(data: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packer.compress(data) + packer.flush()
+
+
+@pytest.mark.parametrize(
+    ("coding", "pack"),
+    [("gzip", gzip.compress), ("Deflate", zlib.compress), ("deflate", _raw_deflate)],
+    ids=["gzip", "deflate", "raw"],
+)
+async def test_what_is_packed_unasked_is_unpacked(
+    coding: str, pack: Callable[[bytes], bytes]
+) -> None:
+    packed = answer(200, pack(b"well" * 99), f"Content-Encoding: {coding}")
+    async with asking(scripted(lambda asked: packed)) as http:
+        assert (await http.ask("GET", "/a")).body == b"well" * 99
+        async with http.stream("GET", "/a", silence_seconds=30) as stream:
+            assert b"".join([chunk async for chunk in stream.chunks()]) == b"well" * 99
+            assert stream.expected_bytes is None
+
+
+async def test_what_is_packed_has_the_same_limit() -> None:
+    bomb = answer(200, gzip.compress(bytes(LONG)), "Content-Encoding: gzip")
+    error = await failure(scripted(lambda asked: bomb))
+    assert error.reason.key == "api_too_large"
+
+
+@pytest.mark.parametrize(
+    "body", [b"no gzip", gzip.compress(b"well" * 99)[:-9]], ids=["other", "cut_off"]
+)
+async def test_what_is_packed_badly_is_told(body: bytes) -> None:
+    error = await failure(scripted(lambda asked: answer(200, body, "Content-Encoding: gzip")))
+    assert isinstance(error, Garbled)
+
+
+async def test_what_was_moved_on_the_same_server_is_asked_there() -> None:
+    door = Door()
+
+    def script(asked: Asked) -> bytes:
+        if asked.target == "/a?b=1":
+            return answer(301, b"gone", "Location: /c/?b=1")
+        return door(asked)
+
+    async with asking(device := scripted(script)) as http:
+        told = await http.ask("GET", "/a?b=1")
+    assert told.body == b"well"
+    assert [each.target for each in device.signed] == ["/c/?b=1"]
+
+
+@pytest.mark.parametrize(
+    "location", ["http://192.0.2.1/c", "/c", "http://[", "//x y", "https:c", "?a", ""]
+)
+async def test_who_is_sent_round_in_circles_or_elsewhere_stays(location: str) -> None:
+    device = scripted(lambda asked: answer(302, b"", f"Location: {location}"))
+    async with asking(device) as http:
+        assert (await http.ask("GET", "/a")).status == 302
+    assert 1 <= len(device.asked) <= 3
 
 
 def _hang_up(text: bytes) -> Scripted:

@@ -14,7 +14,13 @@ from sereno.base.clock import SystemClock
 from sereno.drivers import recognise as recognising
 from sereno.drivers.contract import DeviceKind, Identity, Login
 from sereno.drivers.errors import DeviceError, Locked, Refused, Unreachable, Unsupported
-from sereno.drivers.fingerprint import DAHUA_PATH, HIKVISION_PATH, Seen, vendors_of
+from sereno.drivers.fingerprint import (
+    DAHUA_PATH,
+    HIKVISION_PATH,
+    Seen,
+    told_vendor,
+    vendors_of,
+)
 from sereno.drivers.http.answers import Refusal, Verdict
 from sereno.drivers.http.faults import reason_at
 from sereno.drivers.memory import ShortMemory
@@ -224,3 +230,36 @@ def test_marks_of_a_vendor(hikvision: Seen, dahua: Seen, vendors: list[str]) -> 
         Seen(DAHUA_PATH, dahua.status, dahua.headers, dahua.body),
     ]
     assert vendors_of(both) == vendors
+
+
+async def test_a_device_that_moved_its_answers_is_recognised(bench: Bench) -> None:
+    def script(asked: Asked) -> bytes:
+        if asked.target == HIKVISION_PATH:
+            return answer(302, b"", f"Location: {HIKVISION_PATH}/")
+        told = b"<DeviceInfo><model>DS-1</model></DeviceInfo>"
+        return answer(200, told) if asked.target == f"{HIKVISION_PATH}/" else answer(404)
+
+    async with scripted(script).served() as device:
+        assert await fingerprint(device.login, bench.tools) == ["hikvision"]
+
+
+@pytest.mark.parametrize(
+    ("hikvision", "dahua", "told"),
+    [
+        (seen("", 401, "x"), seen("", 401, "x"), ""),
+        (seen("", 403), seen("", 403), ""),
+        (seen("", 404), seen("", 403), ""),
+        (seen("", 401, "a1b2"), seen("", 404), "hikvision"),
+        (seen("", 404), seen("", 401, "a1b2"), "dahua"),
+        (seen("", 401, "x", server="App-webs/"), seen("", 401, "x"), "hikvision"),
+        (seen("", 401, "Login to 3B02"), seen("", 401, "Login to 3B02"), "dahua"),
+    ],
+)
+def test_whoever_refuses_everything_is_called_nobodys(
+    hikvision: Seen, dahua: Seen, told: str
+) -> None:
+    both = [
+        Seen(HIKVISION_PATH, hikvision.status, hikvision.headers, hikvision.body),
+        Seen(DAHUA_PATH, dahua.status, dahua.headers, dahua.body),
+    ]
+    assert told_vendor(both) == told

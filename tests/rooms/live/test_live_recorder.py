@@ -16,7 +16,7 @@ from sereno.base.clock import to_us
 from sereno.base.errors import Conflict, NotFound, SerenoError
 from sereno.base.spans import Span
 from sereno.devices.models import Device, DeviceChannel
-from sereno.footage.models import CoverageRun
+from sereno.footage.models import CoverageRun, FoundFootage
 from sereno.live.actions import issue_ticket
 from sereno.sites.models import Camera, Node
 from sereno.wire.tickets import Purpose, verify
@@ -55,6 +55,25 @@ def test_it_leads_to_the_node_of_the_recorder_and_names_the_channel(
     assert (ticket.device_id, ticket.channel) == (channel.device_id, "3")
     assert (ticket.start, ticket.end) == (HOUR.start, HOUR.end)
     assert [(part.node, part.span) for part in issued.parts] == [(far, HOUR)]
+
+
+def test_it_says_by_which_clock_the_footage_was_found(
+    viewer: Asker, camera: Camera, channel: DeviceChannel
+) -> None:
+    def ahead_seconds() -> int | None:
+        issued = issue_ticket(viewer, camera.pk, "recorder", HOUR, NOON)
+        ticket = verify(issued.ticket, settings.SERENO_TICKET_PUBLIC_KEY, "recorder", NOON)
+        return ticket.ahead_seconds
+
+    assert ahead_seconds() is None, "the node measures it"
+    row = FoundFootage.objects.create(
+        channel=channel, span=(HOUR.start - HOUR_LONG, HOUR.end), handle="x", cause="schedule",
+        is_open=False, clock_offset_seconds=-61.4, found_at=NOON,
+    )  # fmt: skip
+    assert ahead_seconds() == -61
+    row.clock_offset_seconds = None
+    row.save()
+    assert ahead_seconds() == 0, "as it stands on the timeline"
 
 
 def test_who_looked_is_journalled(viewer: Asker, camera: Camera, channel: DeviceChannel) -> None:

@@ -18,10 +18,10 @@ from sereno.base.errors import Invalid, NotFound, SerenoError, Unauthenticated, 
 from sereno.base.spans import Span
 from sereno.enforcer.models import Lease
 from sereno.footage.models import CoverageRun
-from sereno.live.actions import Issued, issue_ticket
+from sereno.live.actions import Issued, issue_live_tickets, issue_ticket
 from sereno.live.rules import span_of
 from sereno.policy.choices import StreamName
-from sereno.sites.actions import revoke_node
+from sereno.sites.actions import CameraFields, add_camera, revoke_node
 from sereno.sites.models import Camera, Node
 from sereno.wire.tickets import Purpose, Ticket, verify
 
@@ -251,3 +251,29 @@ def test_bad_spans(
     with pytest.raises(Invalid) as refused:
         span_of(purpose, start, end)
     assert refused.value.field == field
+
+
+def test_a_walls_tickets_cost_the_same_statements_for_any_number(
+    admin: Asker, viewer: Asker, seen: Camera, django_assert_num_queries: Any
+) -> None:
+    address = "rtsp://192.0.2.8:554/main"
+    more = [add_camera(admin, CameraFields(f"Patio {number}", address)) for number in range(12)]
+    wishes: list[tuple[Any, StreamName]] = [(each.pk, "main") for each in (seen, *more)]
+    with django_assert_num_queries(2):
+        issued = issue_live_tickets(viewer, wishes, NOON)
+    asked = [ticket_of(each, "live").camera_id for each in issued if isinstance(each, Issued)]
+    assert asked == [camera_id for camera_id, _ in wishes]
+
+
+def test_a_walls_ticket_is_that_of_who_holds_the_camera(
+    viewer: Asker, seen: Camera, node: Node
+) -> None:
+    holder = Node.objects.create(
+        site=seen.site, name="Holder", token_hash="x", enrolled_at=NOON, last_seen=NOON
+    )
+    hold(seen, holder)
+    (main, sub) = issue_live_tickets(viewer, [(seen.pk, "main"), (seen.pk, "sub")], NOON)
+    assert isinstance(main, Issued)
+    assert ticket_of(main, "live").node_id == holder.pk
+    assert isinstance(sub, NotFound)
+    assert sub.key == "no_sub_stream"

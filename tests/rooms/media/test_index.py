@@ -61,6 +61,31 @@ def test_gops_alone_are_those_of_the_whole_index(parts: list[Fragment]) -> None:
         unpack_gops(pack_index(index)[:-1])
 
 
+@given(pieces)
+def test_an_index_without_a_table_of_gops_is_read(parts: list[tuple[int, int, bool]]) -> None:
+    index = index_of(parts)
+    older = without_table(pack_index(index))
+    assert unpack_index(older) == index
+    assert list(unpack_gops(older).gops()) == index.gops()
+
+
+def test_a_table_of_gops_that_makes_no_sense_is_refused() -> None:
+    packed = pack_index(index_of([(10, 5, True), (20, 6, False), (30, 7, True)]))
+    older = without_table(packed)
+    for plain in (b"", bytes(8), bytes(80), bytes(100_000_000)):
+        table = zlib.compress(plain)
+        with pytest.raises(Garbled):
+            unpack_gops(older + table + struct.pack(">I4s", len(table), b"GOPS"))
+    with pytest.raises(Garbled):
+        unpack_index(older + b"more")
+
+
+def without_table(packed: bytes) -> bytes:
+    size, mark = struct.unpack(">I4s", packed[-8:])
+    assert mark == b"GOPS"
+    return packed[: -8 - size]
+
+
 @given(contents)
 def test_what_is_in_each_fragment_is_kept(parts: list[Fragment]) -> None:
     ticks, offset, fragments = 7, 1000, []

@@ -144,6 +144,11 @@ class Recorders:
     driver: Driver
     gate: Gate
     order: DeviceOrder
+    offset_seconds: float | None = None
+
+    def offset_of(self, device_id: UUID) -> float | None:
+        self.order_of(device_id)
+        return self.offset_seconds
 
     def driver_of(self, device_id: UUID) -> Driver:
         self.order_of(device_id)
@@ -159,11 +164,11 @@ class Recorders:
         return self.order
 
 
-def recorder_config(loops: Path, *quirks: str) -> RecorderConfig:
+def recorder_config(loops: Path, *quirks: str, skew_seconds: float = 0) -> RecorderConfig:
     return RecorderConfig(
         loops, CHANNELS, user=USER, password=PASSWORD, days=2, file_seconds=1800,
         main=Picture(320, 180, 300_000), sub=Picture(160, 90, 100_000), loop_seconds=4,
-        key_seconds=GOP_SECONDS, quirks=frozenset(quirks),
+        key_seconds=GOP_SECONDS, quirks=frozenset(quirks), clock_skew_seconds=skew_seconds,
     )  # fmt: skip
 
 
@@ -182,13 +187,18 @@ async def house(
     *quirks: str,
     password: str = PASSWORD,
     idle_seconds: float = 30,
+    skew_seconds: float = 0,
+    offset_seconds: float | None = None,
 ) -> AsyncIterator[House]:
-    async with RECORDERS[vendor](recorder_config(loops, *quirks)) as recorder:
+    """`skew_seconds`: how far the recorder's clock is off; `offset_seconds`: how far the node says
+    that it is."""
+    config = recorder_config(loops, *quirks, skew_seconds=skew_seconds)
+    async with RECORDERS[vendor](config) as recorder:
         order = order_of(recorder, vendor, password)
         login = Login(order.host, order.port, username=USER, password=password)
         tools = Tools(ShortMemory(), SystemClock())
         driver = VENDORS[vendor](login, tools)
-        devices = Recorders(driver, tools.gate(login), order)
+        devices = Recorders(driver, tools.gate(login), order, offset_seconds)
         hub = HubDouble()
         plays = RecorderPlays(RUNNER_ARGV, devices, folder / "recorder", folder / "doors")
         await plays.prepare()

@@ -161,12 +161,12 @@ async def test_what_is_not_recorded_is_not_live(place: Place) -> None:
     text = (await get(own, address)).text  # who plays it already sees what there was
     assert "#EXTINF" in text
     assert "PRELOAD-HINT" not in text
-    own.node._live_playlists._channels.clear()
+    own.node.viewing.playlists._channels.clear()
     assert key_of(await get(own, address)) == (404, "not_live")
 
 
 async def test_a_stream_that_nobody_asks_for_any_more_costs_nothing(place: Place) -> None:
-    playlists = place.node._live_playlists
+    playlists = place.node.viewing.playlists
     await opened(place)
     (channel,) = playlists._channels.values()
     channel.used_at -= IDLE_SECONDS

@@ -75,7 +75,7 @@ class Site:
         return self.node._recording.book(key)
 
     def viewers(self, key: StreamKey) -> set[Viewer]:
-        return self.node._live._channel(key).viewers
+        return self.node.viewing.live._channel(key).viewers
 
     async def watcher(self, key: StreamKey, stack: AsyncExitStack) -> Watcher:
         address = "ws://node/media/v1/live"
@@ -139,7 +139,7 @@ async def test_viewers_come_go_and_stall_and_the_recording_does_not_notice(site:
             watcher.socket.transport.abort()  # in the middle of a message, as a closed laptop does
         staying = watchers[LEAVING:]
         await until(
-            lambda: site.node._live.viewer_count() == VIEWERS - LEAVING,
+            lambda: site.node.viewing.live.viewer_count() == VIEWERS - LEAVING,
             "they are gone",
             PATIENCE_SECONDS,
         )
@@ -168,4 +168,4 @@ async def test_viewers_come_go_and_stall_and_the_recording_does_not_notice(site:
         book = site.book(key)
         assert (book.run.run_id, book.run.damaged_us) == (runs[key], 0)
         assert (book.measures.lost_packets, book.absence) == (0, None)
-    await until(lambda: site.node._live.viewer_count() == 0, "all have left")
+    await until(lambda: site.node.viewing.live.viewer_count() == 0, "all have left")

@@ -58,7 +58,7 @@ class Place:
 
     @property
     def pictures(self) -> Pictures:
-        return self.node._pictures
+        return self.node.viewing.pictures
 
     def key_frames(self) -> list[tuple[Fragment, int]]:
         """Those of the file being written, each with its time in microseconds."""

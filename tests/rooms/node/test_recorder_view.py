@@ -20,6 +20,7 @@ from .recorder_views import (
     GOP_SECONDS,
     PASSWORD,
     RECORDERS,
+    House,
     Recorders,
     Seen,
     all_of,
@@ -58,6 +59,32 @@ async def test_footage_is_shown_with_the_times_that_it_was_taken_at(
         assert "mp4a" in init["mime"], "its sound came with it"
         await until(lambda: not place.playing and place.is_clean, "the recorder is free")
         assert place.recorder.rtsp.playback.started == 1
+
+
+@pytest.mark.parametrize("vendor", RECORDERS)
+async def test_where_the_recorders_clock_is_wrong_its_footage_has_true_times(
+    loops: Path, tmp_path: Path, vendor: str
+) -> None:
+    async with house(loops, tmp_path, vendor, skew_seconds=95, offset_seconds=95.3) as place:
+        await shown_of(place, some_footage())
+
+
+async def test_what_the_hub_found_is_played_by_the_clock_of_then(
+    loops: Path, tmp_path: Path
+) -> None:
+    """As the node measures it now, the recorder's clock is right."""
+    async with house(loops, tmp_path, "dahua", skew_seconds=-1234, offset_seconds=0.4) as place:
+        await shown_of(place, some_footage(), ahead_seconds=-1234)
+
+
+async def shown_of(place: House, span: Span, **ticket: Any) -> None:
+    """What is shown of the span, which is of that time by true clocks."""
+    async with place.viewer(place.ticket(span, **ticket)) as socket:
+        seen = await all_of(socket)
+    assert seen.names[-1] == "over", seen.states
+    gop_us, start_us = GOP_SECONDS * 1_000_000, to_us(span.start)
+    assert start_us - gop_us <= seen.taken_us[0] <= start_us
+    assert seen.inits[0]["epoch_ms"] * 1000 == pytest.approx(start_us, abs=gop_us)
 
 
 @pytest.mark.parametrize("vendor", ["hikvision", "onvif"])

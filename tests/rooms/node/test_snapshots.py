@@ -77,7 +77,7 @@ async def test_pictures_come_from_the_recording(
         hub.order(never)
         await hub.wake()
         await until(lambda: not path.exists(), "it goes with its camera")
-        helper = node._snapshots._stills.pid
+        helper = node.viewing.snapshots._stills.pid
         assert helper is not None
     assert not psutil.pid_exists(helper)
 
@@ -120,7 +120,7 @@ async def it_says_how_old_it_is(
     await until(lambda: hub.states()[order.camera_id] == "paused", "paused")
     asked = datetime.now(UTC)
     first = await shown(client, hub.ticket(order.camera_id, "snapshot"))
-    path = node._snapshots.path_of(order.camera_id)
+    path = node.viewing.snapshots.path_of(order.camera_id)
     assert picture_time(first).timestamp() == int(path.stat().st_mtime)
     least, most = (
         (each - picture_time(first)).total_seconds() for each in (asked, datetime.now(UTC))
@@ -139,7 +139,7 @@ async def test_a_new_picture_comes_when_it_is_time(
     async with serving(hub.app(), listener), running(settings) as node:
         await until(path.exists, "a picture")
         first = path.stat().st_mtime_ns
-        helper = psutil.Process(node._snapshots._stills.pid)
+        helper = psutil.Process(node.viewing.snapshots._stills.pid)
         helper.kill()
         await until(lambda: path.stat().st_mtime_ns > first, "a newer one, by another helper")
-        assert node._snapshots._stills.pid != helper.pid
+        assert node.viewing.snapshots._stills.pid != helper.pid

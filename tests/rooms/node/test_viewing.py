@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -29,6 +31,7 @@ from sereno.sim import SimConfig, SimServer
 from sereno.wire.orders import CameraOrder, StreamOrder
 
 from .conftest import (
+    WAIT_SECONDS,
     HubDouble,
     camera_order,
     media_client,
@@ -209,7 +212,7 @@ async def test_a_stream_that_its_profile_does_not_run_is_not_waited_for(place: P
     small = StreamOrder(stream="sub", address=place.cameras.address(1))
     both = place.order.model_copy(update={"streams": (*place.order.streams, small)})
     await place.change_orders(both)
-    await until(lambda: place.node._is_known(StreamKey(place.order.camera_id, "sub")))
+    await until(lambda: place.node.viewing.is_known(StreamKey(place.order.camera_id, "sub")))
     first = json.dumps({"ticket": place.ticket("live", stream="sub")})
     assert await refused_with(place, first) == 4404
     await place.change_orders(place.order)
@@ -318,6 +321,21 @@ async def test_a_sealed_file_is_served_to_the_byte(own_place: Place) -> None:
     assert stored is not None
     assert stored.is_sealed
     assert hashlib.sha256(answer.content).hexdigest() == stored.sha256
+
+
+async def test_footage_is_shown_while_others_wait_for_what_does_not_come(place: Place) -> None:
+    """For a disk that hangs, or a name server that is away: each keeps a thread."""
+    comes = threading.Event()
+    waiting = [asyncio.create_task(asyncio.to_thread(comes.wait, WAIT_SECONDS)) for _ in range(16)]
+    try:
+        ticket = place.ticket("playback")
+        facts = (await place.get("vod/index.json", ticket)).json()
+        answer = await place.get(f"vod/{facts[-1]['address']}", ticket, Range="bytes=0-99")
+        assert (answer.status_code, len(answer.content)) == (206, 100)
+        assert not any(each.done() for each in waiting)
+    finally:
+        comes.set()
+        await asyncio.gather(*waiting)
 
 
 async def test_health_and_status_are_for_this_machine(place: Place) -> None:

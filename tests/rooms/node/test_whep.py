@@ -59,11 +59,11 @@ class Place:
 
     @property
     def web_rtc(self) -> webrtc.WebRtc:
-        return self.node._web_rtc
+        return self.node.viewing.web_rtc
 
     def has_key_frame(self, camera: int) -> bool:
         key = StreamKey(self.orders[camera].camera_id, "main")
-        return self.node._live.newest_key(key) is not None
+        return self.node.viewing.live.newest_key(key) is not None
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -132,7 +132,7 @@ async def test_several_viewers_of_a_stream_are_one_to_the_node(
     async with AsyncExitStack() as stack:
         viewers = [await stack.enter_async_context(place.viewer()) for _ in range(3)]
         await until(lambda: len(collected) >= 60, "pictures")
-        assert place.node._live.viewer_count() == 1
+        assert place.node.viewing.live.viewer_count() == 1
         assert place.web_rtc.session_count() == 3
         refused = await place.viewer().post(await an_offer())
         said = refused.json()["error"]
@@ -143,7 +143,7 @@ async def test_several_viewers_of_a_stream_are_one_to_the_node(
             assert (await viewer.leave()).status_code == 200
             assert (await viewer.leave()).status_code == 404
     assert place.web_rtc.session_count() == 0
-    await until(lambda: place.node._live.viewer_count() == 0, "nobody watches")
+    await until(lambda: place.node.viewing.live.viewer_count() == 0, "nobody watches")
 
 
 async def test_who_leaves_without_a_word_to_the_node_is_let_go(

@@ -55,10 +55,10 @@ const UNSAID = {
   template_channels: 0,
 } as const;
 
-/** Finds out what stands at an address. */
-export function beginProbe(siteId: number, fields: DeviceFields) {
+/** Finds out what stands at an address; `triesAgain`: also with a password that was refused there. */
+export function beginProbe(siteId: number, fields: DeviceFields, triesAgain: boolean) {
   const params = { path: { site_id: siteId } };
-  const body = { ...UNSAID, ...fields };
+  const body = { ...UNSAID, ...fields, tries_again: triesAgain };
   return unwrap(client.POST("/api/v1/sites/{site_id}/probes", { params, body }));
 }
 

@@ -49,6 +49,7 @@ function toFacts(timeline: Timeline): WindowFacts {
       promised: timeline.promised.map(toSpan),
       manual: timeline.manual.map((manual) => ({ ...toSpan(manual), by: manual.by })),
       onRecorder: timeline.on_recorder.map(toSpan).flatMap(upToNow),
+      ...(timeline.recorder && { looked: timeline.recorder.looked.map(toSpan) }),
       known: [toSpan(timeline)],
     };
     translated.set(timeline, facts);

@@ -2047,6 +2047,8 @@ export interface components {
          *
          *     `vendor`: what a person said, else what it was found to be. `since`, `reason` and `not_before`
          *     are of `state`; `heard_at`: when its node told of it, `asked_at`: when it asked the device.
+         *     `online_count` and `offline_count`: of its channels, those with a picture and those without;
+         *     what is in neither, the device does not tell of.
          */
         DeviceAnswer: {
             /**
@@ -2115,6 +2117,10 @@ export interface components {
             advice: components["schemas"]["DeviceAdviceAnswer"][];
             /** Channel Count */
             channel_count: number;
+            /** Online Count */
+            online_count: number;
+            /** Offline Count */
+            offline_count: number;
             /** Camera Count */
             camera_count: number;
             /**
@@ -2329,6 +2335,10 @@ export interface components {
             advice: components["schemas"]["DeviceAdviceAnswer"][];
             /** Channel Count */
             channel_count: number;
+            /** Online Count */
+            online_count: number;
+            /** Offline Count */
+            offline_count: number;
             /** Camera Count */
             camera_count: number;
             /**
@@ -4861,6 +4871,8 @@ export interface components {
         /**
          * Probe
          * @description As in `POST devices`; `node_id`: null for any of the site.
+         *
+         *     `tries_again`: credentials that the device refused before are shown to it once more.
          */
         Probe: {
             /** Host */
@@ -4906,6 +4918,11 @@ export interface components {
             template_channels: number;
             /** Node Id */
             node_id?: string | null;
+            /**
+             * Tries Again
+             * @default false
+             */
+            tries_again: boolean;
         };
         /**
          * Discovery
@@ -6746,7 +6763,8 @@ export interface components {
         };
         /**
          * FoundReport
-         * @description Footage that a device holds, as `sereno.drivers.contract.Found`.
+         * @description Footage that a device holds, as `sereno.drivers.contract.Found`, in true time: what
+         *     `sereno.policy.device_times` makes of the offset was subtracted.
          */
         FoundReport: {
             /**

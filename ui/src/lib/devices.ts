@@ -39,6 +39,13 @@ export function isClockWrong(offsetSeconds: number): boolean {
   return Math.abs(offsetSeconds) >= CLOCK_WRONG_SECONDS;
 }
 
+/** What becomes of the times of a device's footage; as `policy/device_times.py` decides. */
+export function timesOf(offsetSeconds: number): "right" | "put_right" | "lost" {
+  const off = Math.abs(offsetSeconds);
+  if (off < 2) return "right";
+  return off <= 86_400 ? "put_right" : "lost";
+}
+
 const WELL_DISKS: readonly string[] = ["ok", "sleeping"];
 
 export function isDiskWell({ state }: { state: string }): boolean {
@@ -87,6 +94,7 @@ export function isErrandOver({ state }: { state: string }): boolean {
 
 /** What is said of something that may still speak RTSP: an address by a pattern would do then. */
 const MAYBE_PATTERN: readonly string[] = [
+  "api_closed",
   "device_unknown",
   "device_garbled",
   "device_unfit",
@@ -95,6 +103,21 @@ const MAYBE_PATTERN: readonly string[] = [
 
 export function isForPattern(reasonKey: string): boolean {
   return MAYBE_PATTERN.includes(reasonKey);
+}
+
+/** After these nobody shows the password again, until a person asks for it. */
+const HALTS: readonly string[] = [
+  "login_refused",
+  "login_clock",
+  "login_locked",
+  "login_spared",
+  "login_unanswered",
+  "unauthorized",
+  "account_locked",
+];
+
+export function isHalted(reasonKey: string): boolean {
+  return HALTS.includes(reasonKey);
 }
 
 /** A channel as the list of what can be added looks at it. */

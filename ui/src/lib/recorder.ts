@@ -1,6 +1,6 @@
 /** Footage that a recorder holds, as the timeline and the player want it. */
 
-import { type Facts, knownAt, type Missing, type Span } from "./timeline";
+import { type Facts, freeIn, knownAt, type Missing, type Span, totalMs } from "./timeline";
 
 /** Files of a recorder that are no farther apart than this are played as one. */
 const SEAM_MS = 2_000;
@@ -24,6 +24,21 @@ export function joinedSpans(spans: readonly Span[], seamMs = 0): Span[] {
 /** The footage on the recorder that holds `ms`; null where there is none. */
 export function onRecorderAt({ onRecorder = [] }: Facts, ms: number): Span | null {
   return onRecorder.find(({ from, to }) => ms >= from && ms < to) ?? null;
+}
+
+/** Whether it was looked what a recorder holds at `ms`; null: there is no recorder. */
+export function isLookedAt({ looked }: Facts, ms: number): boolean | null {
+  return looked ? looked.some(({ from, to }) => ms >= from && ms < to) : null;
+}
+
+/** So little of a view is not worth a word: time goes on while somebody reads. */
+const LITTLE_MS = 60_000;
+const LITTLE_SHARE = 0.01;
+
+/** How much of `span` no search has looked at, in milliseconds; 0 where it is next to nothing. */
+export function unlookedMs(looked: readonly Span[], span: Span): number {
+  const left = totalMs(freeIn(joinedSpans(looked), span), span);
+  return left > Math.max(LITTLE_MS, (span.to - span.from) * LITTLE_SHARE) ? left : 0;
 }
 
 /**

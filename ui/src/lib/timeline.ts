@@ -47,6 +47,8 @@ export interface Facts<G extends Missing = Missing> {
   manual?: readonly Manual[];
   /** What a recorder holds, as it was last asked. */
   onRecorder?: readonly Span[];
+  /** When a recorder was searched: there, what is not on it is not; absent: there is no recorder. */
+  looked?: readonly Span[];
   /** The times that these facts tell of; absent: all. */
   known?: readonly Span[];
 }
@@ -62,7 +64,7 @@ export function unplannedIn({ promised, known }: Facts, bounds: Span): Span[] {
 }
 
 /** What of `bounds` none of the sorted spans takes. */
-function freeIn(sorted: readonly Span[], bounds: Span): Span[] {
+export function freeIn(sorted: readonly Span[], bounds: Span): Span[] {
   const free: Span[] = [];
   let { from } = bounds;
   for (const span of sorted) {

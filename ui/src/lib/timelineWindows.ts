@@ -63,6 +63,7 @@ export function joinFacts<G extends Missing>(
     promised: rejoined(all((facts) => facts.promised), () => true),
     manual: all((facts) => facts.manual),
     onRecorder: joinedSpans(all((facts) => facts.onRecorder)),
+    ...(windows.some(({ looked }) => looked) && { looked: joinedSpans(all((facts) => facts.looked)) }),
     known: rejoined(windows.flatMap(({ known }) => known), () => true),
   };
 }

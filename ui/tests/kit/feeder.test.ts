@@ -207,3 +207,19 @@ it("tells the end of all footage though the video stands a picture before it", a
   expect(told.onEnd).toHaveBeenCalledOnce();
   feeder.close();
 });
+
+it("goes on with another speed though the browser let go of a buffer without a word", async () => {
+  const append = vi.spyOn(Buffer.prototype, "appendBuffer").mockImplementation(() => undefined);
+  const told = heard();
+  const video = aVideo();
+  const feeder = new GopFeeder(video, footageOf(GOPS), told);
+  feeder.seek(START);
+  await vi.advanceTimersByTimeAsync(10);
+  expect(video.currentTime).toBe(0);
+  append.mockRestore();
+  feeder.setRate(1, true);
+  await vi.advanceTimersByTimeAsync(300);
+  expect(video.currentTime).toBeGreaterThan(0);
+  expect(told.onTrouble).not.toHaveBeenCalled();
+  feeder.close();
+});

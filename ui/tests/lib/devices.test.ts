@@ -3,7 +3,14 @@ import { describe, expect, it } from "vitest";
 import { clockChart, worstByDay } from "@/lib/clockChart";
 import { readDeviceAddress, writeDeviceAddress } from "@/lib/deviceAddress";
 import { EMPTY_FORM, toChange, toFields, toForm } from "@/lib/deviceForm";
-import { isAddable, probeSteps, problemsFirst, toDeviceState, usedPercent } from "@/lib/devices";
+import {
+  isAddable,
+  probeSteps,
+  problemsFirst,
+  timesOf,
+  toDeviceState,
+  usedPercent,
+} from "@/lib/devices";
 
 describe("the address of a device", () => {
   it.each([
@@ -141,6 +148,19 @@ it("says how full a disk is, whatever it tells", () => {
   expect(usedPercent({ size_bytes: 4000, free_bytes: 1000 })).toBe(75);
   expect(usedPercent({ size_bytes: 0, free_bytes: 0 })).toBe(0);
   expect(usedPercent({ size_bytes: 10, free_bytes: 20 })).toBe(0);
+});
+
+describe("the times of a device's footage", () => {
+  it.each([
+    [0.4, "right"],
+    [-1.9, "right"],
+    [2, "put_right"],
+    [-3600, "put_right"],
+    [86_400, "put_right"],
+    [-31_000_000, "lost"],
+  ])("%d s off: %s", (offset, expected) => {
+    expect(timesOf(offset)).toBe(expected);
+  });
 });
 
 describe("the history of a clock", () => {

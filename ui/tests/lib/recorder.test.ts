@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { joinedSpans, LONGEST_PLAY_MS, LONGEST_SEARCH_MS, onRecorderAt, recorderSpan, searchSpan } from "@/lib/recorder";
+import { isLookedAt, joinedSpans, LONGEST_PLAY_MS, LONGEST_SEARCH_MS, onRecorderAt, recorderSpan, searchSpan, unlookedMs } from "@/lib/recorder";
 import type { Facts } from "@/lib/timeline";
 import { joinFacts } from "@/lib/timelineWindows";
 
@@ -66,4 +66,17 @@ it("tells once what two windows of a timeline both tell", () => {
   expect(joined.onRecorder).toEqual([file]);
   expect(onRecorderAt(joined, 15)).toBeNull();
   expect(onRecorderAt(joined, 14)).toEqual(file);
+});
+
+it("knows what no search has looked at, and makes no word of next to nothing", () => {
+  const hour = { from: 0, to: 60 * MINUTE };
+  expect(unlookedMs([], hour)).toBe(60 * MINUTE);
+  expect(unlookedMs([{ from: 30 * MINUTE, to: 50 * MINUTE }, { from: -5, to: 20 * MINUTE }], hour)).toBe(20 * MINUTE);
+  expect(unlookedMs([{ from: 0, to: 59.5 * MINUTE }], hour)).toBe(0);
+});
+
+it("tells a time without footage from one that nobody has searched", () => {
+  const looked = [{ from: 0, to: 10 }];
+  expect([5, 10].map((ms) => isLookedAt(facts({ looked }), ms))).toEqual([true, false]);
+  expect(isLookedAt(facts(), 5)).toBeNull();
 });

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, it } from "vitest";
 
@@ -9,6 +9,7 @@ import { aCamera, aDevice, type Answer, serve, SITES } from "../server";
 
 /** A limit, not a wait: a busy machine may need it. */
 const PATIENCE_MS = 60_000;
+const PATIENT = { timeout: PATIENCE_MS / 2 };
 const ID = aDevice().id;
 const PLACE = `/api/v1/devices/${ID}`;
 const ERRAND = "e77a0000-0000-4000-8000-000000000001";
@@ -130,6 +131,53 @@ it("says why it could not be found out, and keeps what was written", async () =>
   expect(screen.getByRole("textbox", { name: "Dirección" })).toHaveValue("192.0.2.20");
   await expectAccessible();
 });
+
+/** Of each probe that was asked for, whether a refused password was to be shown once more. */
+function triesOf(sent: readonly { call: string; body?: unknown }[]) {
+  const probes = sent.filter(({ call }) => call.includes("probes"));
+  return probes.map(({ body }) => (body as { tries_again: boolean }).tries_again);
+}
+
+it("shows a refused password once more only where somebody asks, once a press", async () => {
+  const sent = serve({
+    ...answers(),
+    "POST /api/v1/sites/1/probes": [202, { id: ERRAND }],
+    [FOLLOWED]: errand({ state: "done", reason: { ...REASON, key: "login_refused" } }),
+  });
+  await show(<AddDevice />);
+  await write(await screen.findByRole("textbox", { name: "Address" }, PATIENT), "192.0.2.20");
+  await userEvent.click(screen.getByRole("button", { name: "Find out what is there" }));
+  expect(await screen.findByRole("alert", {}, PATIENT)).toHaveFocus();
+  await userEvent.click(screen.getByRole("button", { name: "Show the password once more" }));
+  await waitFor(() => expect(triesOf(sent)).toEqual([false, true]), PATIENT);
+}, PATIENCE_MS);
+
+it("finds out again after any other failure, and shows nothing once more", async () => {
+  const sent = serve({
+    ...answers(),
+    "POST /api/v1/sites/1/probes": [202, { id: ERRAND }],
+    [FOLLOWED]: errand({ state: "expired" }),
+  });
+  await show(<AddDevice />);
+  await write(await screen.findByRole("textbox", { name: "Address" }, PATIENT), "192.0.2.20");
+  await userEvent.click(screen.getByRole("button", { name: "Find out what is there" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Try again" }, PATIENT));
+  await waitFor(() => expect(triesOf(sent)).toEqual([false, false]), PATIENT);
+}, PATIENCE_MS);
+
+it("lets a person end the wait, and go on by keys", async () => {
+  serve({
+    ...answers(),
+    "POST /api/v1/sites/1/probes": [202, { id: ERRAND }],
+    [FOLLOWED]: errand({ step: "identifying" }),
+  });
+  await show(<AddDevice />);
+  await write(await screen.findByRole("textbox", { name: "Address" }, PATIENT), "192.0.2.20");
+  await userEvent.keyboard("{Enter}");
+  await userEvent.click(await screen.findByRole("button", { name: "Cancel" }, PATIENT));
+  expect(screen.getByRole("heading", { name: "Where is it?" })).toHaveFocus();
+  expect(screen.getByRole("textbox", { name: "Address" })).toHaveValue("192.0.2.20");
+}, PATIENCE_MS);
 
 it("asks for an address that is one", async () => {
   const sent = serve(answers());

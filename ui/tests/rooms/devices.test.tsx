@@ -67,6 +67,21 @@ it("lists devices, those that need somebody first, with why and what to change",
   await expectAccessible();
 });
 
+it("says how many channels are online of how many, of a device that is there and tells", async () => {
+  const one = (number: number, changes: object) =>
+    aDevice({ id: `de710000-0000-4000-8000-00000000000${number}`, channel_count: 8, ...changes });
+  serve(
+    answers(
+      one(1, { online_count: 7, offline_count: 1 }),
+      one(2, { online_count: 0, offline_count: 0 }),
+      one(3, { online_count: 6, offline_count: 2, state: "offline" }),
+    ),
+  );
+  await show(SCREENS, { path: "/devices" });
+  expect(await screen.findByText("7 of 8 online")).toBeInTheDocument();
+  expect(screen.getAllByText("8 channels")).toHaveLength(2);
+});
+
 it("leads to the wizard where there is no device yet", async () => {
   serve(answers());
   await show(SCREENS, { path: "/devices", language: "es" });
@@ -85,7 +100,7 @@ it("tells of a device what it is, its disks, its clock, and what to change on it
   for (const words of ["DS7608-0001", "Time Zone", "1 TB free of 4 TB", "Now: Right"]) {
     expect(screen.getByText(words)).toBeInTheDocument();
   }
-  expect(screen.getByText(/channel Entrance/)).toBeInTheDocument();
+  expect(screen.getByText(/\(Entrance\)/)).toBeInTheDocument();
   expect(screen.getByText(/Cannot: report events/)).toBeInTheDocument();
   const chart = await screen.findByRole("img", { name: /42 s ahead/ });
   expect(chart).toBeInTheDocument();

@@ -23,7 +23,7 @@ function answers(followed: Answer | (() => Answer), device = aDevice()) {
 
 async function searched(followed: Answer | (() => Answer), language: "en" | "es" = "en") {
   const sent = serve(answers(followed));
-  await show(<RecorderSearch cameraId={CAMERA} recorder={RECORDER} view={HOUR} />, { language });
+  await show(<RecorderSearch cameraId={CAMERA} recorder={RECORDER} looked={[]} view={HOUR} />, { language });
   await userEvent.click(await screen.findByRole("button"));
   return sent;
 }
@@ -60,14 +60,31 @@ it("passes on why it failed, in the reader's language", async () => {
 it("leads to the recorder, and says that its clock is off", async () => {
   const clock = { at: "2026-11-21T09:00:00Z", offset_seconds: 75, zone: "", convention: "local" };
   serve(answers(errand({}), aDevice({ clock })));
-  await show(<RecorderSearch cameraId={CAMERA} recorder={RECORDER} view={HOUR} />);
-  expect(await screen.findByText(/Its clock is 1 min 15 s ahead/)).toBeInTheDocument();
+  await show(<RecorderSearch cameraId={CAMERA} recorder={RECORDER} looked={[]} view={HOUR} />);
+  expect(await screen.findByText(/Its clock is 1 min 15 s ahead. The times here are put right/)).toBeInTheDocument();
   expect(screen.getByRole("link", { name: "Recorder 1, channel 1" })).toHaveAttribute("href", `/devices/${aDevice().id}`);
+});
+
+it("says that a clock which is lost is not believed", async () => {
+  const clock = { at: "2026-11-21T09:00:00Z", offset_seconds: -864_000, zone: "", convention: "local" };
+  serve(answers(errand({}), aDevice({ clock })));
+  await show(<RecorderSearch cameraId={CAMERA} recorder={RECORDER} looked={[]} view={HOUR} />);
+  expect(await screen.findByText(/Its clock is 10 d behind, too far to be put right/)).toBeInTheDocument();
 });
 
 it("lets those who only look see whose footage it is, and search nothing", async () => {
   serve({ ...answers(errand({})), "GET /api/v1/session": someoneWith("view") });
-  await show(<RecorderSearch cameraId={CAMERA} recorder={RECORDER} view={HOUR} />);
+  await show(<RecorderSearch cameraId={CAMERA} recorder={RECORDER} looked={[]} view={HOUR} />);
   expect(await screen.findByRole("link", { name: "Recorder 1, channel 1" })).toBeInTheDocument();
   expect(screen.queryByRole("button")).toBeNull();
+});
+
+it.each([
+  ["All of what is in view has been searched on the recorder.", [HOUR]],
+  ["None of what is in view has been searched on the recorder yet.", []],
+  ["Not searched on the recorder yet: 20 min of what is in view.", [{ ...HOUR, to: HOUR.from + 40 * 60_000 }]],
+])("says what nobody has searched: %s", async (words, looked) => {
+  serve(answers(errand({})));
+  await show(<RecorderSearch cameraId={CAMERA} recorder={RECORDER} looked={looked} view={HOUR} />);
+  expect(await screen.findByText(words)).toBeInTheDocument();
 });

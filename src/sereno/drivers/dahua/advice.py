@@ -31,8 +31,8 @@ _WORDS = {
     "zone_unset": Words(
         "The device tells no time zone, so its times are taken as its clock shows them now. Set "
         "the zone.",
-        "El equipo no indica su zona horaria, así que sus horas se toman como las muestra ahora su "
-        "reloj. Configure la zona.",
+        "El dispositivo no indica su zona horaria, así que sus horas se toman como las muestra "
+        "ahora su reloj. Configure la zona.",
     ),
     "zone_wrong": Words(
         "The clock does not show the time zone that is set, or summer time is not. Sereno goes by "
@@ -54,18 +54,18 @@ _WORDS = {
     ),
     "recording_off": Words(
         "Recording of this channel is stopped on the device. Set it to automatic.",
-        "La grabación de este canal está detenida en el equipo. Póngala en automático.",
+        "La grabación de este canal está detenida en el dispositivo. Póngala en automático.",
     ),
     "event_unticked": Words(
         "Motion detection of this channel is off, so the device reports no motion. Turn it on.",
-        "La detección de movimiento de este canal está apagada, así que el equipo no informa de "
-        "movimiento. Actívela.",
+        "La detección de movimiento de este canal está apagada, así que el dispositivo no informa "
+        "de movimiento. Actívela.",
     ),
     "right_missing": Words(
         "The account may not read these settings, or the device does not have them. Tick the right "
         "for the account on the device's user page.",
-        "La cuenta no puede leer estos ajustes, o el equipo no los tiene. Marque el permiso para "
-        "la cuenta en la página de usuarios del equipo.",
+        "La cuenta no puede leer estos ajustes, o el dispositivo no los tiene. Marque el permiso "
+        "para la cuenta en la página de usuarios del dispositivo.",
     ),
 }
 

@@ -49,7 +49,7 @@ from sereno.drivers.dahua.quirks import (
 )
 from sereno.drivers.dahua.rpc2 import Rpc2, Rpc2Finder
 from sereno.drivers.dahua.tap import Pace, Taps
-from sereno.drivers.errors import DeviceError, Missing, Unsupported
+from sereno.drivers.errors import Busy, DeviceError, Missing, Unsupported
 from sereno.drivers.gate import place_of
 from sereno.drivers.tools import Tools
 from sereno.policy.reasons import Reason
@@ -82,15 +82,9 @@ class DahuaDriver:
         self._capabilities: Capabilities | None = None
 
     async def identify(self) -> Identity:
-        system = await self._cgi.table_or_none(cgi("magicBox", "getSystemInfo")) or {}
-        told = dict[str, str]()
-        for action in _SINGLE_ANSWERS:
-            told |= await self._cgi.table_or_none(cgi("magicBox", action)) or {}
-        if not system.get("serialNumber"):
-            told |= await self._cgi.table_or_none(cgi("magicBox", "getSerialNo")) or {}
-        if not system and not told:
-            raise Unsupported(Reason("device_unable"))
-        await self._channels.online()
+        system, told = await self._told_of_itself()
+        with suppress(Busy):  # what sort of thing it is, its model may tell as well
+            await self._channels.online()
         known = read_self(system, told, is_recorder=self._channels.is_recorder)
         return Identity(
             vendor=self.vendor,
@@ -100,9 +94,33 @@ class DahuaDriver:
             firmware=known.firmware,
             kind=known.kind,
             name=known.name,
-            clock_offset_seconds=(await self._clock.reading()).offset_seconds,
+            clock_offset_seconds=await self._offset_seconds(),
             rtsp_port=await self._channels.port(),
         )
+
+    async def _told_of_itself(self) -> tuple[Table, Table]:
+        """What it says in one, and the single answers. Raises Busy where it fails over all of them,
+        Unsupported where it has none."""
+        system, told = dict[str, str](), dict[str, str]()
+        failure: Busy | None = None
+        for action in ("getSystemInfo", *_SINGLE_ANSWERS, "getSerialNo"):
+            if action == "getSerialNo" and system.get("serialNumber"):
+                continue
+            try:
+                table = await self._cgi.table_or_none(cgi("magicBox", action)) or {}
+            except Busy as busy:
+                failure = failure or busy
+                continue
+            (system if action == "getSystemInfo" else told).update(table)
+        if not system and not told:
+            raise failure or Unsupported(Reason("device_unable"))
+        return system, told
+
+    async def _offset_seconds(self) -> float | None:
+        try:
+            return (await self._clock.reading()).offset_seconds
+        except Busy:
+            return None
 
     async def capabilities(self) -> Capabilities:
         if self._capabilities is None:

@@ -20,7 +20,7 @@ from sereno.drivers.dahua.parse_channels import (
     read_titles,
     streams_of,
 )
-from sereno.drivers.errors import Missing, Refused
+from sereno.drivers.errors import Busy, Missing, Refused
 from sereno.policy.reasons import Reason
 
 DEFAULT_RTSP_PORT = 554
@@ -77,10 +77,17 @@ class Channels:
         """Where RTSP is served: as a person says, as the device says, as everywhere."""
         given = self.cgi.http.login.rtsp_port or self.rtsp_port
         if given is None:
-            told = as_int((await self.cgi.config_or_empty("RTSP")).get("table.RTSP.Port"))
+            told = as_int((await self._settings_of_rtsp()).get("table.RTSP.Port"))
             given = told if told and 0 < told <= _LARGEST_PORT else DEFAULT_RTSP_PORT
             self.rtsp_port = given
         return given
+
+    async def _settings_of_rtsp(self) -> Table:
+        """A device that fails over them serves video all the same."""
+        try:
+            return await self.cgi.config_or_empty("RTSP")
+        except Busy:
+            return {}
 
     def _found(self, inventory: Inventory) -> list[int]:
         found = inventory.channels()

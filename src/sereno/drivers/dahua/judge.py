@@ -57,7 +57,7 @@ def _code(told: Mapping[str, object]) -> object:
 def fault_of(answer: Answer, what: str) -> DeviceError | None:
     """What an answer means that is none; None for one that is good. `what` is the right that is
     needed for it, by the device's own name."""
-    if answer.status == httpx.codes.OK:
+    if httpx.codes.is_success(answer.status):
         return unable(answer.body) if is_error(answer.body) else None
     if answer.status in _LACKING:
         return unable(answer.body)

@@ -24,6 +24,7 @@ _ERROR = re.compile(rb"\s*error\b", re.IGNORECASE)
 _WALL = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})[ T](\d{1,2}):(\d{1,2}):(\d{1,2})")
 _TRUE = frozenset({"true", "1", "on", "yes"})
 _FALSE = frozenset({"false", "0", "off", "no"})
+_BLANK = b"\xef\xbb\xbf \t\r\n\0"
 _TEXT_SHOWN = 120
 
 
@@ -44,7 +45,7 @@ def read_table(body: bytes) -> dict[str, str]:
     counts."""
     table = dict[str, str]()
     last = ""
-    for line in body.decode("utf-8", "replace").splitlines():
+    for line in body.strip(_BLANK).decode("utf-8", "replace").splitlines():
         found = _KEY.fullmatch(line.strip())
         if found is None:
             if last and line.strip():
@@ -52,7 +53,7 @@ def read_table(body: bytes) -> dict[str, str]:
             continue
         last = found["key"] if found["key"] not in table else ""
         table.setdefault(found["key"], found["value"])
-    if not table and body.strip():
+    if not table and body.strip(_BLANK):
         raise garbled(body)
     return table
 

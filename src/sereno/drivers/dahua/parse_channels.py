@@ -29,7 +29,15 @@ _SLOT = "table.RemoteDevice.uuid:System_CONFIG_NETCAMERA_INFO_"
 _NOWHERE = frozenset({"", "192.168.0.0", "0.0.0.0", "::"})  # noqa: S104 what an empty slot tells
 _ONLINE = "connected"
 _EMPTY = "empty"
-_CODECS = {"h.264": "h264", "h264": "h264", "h.265": "h265", "h265": "h265", "mjpg": "mjpeg"}
+_CODECS = {
+    "h264": "h264",  # and H.264B, H.264M, H.264H, which name its profile
+    "h265": "h265",
+    "hevc": "h265",
+    "mjpg": "mjpeg",
+    "mjpeg": "mjpeg",
+    "jpeg": "mjpeg",
+    "mpeg4": "mpeg4",
+}
 _ROLES = (Role.SUB, Role.THIRD)
 
 
@@ -171,24 +179,36 @@ def read_encodings(table: Table) -> dict[int, list[Encoding]]:
 
 
 def _encoding(subtype: int, row: Mapping[str, str]) -> Encoding:
-    width, height = as_int(row.get("Video.Width")), as_int(row.get("Video.Height"))
+    width, height = _count(row.get("Video.Width")), _count(row.get("Video.Height"))
     if not width or not height:
         width, height = _size(row.get("Video.resolution", row.get("Video.Resolution", "")))
-    codec = row.get("Video.Compression", "").strip().lower()
+    fps = as_float(row.get("Video.FPS"))
     return Encoding(
         subtype,
-        _CODECS.get(codec, codec),
+        codec_of(row.get("Video.Compression", "")),
         width,
         height,
-        as_float(row.get("Video.FPS")) or None,
-        as_int(row.get("Video.GOP")) or None,
+        fps if fps and fps > 0 else None,
+        _count(row.get("Video.GOP")),
         as_bool(row.get("Video.SmartCodec")) is True,
     )
 
 
+def codec_of(said: str) -> str:
+    """`h264`, `h265`, `mjpeg`, or the device's own word in lower case."""
+    word = said.strip().lower()
+    plain = word.replace(".", "").replace("-", "")
+    return next((codec for start, codec in _CODECS.items() if plain.startswith(start)), word)
+
+
+def _count(text: str | None) -> int | None:
+    number = as_int(text)
+    return number if number is not None and number > 0 else None
+
+
 def _size(text: str) -> tuple[int | None, int | None]:
     width, _, height = text.lower().partition("x")
-    return as_int(width) or None, as_int(height) or None
+    return _count(width), _count(height)
 
 
 def streams_of(channel: int, encodings: list[Encoding], host: str, port: int) -> tuple[Stream, ...]:

@@ -10,9 +10,9 @@ from sereno.drivers.dahua.judge import fault_of
 from sereno.drivers.dahua.quirks import SNAPSHOT_FROM_ONE, SNAPSHOT_FROM_ZERO, Learned
 from sereno.drivers.errors import DeviceError, Garbled, Missing, Unsupported
 from sereno.drivers.http.client import DeviceHttp
+from sereno.drivers.jpeg import jpeg_in
 from sereno.policy.reasons import Reason
 
-_JPEG = b"\xff\xd8"
 _RIGHT = "Live"
 
 
@@ -53,6 +53,7 @@ class Pictures:
             raise Missing(Reason("picture_missing", {"channel": str(number)}, fault.reason.raw))
         if fault is not None:
             raise fault
-        if not answer.body.startswith(_JPEG):
+        picture = jpeg_in(answer.body)
+        if picture is None:
             raise Garbled(Reason("device_garbled"))
-        return answer.body
+        return picture

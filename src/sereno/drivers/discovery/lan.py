@@ -44,7 +44,7 @@ _NOT_PRIVATE = Words(
     "{text} is not looked through: only private networks are (10.0.0.0/8, 172.16.0.0/12, "
     "192.168.0.0/16, 100.64.0.0/10). Add a device elsewhere by its address.",
     "{text} no se recorre: solo redes privadas (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, "
-    "100.64.0.0/10). Añada por su dirección un equipo que esté en otra parte.",
+    "100.64.0.0/10). Añada por su dirección un dispositivo que esté en otra parte.",
 )
 
 

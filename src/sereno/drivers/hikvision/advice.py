@@ -56,28 +56,30 @@ _PLUS_WORDS = Words(
 _NO_ZONE_WORDS = Words(
     "The device names no time zone: its footage may be an hour off in summer. Set its time zone "
     "and summer time (DST).",
-    "El equipo no indica zona horaria: sus grabaciones pueden quedar una hora corridas en verano. "
-    "Ponga su zona horaria y el horario de verano (DST).",
+    "El dispositivo no indica zona horaria: sus grabaciones pueden quedar una hora corridas en "
+    "verano. Ponga su zona horaria y el horario de verano (DST).",
 )
 _ZONE_WORDS = Words(
     "The device's clock is off by {minutes} minutes, as it is with a wrong time zone or without "
     "summer time. Set its time zone and summer time (DST), then its time.",
-    "El reloj del equipo difiere en {minutes} minutos, como ocurre con una zona horaria equivocada "
-    "o sin horario de verano. Ponga su zona horaria y el horario de verano (DST), y luego su hora.",
+    "El reloj del dispositivo difiere en {minutes} minutos, como ocurre con una zona horaria "
+    "equivocada o sin horario de verano. Ponga su zona horaria y el horario de verano (DST), y "
+    "luego su hora.",
 )
 _CLOCK_WORDS = Words(
     "The device's clock is off by {seconds} s. Set a time server (NTP) on it.",
-    "El reloj del equipo difiere en {seconds} s. Ponga en él un servidor de hora (NTP).",
+    "El reloj del dispositivo difiere en {seconds} s. Ponga en él un servidor de hora (NTP).",
 )
 _UNTICKED_WORDS = Words(
     "The device detects {event} on channel {channel} and tells nobody. Tick “Notify Surveillance "
     "Center” in that event's linkage.",
-    "El equipo detecta {event} en el canal {channel} y no avisa a nadie. Marque «Notificar al "
-    "centro de vigilancia» en el enlace de ese evento.",
+    "El dispositivo detecta {event} en el canal {channel} y no avisa a nadie. Marque «Notificar "
+    "al centro de vigilancia» en el enlace de ese evento.",
 )
 _RIGHT_WORDS = Words(
     "The account that Sereno uses may not do this on the device: {right}. Tick that right for it.",
-    "La cuenta que usa Sereno no puede hacer esto en el equipo: {right}. Márquele ese permiso.",
+    "La cuenta que usa Sereno no puede hacer esto en el dispositivo: {right}. Márquele ese "
+    "permiso.",
 )
 
 

@@ -14,8 +14,9 @@ from sereno.drivers.hikvision.isapi import Isapi
 from sereno.drivers.hikvision.parse_channels import encodings
 from sereno.drivers.hikvision.parse_device import up_seconds
 from sereno.drivers.hikvision.parse_health import disks, recording_tracks, silent_triggers
-from sereno.drivers.hikvision.reasons import Right, is_right_missing
+from sereno.drivers.hikvision.reasons import Right
 from sereno.drivers.hikvision.search import Search
+from sereno.drivers.reasons import is_right_missing
 
 _MINUTE = timedelta(minutes=1)
 _STORAGE = "/ContentMgmt/Storage"

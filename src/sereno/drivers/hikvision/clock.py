@@ -13,9 +13,9 @@ from sereno.drivers.errors import Busy, Garbled, Refused, Unsupported
 from sereno.drivers.hikvision.isapi import Isapi
 from sereno.drivers.hikvision.parse_device import DeviceTime, device_time, plain_zone
 from sereno.drivers.hikvision.quirks import Known
-from sereno.drivers.hikvision.reasons import is_right_missing, unable
 from sereno.drivers.hikvision.search import Search
 from sereno.drivers.hikvision.timekeeping import Timekeeping, nearest
+from sereno.drivers.reasons import is_right_missing, unable
 
 _CONVENTION = "hikvision.convention"
 _AROUND = timedelta(minutes=30)

@@ -26,7 +26,14 @@ from sereno.drivers.contract import (
     Progress,
     Sink,
 )
-from sereno.drivers.errors import Busy, Garbled, Missing, Refused, Unsupported
+from sereno.drivers.errors import (
+    Busy,
+    Garbled,
+    Missing,
+    Refused,
+    Unreachable,
+    Unsupported,
+)
 from sereno.drivers.gate import place_of
 from sereno.drivers.hikvision.abilities import abilities_of
 from sereno.drivers.hikvision.checkup import Checkup
@@ -38,10 +45,10 @@ from sereno.drivers.hikvision.isapi import ALERT_STREAM, HikvisionJudge, Isapi
 from sereno.drivers.hikvision.parse_device import DeviceInfo, device_info
 from sereno.drivers.hikvision.parse_search import Match, track_in, tracks_uri
 from sereno.drivers.hikvision.quirks import Known
-from sereno.drivers.hikvision.reasons import is_right_missing, no_channel
 from sereno.drivers.hikvision.search import Search
 from sereno.drivers.hikvision.snapshot import Snapshot
 from sereno.drivers.hikvision.timekeeping import Reading, Timekeeping
+from sereno.drivers.reasons import is_right_missing, no_channel
 from sereno.drivers.tools import Tools
 from sereno.policy.reasons import Reason
 
@@ -117,7 +124,7 @@ class HikvisionDriver:
     async def _offset_seconds(self) -> float | None:
         try:
             return (await self._device_clock.look()).offset_seconds
-        except (Unsupported, Garbled):
+        except (Unsupported, Garbled, Busy, Unreachable):
             return None
         except Refused as refused:
             if not is_right_missing(refused):
@@ -198,7 +205,7 @@ class HikvisionDriver:
         """All bytes of a found footage, as the device wraps them. Raises OSError of the sink; Busy
         for footage that it still writes."""
         if track_in(found.handle) is None:
-            raise Missing(Reason("footage_empty"))
+            raise Missing(Reason("footage_unknown"))
         offset = timedelta(seconds=found.clock_offset_seconds or 0.0)
         closed_at = found.span.end - offset + _CLOSED_AFTER
         if found.is_open and self._clock.now() < closed_at:

@@ -12,7 +12,7 @@ import httpx
 
 from sereno.base.clock import Clock
 from sereno.drivers.contract import Login
-from sereno.drivers.errors import Busy, DeviceError, Refused, Unsupported
+from sereno.drivers.errors import Busy, DeviceError, Garbled, Refused, Unreachable, Unsupported
 from sereno.drivers.hikvision.parse_errors import (
     Rejection,
     Trouble,
@@ -21,9 +21,10 @@ from sereno.drivers.hikvision.parse_errors import (
     rejection,
     user_check,
 )
-from sereno.drivers.hikvision.reasons import Right, is_right_missing, right_missing, unable
+from sereno.drivers.hikvision.reasons import Right, right_missing
 from sereno.drivers.http.answers import Refusal, Verdict
 from sereno.drivers.http.client import DeviceHttp
+from sereno.drivers.reasons import is_right_missing, unable
 from sereno.policy.reasons import Reason
 
 XML = "application/xml"
@@ -91,10 +92,21 @@ class Isapi:
                 raise
             return None
 
+    async def get_if_well(self, path: str, right: Right = Right.SETTINGS) -> bytes | None:
+        """As `get_if_allowed`, and None too where the device fails over it or makes no sense: for
+        what is good to know, and not worth an error."""
+        try:
+            return await self.get_if_allowed(path, right)
+        except (Busy, Garbled, Unreachable):
+            return None
+
     async def has(self, path: str, right: Right) -> bool:
-        """Whether this model has it; what the account may not ask is there."""
+        """Whether this model has it; what the account may not ask is there, and so is what the
+        device is too busy for."""
         try:
             return await self.get_or_none(path, right) is not None
+        except Busy:
+            return True
         except Refused as refused:
             if not is_right_missing(refused):
                 raise

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sereno.drivers.contract import DeviceKind
-from sereno.drivers.hikvision.reasons import garbled
 from sereno.drivers.hikvision.tree import read
+from sereno.drivers.reasons import garbled
 from sereno.drivers.tree import Part, whole_number
 
 _WALL = re.compile(

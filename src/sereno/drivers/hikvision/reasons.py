@@ -1,10 +1,10 @@
-"""What a device refused, in the drivers' few kinds, and the rights that it names."""
+"""What an account may lack, by the device's own names."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
-from sereno.drivers.errors import Garbled, Missing, Refused, Unsupported
+from sereno.drivers.errors import Refused
 from sereno.policy.reasons import Reason
 
 
@@ -18,26 +18,6 @@ class Right(StrEnum):
     EVENTS = "Remote: Notify Surveillance Center (Remoto: Notificar al centro de vigilancia)"
 
 
-def garbled(said: str) -> Garbled:
-    """What came makes no sense; `said` is why, and never what came."""
-    return Garbled(Reason("device_garbled", raw=said))
-
-
-def no_channel(channel: str) -> Missing:
-    """There is no such channel."""
-    return Missing(Reason("channel_missing", {"channel": channel[:40]}))
-
-
-def unable(said: str = "") -> Unsupported:
-    """This model cannot do it."""
-    return Unsupported(Reason("device_unable", raw=said))
-
-
 def right_missing(host: str, right: Right) -> Refused:
     """The account may not do it."""
     return Refused(Reason("right_missing", {"host": host, "right": right.value}))
-
-
-def is_right_missing(error: Refused) -> bool:
-    """Whether the credentials are right and only this is not allowed."""
-    return error.reason.key == "right_missing"

@@ -11,7 +11,9 @@ from sereno.drivers.gate import Gate
 from sereno.drivers.hikvision.isapi import Isapi
 from sereno.drivers.hikvision.parse_errors import Trouble
 from sereno.drivers.hikvision.quirks import Known, Quirk
-from sereno.drivers.hikvision.reasons import Right, garbled
+from sereno.drivers.hikvision.reasons import Right
+from sereno.drivers.jpeg import jpeg_in
+from sereno.drivers.reasons import garbled
 
 _OWN = "/Streaming/channels/{stream}/picture"
 _PROXY = "/ContentMgmt/StreamingProxy/channels/{stream}/picture"
@@ -60,6 +62,7 @@ class Snapshot:
 
 
 def _picture(body: bytes) -> bytes:
-    if not body.startswith(b"\xff\xd8"):
+    picture = jpeg_in(body)
+    if picture is None:
         raise garbled("not a JPEG")
-    return body
+    return picture

@@ -7,6 +7,7 @@ recorders really send.
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from sereno.drivers.hikvision.reasons import garbled
+from sereno.drivers.reasons import garbled
 from sereno.drivers.tree import Part
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ LIMIT_BYTES = 4 << 20
 _DEEPEST = 32
 _MOST_PARTS = 100_000
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_ROOT = re.compile(r"<(?![?!])([\w:.-]+)")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
@@ -38,10 +41,14 @@ def read(data: bytes) -> Part:
     and for what is larger or deeper than any device means."""
     if len(data) > LIMIT_BYTES or data.count(b"<") > 2 * _MOST_PARTS:
         raise garbled("too long")
-    trimmed = data.strip(b"\xef\xbb\xbf \t\r\n\0")
+    trimmed = _as_utf8(data).strip(b"\xef\xbb\xbf \t\r\n\0")
     if trimmed[:1] == b"{":
         return _read_json(trimmed)
     return _from_element(_read_xml(trimmed))
+
+
+def _as_utf8(data: bytes) -> bytes:
+    return data.decode("utf-16", "replace").encode() if data[:2] in _UTF_16 else data
 
 
 def _read_xml(data: bytes) -> Element:
@@ -52,12 +59,25 @@ def _read_xml(data: bytes) -> Element:
 
 
 def _mended(data: bytes) -> Element:
-    """Once more, without control characters and a declared encoding that is not the real one."""
+    """Once more, without control characters, a declared encoding that is not the real one, and
+    what stands before and behind."""
     text = _UNPRINTABLE.sub("", data.decode("utf-8", "replace"))
+    text = _DECLARATION.sub("", text, count=1)
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+        raise garbled("entities in XML")
     try:
-        return _strict(_DECLARATION.sub("", text, count=1).encode())
+        return _strict(_document_in(text).encode())
     except (SyntaxError, ValueError, LookupError) as trouble:
         raise garbled("not XML") from trouble
+
+
+def _document_in(text: str) -> str:
+    """From the first tag to its end; all of it where that does not come."""
+    root = _ROOT.search(text)
+    if root is None:
+        return text
+    end = re.compile(rf"</{re.escape(root[1])}\s*>").search(text, root.end())
+    return text[root.start() : end.end()] if end is not None else text
 
 
 def _strict(data: bytes) -> Element:

@@ -9,6 +9,8 @@ from typing import Protocol
 
 import httpx
 
+from sereno.drivers.http.coding import coding_of
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -40,7 +42,10 @@ class StreamAnswer:
 
     @property
     def expected_bytes(self) -> int | None:
-        """How many it says will come; some devices say nothing, and some say something wrong."""
+        """How many it says will come; some devices say nothing, and some say something wrong. Of
+        what is packed on the way it says nothing that helps."""
+        if coding_of(self.headers):
+            return None
         said = self.headers.get("content-length", "")
         return int(said) if said.isascii() and said.isdecimal() and len(said) < 19 else None
 

@@ -14,6 +14,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from dataclasses import replace
 
 from sereno.drivers.contract import Login
 from sereno.drivers.errors import Refused, Unreachable
@@ -30,6 +31,9 @@ LEAST_ATTEMPTS_LEFT = 2
 
 MOST_UNANSWERED = 3
 """Some devices refuse by hanging up. After so many attempts without an answer we wait."""
+
+MOST_MOVES = 2
+"""So often a device may send us on from one of its paths to another."""
 
 _REFUSAL_BYTES = 64 * 1024
 _WORN_OUT_AFTER = 3
@@ -50,7 +54,18 @@ class Showing:
         self._idle: list[Signer] = []
 
     async def reply(self, call: Call) -> Reply:
-        """What the device says in the end; the caller closes it."""
+        """What the device says in the end, also where it has moved that to another path; the
+        caller closes it."""
+        for _ in range(MOST_MOVES):
+            reply = await self._reply(call)
+            target = reply.moved_target()
+            if target is None:
+                return reply
+            await reply.close()
+            call = replace(call, target=target)
+        return await self._reply(call)
+
+    async def _reply(self, call: Call) -> Reply:
         gate = self._gate
         if call.key in gate.forbidden:
             raise self._right_missing(call)

@@ -6,6 +6,7 @@ import asyncio
 import re
 import socket
 import ssl
+import zlib
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -14,7 +15,9 @@ import httpx
 
 from sereno.drivers.contract import Login
 from sereno.drivers.errors import DeviceError, Garbled, Unreachable
+from sereno.drivers.http.coding import Unpacking, coding_of
 from sereno.drivers.http.faults import reason_at, timed_out, transport_error
+from sereno.drivers.http.wide_reads import WideTransport
 from sereno.media.faults import StreamFault
 from sereno.media.rtsp.tls import context_for
 
@@ -29,6 +32,11 @@ _STAY_AWAKE = (
     (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
 )
 """A device that is gone while an event stream is silent is noticed after a minute (tcp(7))."""
+
+
+_MOVED = frozenset({301, 302, 303, 307, 308})
+_MOVED_AS_IT_IS = frozenset({307, 308})
+"""Where a question that has a body is asked again with it (RFC 9110, "Redirection")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +109,38 @@ class Reply:
         return self._body
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
-        """The body as it comes. Raises DeviceError."""
+        """The body as it comes, unpacked. Raises DeviceError."""
         if self._body is not None:
             yield self._body
             return
+        coding = coding_of(self.headers)
+        unpacking = Unpacking(coding) if coding else None
         try:
             async for chunk in self._response.aiter_raw():
-                yield chunk
+                for piece in unpacking.add(chunk) if unpacking is not None else (chunk,):
+                    yield piece
+            if unpacking is not None:
+                unpacking.finish()
         except httpx.HTTPError as error:
             raise transport_error(error, self._login, self._call.seconds) from None
+        except zlib.error as error:
+            raise Garbled(reason_at(self._login, "api_garbled", f"{coding}: {error}")) from None
+
+    def moved_target(self) -> str | None:
+        """Where the same server says that it is, path and query; None where it is here, or with
+        another server, to whom nobody goes on."""
+        said: str = self.headers.get("location", "").strip()
+        kept = _MOVED if self._call.method == "GET" else _MOVED_AS_IT_IS
+        if self.status not in kept or not said:
+            return None
+        here = _url(self._login).join(self._call.target)
+        try:
+            there = here.join(said)
+        except (httpx.InvalidURL, ValueError):
+            return None
+        target = there.raw_path.decode("ascii")
+        is_same = (there.scheme, there.host, there.port) == (here.scheme, here.host, here.port)
+        return target if is_same and target != self._call.target else None
 
     async def check_moved(self) -> None:
         """Raises Unreachable where the device wants to be asked over an encrypted connection."""
@@ -136,7 +167,7 @@ class Wire:
 
     def __init__(self, login: Login) -> None:
         self._login = login
-        self._transport: httpx.AsyncHTTPTransport | None = None
+        self._transport: WideTransport | None = None
 
     async def send(self, call: Call, authorization: str = "") -> Reply:
         """The reply, once its head has come. Raises DeviceError."""
@@ -160,28 +191,22 @@ class Wire:
 
     def _request(self, call: Call, authorization: str) -> httpx.Request:
         login = self._login
-        scheme = "https" if login.is_tls else "http"
         headers = httpx.Headers({"Accept": "*/*", "User-Agent": "Sereno", **call.headers})
         if authorization:  # in UTF-8, as its digest: names of users are not all ASCII
             headers = httpx.Headers([*headers.raw, (b"Authorization", authorization.encode())])
         limits = httpx.Timeout(call.seconds, connect=CONNECT_SECONDS).as_dict()
         return httpx.Request(
             call.method,
-            httpx.URL(scheme=scheme, host=login.host, port=login.port, path="/"),
+            _url(login),
             headers=headers,
             content=call.body or None,
             # The target goes out as it is: digest signs it byte by byte.
             extensions={"timeout": limits, "target": call.target.encode("ascii")},
         )
 
-    def _connections(self) -> httpx.AsyncHTTPTransport:
+    def _connections(self) -> WideTransport:
         if self._transport is None:
-            self._transport = httpx.AsyncHTTPTransport(
-                verify=self._trust(),
-                trust_env=False,
-                socket_options=_STAY_AWAKE,
-                limits=httpx.Limits(max_keepalive_connections=1, keepalive_expiry=_IDLE_SECONDS),
-            )
+            self._transport = WideTransport(self._trust(), _STAY_AWAKE, _IDLE_SECONDS)
         return self._transport
 
     def _trust(self) -> ssl.SSLContext:
@@ -193,3 +218,8 @@ class Wire:
         except StreamFault as error:
             raw = error.reason.raw
             raise Unreachable(reason_at(self._login, "api_tls_untrusted", raw)) from None
+
+
+def _url(login: Login) -> httpx.URL:
+    scheme = "https" if login.is_tls else "http"
+    return httpx.URL(scheme=scheme, host=login.host, port=login.port, path="/")

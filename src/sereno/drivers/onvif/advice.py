@@ -30,19 +30,19 @@ _JPEG_WORDS = Words(
 _NO_ZONE_WORDS = Words(
     "The device names no time zone: it shows its time an hour off in summer. Set its time zone and "
     "summer time (DST).",
-    "El equipo no indica zona horaria: en verano muestra una hora corrida. Ponga su zona horaria y "
-    "el horario de verano (DST).",
+    "El dispositivo no indica zona horaria: en verano muestra una hora corrida. Ponga su zona "
+    "horaria y el horario de verano (DST).",
 )
 _ZONE_WORDS = Words(
     "The device's clock is off by {minutes} minutes, as it is where local time was set in the "
     "place of UTC, or without summer time. Set its time zone and summer time (DST), then its time.",
-    "El reloj del equipo difiere en {minutes} minutos, como ocurre cuando se puso la hora local en "
-    "lugar de UTC, o sin horario de verano. Ponga su zona horaria y el horario de verano (DST), y "
-    "luego su hora.",
+    "El reloj del dispositivo difiere en {minutes} minutos, como ocurre cuando se puso la hora "
+    "local en lugar de UTC, o sin horario de verano. Ponga su zona horaria y el horario de verano "
+    "(DST), y luego su hora.",
 )
 _CLOCK_WORDS = Words(
     "The device's clock is off by {seconds} s. Set a time server (NTP) on it.",
-    "El reloj del equipo difiere en {seconds} s. Ponga en él un servidor de hora (NTP).",
+    "El reloj del dispositivo difiere en {seconds} s. Ponga en él un servidor de hora (NTP).",
 )
 
 

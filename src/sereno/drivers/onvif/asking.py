@@ -19,10 +19,11 @@ from sereno.drivers.onvif.device_clock import DEVICE_TARGET, DeviceClock, Look
 from sereno.drivers.onvif.line import SECONDS, Line, Said, said_of
 from sereno.drivers.onvif.parse_device import capabilities, services
 from sereno.drivers.onvif.parse_faults import Trouble
-from sereno.drivers.onvif.reasons import garbled, is_right_missing, right_missing, unable
+from sereno.drivers.onvif.reasons import right_missing
 from sereno.drivers.onvif.soap import Operation, Service
 from sereno.drivers.onvif.token_login import PROOF, TokenLogin
 from sereno.drivers.onvif.tree import LIMIT_BYTES
+from sereno.drivers.reasons import garbled, is_right_missing, unable
 from sereno.drivers.tree import Part
 from sereno.policy.reasons import Reason
 
@@ -127,7 +128,7 @@ class Onvif:
 
     async def _known_targets(self) -> dict[Service, str]:
         if not self._targets:
-            told = await self.ask_if_well(Service.DEVICE, _LIST_SERVICES)
+            told = await self.ask_if_allowed(Service.DEVICE, _LIST_SERVICES)
             self._targets = services(told) if told is not None else {}
         if not self._targets:
             self._targets = await self._targets_of_old()

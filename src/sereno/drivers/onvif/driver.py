@@ -41,13 +41,13 @@ from sereno.drivers.onvif.facts import Facts
 from sereno.drivers.onvif.inputs import Input, Inputs
 from sereno.drivers.onvif.line import Line, OnvifJudge
 from sereno.drivers.onvif.quirks import Known
-from sereno.drivers.onvif.reasons import is_right_missing, no_channel, unable
 from sereno.drivers.onvif.replay import Replay
 from sereno.drivers.onvif.search import Piece, Search, within
 from sereno.drivers.onvif.snapshot import Snapshot
 from sereno.drivers.onvif.soap import Service
 from sereno.drivers.onvif.times import written
 from sereno.drivers.onvif.token_login import TokenLogin
+from sereno.drivers.reasons import is_right_missing, no_channel, unable
 from sereno.drivers.tools import Tools
 from sereno.policy.reasons import Reason
 
@@ -216,8 +216,14 @@ class OnvifDriver:
         return await self._onvif.has(service)
 
     async def _has_pictures(self) -> bool:
+        """Whether it has any; what the account may not ask is there."""
         for one in (await self._inputs_or_none())[:1]:
-            return bool(await self._inputs.snapshot_address(one))
+            try:
+                return bool(await self._inputs.snapshot_address(one))
+            except Refused as refused:
+                if not is_right_missing(refused):
+                    raise
+                return True
         return False
 
     async def _fresh_inputs(self) -> list[Input]:

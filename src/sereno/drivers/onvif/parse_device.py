@@ -14,8 +14,8 @@ from urllib.parse import unquote
 from sereno.drivers.contract import DeviceKind
 from sereno.drivers.device_time import parse_zone
 from sereno.drivers.onvif.addresses import target_of
-from sereno.drivers.onvif.reasons import garbled
 from sereno.drivers.onvif.soap import Service
+from sereno.drivers.reasons import garbled
 from sereno.drivers.tree import Part, fact, whole_number
 
 _RECORDER = re.compile(r"\b[a-z]{0,3}(?:nvr|dvr|xvr)|recorder", re.IGNORECASE)

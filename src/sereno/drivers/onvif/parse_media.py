@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sereno.drivers.onvif.reasons import garbled
+from sereno.drivers.reasons import garbled
 from sereno.drivers.tree import Part, whole_number
 
 _CODECS = {"h264": "h264", "h265": "h265", "hevc": "h265", "jpeg": "mjpeg", "mjpeg": "mjpeg"}

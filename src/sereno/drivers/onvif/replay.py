@@ -14,9 +14,9 @@ from sereno.drivers.contract import Playback
 from sereno.drivers.onvif.addresses import rtsp_address
 from sereno.drivers.onvif.asking import Onvif
 from sereno.drivers.onvif.parse_media import uri
-from sereno.drivers.onvif.reasons import garbled
 from sereno.drivers.onvif.soap import STREAM_SETUP, Operation, Service, element
 from sereno.drivers.onvif.times import clock_time
+from sereno.drivers.reasons import garbled
 
 
 @dataclass(slots=True)

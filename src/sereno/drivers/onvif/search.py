@@ -26,9 +26,9 @@ from sereno.drivers.onvif.parse_footage import (
     recordings,
     search_token,
 )
-from sereno.drivers.onvif.reasons import garbled
 from sereno.drivers.onvif.soap import Operation, Service, element
 from sereno.drivers.onvif.times import written
+from sereno.drivers.reasons import garbled
 from sereno.drivers.tree import Part
 from sereno.policy.reasons import Reason
 

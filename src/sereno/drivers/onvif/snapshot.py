@@ -12,14 +12,15 @@ import httpx
 
 from sereno.drivers.errors import Busy, Refused
 from sereno.drivers.gate import Gate
+from sereno.drivers.jpeg import jpeg_in
 from sereno.drivers.onvif.addresses import target_of
 from sereno.drivers.onvif.asking import Onvif
 from sereno.drivers.onvif.inputs import Input, Inputs
 from sereno.drivers.onvif.line import PAGES
-from sereno.drivers.onvif.reasons import garbled, is_right_missing, right_missing, unable
+from sereno.drivers.onvif.reasons import right_missing
+from sereno.drivers.reasons import garbled, is_right_missing, unable
 from sereno.policy.reasons import Reason
 
-_JPEG = b"\xff\xd8"
 _ABSENT = frozenset({400, 404, 405, 410, 501})
 
 
@@ -60,6 +61,7 @@ class Snapshot:
             raise unable(said)
         if status >= httpx.codes.BAD_REQUEST:
             raise Busy(Reason("device_busy", {"status": said}))
-        if not body.startswith(_JPEG):
+        picture = jpeg_in(body)
+        if picture is None:
             raise garbled("not a JPEG")
-        return body
+        return picture

@@ -15,7 +15,7 @@ from xml.etree.ElementTree import tostring
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from sereno.drivers.onvif.reasons import garbled
+from sereno.drivers.reasons import garbled
 from sereno.drivers.tree import Part
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from sereno.wire.orders import DeviceOrder
 
 _NOT_HERE = Words(
     "This device is not on this node. Open it again.",
-    "Este equipo no está en este nodo. Ábralo de nuevo.",
+    "Este dispositivo no está en este nodo. Ábralo de nuevo.",
 )
 
 
@@ -67,6 +67,11 @@ class Devices:
         Raises NotFound, and NotUsable (an Unavailable) with the reason while it is not well.
         """
         return self._of(device_id).driver
+
+    def offset_of(self, device_id: UUID) -> float | None:
+        """The device's clock minus ours, in seconds, as it was measured last; None where it tells
+        no time. Raises NotFound."""
+        return self._of(device_id).offset_seconds
 
     def order_of(self, device_id: UUID) -> DeviceOrder:
         """What is ordered of the device, its credentials included. Raises NotFound."""

@@ -24,6 +24,7 @@ from sereno.node.devices.probing import Probing
 from sereno.node.devices.searching import Searching
 from sereno.node.devices.standing import NotUsable
 from sereno.node.devices.story import Story, Tell
+from sereno.policy.device_times import Reading
 from sereno.policy.reasons import Reason
 from sereno.wire.devices import (
     DISCOVER,
@@ -32,7 +33,7 @@ from sereno.wire.devices import (
     DiscoveredDevice,
     DiscoverParams,
     ProbeParams,
-    SearchParams,
+    SearchOrder,
 )
 from sereno.wire.errands import Errand
 
@@ -110,11 +111,13 @@ class DeviceErrands:
         return None
 
     async def _search(self, errand: Errand, story: Story) -> Reason | None:
-        params = SearchParams.model_validate(errand.params)
+        params = SearchOrder.model_validate(errand.params)
         story.say(step="connecting")
         driver = await self._driver(params.device_id)
+        offset, now = self.devices.offset_of(params.device_id), self.devices.tools.clock.now()
+        newest = Reading(now, offset) if offset is not None else None
         try:
-            await Searching(params, driver, story).run()
+            await Searching(params, driver, newest, story).run()
         except DeviceError:
             self.devices.noticed(params.device_id)
             raise

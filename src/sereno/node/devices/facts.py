@@ -52,6 +52,13 @@ class Facts:
         """The same, with the clock read anew."""
         return replace(self, clock=clock)
 
+    @property
+    def offset_seconds(self) -> float | None:
+        """Its clock minus ours; who it is tells it first."""
+        if self.clock is not None:
+            return self.clock.offset_seconds
+        return self.identity.clock_offset_seconds if self.identity is not None else None
+
     def can(self, ability: Ability) -> bool:
         """Whether the device said that it can."""
         return self.capabilities is not None and self.capabilities.get(ability, False)

@@ -16,6 +16,7 @@ from fastapi.responses import Response
 
 from sereno.base.clock import Clock
 from sereno.base.errors import NotFound, Unauthenticated, Unavailable, Words
+from sereno.drivers.contract import Driver
 from sereno.drivers.errors import DeviceError, Missing
 from sereno.node.access import Doorkeeper, token_of
 from sereno.node.devices.devices import Devices
@@ -23,10 +24,16 @@ from sereno.node.snapshots import AGE_HEADER
 
 KEPT_SECONDS = 30.0
 MOST_KEPT = 128
+LONGEST_SECONDS = 15.0
+"""Of waiting for one's turn and for the device: a browser asks for six things at a time."""
 
 _OTHER = Words(
     "This ticket is for another channel. Open the device again.",
-    "Este pase es de otro canal. Abra el equipo de nuevo.",
+    "Este pase es de otro canal. Abra el dispositivo de nuevo.",
+)
+_NOT_IN_TIME = Words(
+    "The device gives no picture of this channel at the moment. Try again soon.",
+    "El dispositivo no da imagen de este canal en este momento. Inténtelo de nuevo en breve.",
 )
 
 Place = tuple[UUID, str]
@@ -53,15 +60,21 @@ class ChannelPictures:
 
     async def picture(self, device_id: UUID, channel: str) -> ChannelPicture:
         """Raises NotFound, and Unavailable where the device gives none now."""
-        place = device_id, channel
         driver = self.devices.driver_of(device_id)
+        try:
+            async with asyncio.timeout(LONGEST_SECONDS):
+                return await self._asked(driver, (device_id, channel))
+        except TimeoutError:
+            raise Unavailable("not_in_time", _NOT_IN_TIME) from None
+
+    async def _asked(self, driver: Driver, place: Place) -> ChannelPicture:
         async with self._asking.setdefault(place, asyncio.Lock()):
             known = self._kept.get(place)
             if known is not None and self.clock.monotonic() - known.taken < KEPT_SECONDS:
                 return known
             taken_at, taken = self.clock.now(), self.clock.monotonic()
             with _in_words():
-                jpeg = await driver.snapshot(channel)
+                jpeg = await driver.snapshot(place[1])
             return self._keep(place, ChannelPicture(jpeg, taken_at, taken))
 
     def _keep(self, place: Place, picture: ChannelPicture) -> ChannelPicture:

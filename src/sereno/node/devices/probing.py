@@ -1,6 +1,7 @@
 """Finds out what stands at an address that no order names, as a person who adds it wants to know.
 
-Credentials are shown once: where one port refuses them, no other is tried.
+Credentials are shown once: where one port refuses them, no other is tried. Those that were refused
+before are shown no more but where a person asks for it, and then once.
 """
 
 from __future__ import annotations
@@ -81,6 +82,8 @@ class Probing:
         first: DeviceError | None = None
         for place in self._places():
             login = login_of(place)
+            if self.params.tries_again:
+                self.tools.gate(login).lift()
             try:
                 opened = await open_device(login, self.tools, self.params.vendor, self.params)
             except (Unreachable, Garbled) as error:

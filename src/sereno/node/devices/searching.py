@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import cast
 
 from sereno.base.spans import span_or_none
 from sereno.drivers.contract import Driver, Found
+from sereno.drivers.true_times import find_true
 from sereno.node.devices import shapes
 from sereno.node.devices.story import Story
-from sereno.wire.devices import MOST_FOUND, FoundReport, SearchParams
+from sereno.policy.device_times import Reading, periods_of
+from sereno.wire.devices import MOST_FOUND, FoundReport, SearchOrder
 
 MOST_BYTES = 1_500_000
 """Of one answer: the hub takes requests of 2.5 MiB."""
@@ -20,10 +20,14 @@ MOST_BYTES = 1_500_000
 
 @dataclass(slots=True)
 class Searching:
-    """One search; `run` tells its story: the oldest first, and no more than one answer holds."""
+    """One search; `run` tells its story: the oldest first, and no more than one answer holds.
 
-    params: SearchParams
+    All times are true ones; `newest` is how the device's clock is now.
+    """
+
+    params: SearchOrder
     driver: Driver
+    newest: Reading | None
     story: Story
     _found: list[FoundReport] = field(default_factory=list, init=False)
     _bytes: int = field(default=0, init=False)
@@ -35,14 +39,18 @@ class Searching:
         if span is None:
             return
         self.story.say(step="searching", progress=0.0)
-        finding = self.driver.find(params.channel, span)
-        async with aclosing(cast(AsyncGenerator[Found, None], finding)) as items:
+        periods = periods_of(span, self._readings())
+        async with aclosing(find_true(self.driver, params.channel, periods)) as items:
             async for each in items:
                 if not self._add(each):
                     self._tell(each.span.start)
                     return
                 self._tell(each.span.end)
         self.story.say(progress=1.0, found_through=params.end)
+
+    def _readings(self) -> list[Reading]:
+        known = [Reading(each.at, each.offset_seconds) for each in self.params.clock]
+        return known if self.newest is None else [*known, self.newest]
 
     def _add(self, found: Found) -> bool:
         """Whether there is room for it."""

@@ -1,6 +1,6 @@
 """From the types of drivers to those of the wire, within its limits.
 
-Texts are cut; what could not be named whole, for its id is too long, is left out.
+Texts are cut; what could not be named whole, for its id is too long or no text, is left out.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from math import isfinite
 
+from sereno.base.told import readable
 from sereno.drivers.contract import (
     Advice,
     Capabilities,
@@ -35,6 +36,7 @@ from sereno.wire.devices import (
 
 _WORD, _TEXT, _ADDRESS, _WORDS, _HANDLE = 64, 200, 2000, 1000, 4000
 _CUT = "…"
+_LARGEST_NUMBER = 2**31 - 1  # that the hub's column takes
 
 
 def identity(found: Identity) -> DeviceIdentity:
@@ -58,7 +60,7 @@ def channels(
     found: Iterable[Channel], health: Mapping[str, ChannelHealth]
 ) -> tuple[DeviceChannel, ...]:
     """What the list of channels does not say of one, its health may."""
-    told = (_channel(each, health.get(each.id)) for each in found if len(each.id) <= _WORD)
+    told = (_channel(each, health.get(each.id)) for each in found if _can_be_told(each))
     return tuple(told)[:MOST_CHANNELS]
 
 
@@ -72,7 +74,7 @@ def disks(found: Iterable[Disk]) -> tuple[DeviceDisk, ...]:
             free_bytes=max(each.free_bytes, 0),
         )
         for each in found
-        if len(each.id) <= _WORD
+        if _is_text(each.id, _WORD)
     )
     return tuple(told)[:MOST_DISKS]
 
@@ -96,14 +98,14 @@ def advice(given: Iterable[Advice]) -> tuple[DeviceAdvice, ...]:
             es=_cut(each.words.es, _WORDS),
         )
         for each in given
-        if each.channel is None or len(each.channel) <= _WORD
+        if each.channel is None or _is_text(each.channel, _WORD)
     )
     return tuple(told)[:MOST_ADVICE]
 
 
 def footage(found: Found) -> FoundReport | None:
-    """None where its name is too long to be told."""
-    if len(found.handle) > _HANDLE:
+    """None where its name is too long to be told, or no text."""
+    if not _is_text(found.handle, _HANDLE):
         return None
     return FoundReport(
         start=found.span.start,
@@ -128,7 +130,7 @@ def _channel(found: Channel, health: ChannelHealth | None) -> DeviceChannel:
     streams = (
         _stream(each)
         for each in found.streams
-        if len(each.id) <= _WORD and len(each.address) <= _ADDRESS
+        if _is_text(each.id, _WORD) and _is_text(each.address, _ADDRESS)
     )
     return DeviceChannel(
         id=found.id,
@@ -153,5 +155,14 @@ def _stream(found: Stream) -> DeviceStream:
     )
 
 
+def _can_be_told(found: Channel) -> bool:
+    return _is_text(found.id, _WORD) and abs(found.number) <= _LARGEST_NUMBER
+
+
+def _is_text(text: str, most: int) -> bool:
+    return len(text) <= most and readable(text) == text
+
+
 def _cut(text: str, most: int = _TEXT) -> str:
+    text = readable(text)
     return text if len(text) <= most else text[: most - 1] + _CUT

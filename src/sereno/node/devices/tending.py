@@ -14,8 +14,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
+from pydantic import ValidationError
+
 from sereno.base.backoff import Backoff
 from sereno.base.errors import NotFound
+from sereno.base.tasks import wait_up_to
 from sereno.drivers.contract import Ability, Driver, Identity
 from sereno.drivers.errors import DeviceError, Garbled, Missing, Unreachable, Unsupported
 from sereno.drivers.gate import Gate
@@ -86,6 +89,11 @@ class Tending:
         return self._access.driver
 
     @property
+    def offset_seconds(self) -> float | None:
+        """Its clock minus ours, as it was measured last; None where it tells no time."""
+        return self._facts.offset_seconds
+
+    @property
     def is_idle(self) -> bool:
         """Nothing is being asked, and nothing is due."""
         return not self._is_asking and not self._is_whole_due and self._is_rested
@@ -127,7 +135,7 @@ class Tending:
                 await self._tend()
                 self._is_asking = False
             left = min(self._look_at, self._whole_at) - self._clock.monotonic()
-            await _wait(self._wake, left)
+            await wait_up_to(self._wake, left)
 
     async def _tend(self) -> None:
         """What is due now. What was missed may be another by now, so all of it is asked."""
@@ -214,10 +222,22 @@ class Tending:
 
     def _say(self, *, is_whole: bool) -> None:
         """What there is to tell, if it is news or long ago."""
-        report = report_of(self._standing, self._facts, self._synced, self._clock.now())
+        report = self._report()
         before = self._bulletin.newest
         if is_whole or before is None or is_news(report, before):
             self._bulletin.put(report)
+
+    def _report(self) -> DeviceReport:
+        """How it is; where what it says of itself cannot be told at all, without that."""
+        now = self._clock.now()
+        try:
+            return report_of(self._standing, self._facts, self._synced, now)
+        except ValidationError as error:  # its values are not quoted
+            device_id, count = self.order.device_id, error.error_count()
+            log.error("The device %s says %d things that cannot be told.", device_id, count)  # noqa: TRY400
+        self._facts = Facts()
+        self._standing.failed(Garbled(Reason("unexplained")))
+        return report_of(self._standing, self._facts, self._synced, now)
 
     async def _tell_hub(self, report: DeviceReport) -> None:
         await self._tell(self.order.device_id, report)
@@ -228,11 +248,3 @@ class Tending:
                 await self._bulletin.told()
             except NotFound:
                 log.info("The hub wants the device %s no more.", self.order.device_id)
-
-
-async def _wait(wake: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(max(seconds, 0)):
-            await wake.wait()
-    except TimeoutError:
-        return

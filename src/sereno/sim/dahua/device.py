@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from sereno.base.spans import Span
 from sereno.sim.dahua.answers import bad_request, number
 from sereno.sim.dahua.times import Times
-from sereno.sim.quirks import Quirks
-from sereno.sim.recorders.config import ChannelSpec, RecorderConfig
-from sereno.sim.recorders.device_clock import DeviceClock
-from sereno.sim.recorders.footage import FootagePlan, RecordedFile
+from sereno.sim.recorders.config import ChannelSpec
+from sereno.sim.recorders.device import RecorderDevice
 from sereno.sim.recorders.http import HttpAnswer, HttpRequest
-from sereno.sim.recorders.identity import Serial
 
 Act = Callable[[HttpRequest, dict[str, str]], Awaitable[HttpAnswer]]
 Routes = dict[tuple[str, str], Act]
@@ -22,22 +18,10 @@ _SLOTS = (4, 8, 16, 32, 64, 128)
 
 
 @dataclass(slots=True)
-class Device:
-    """The ports are known once all is open."""
+class Device(RecorderDevice):
+    """``times`` are as its maker writes them."""
 
-    config: RecorderConfig
-    quirks: Quirks
-    clock: DeviceClock
-    times: Times
-    plan: FootagePlan
-    serial: Serial
-    http_port: int = 0
-    rtsp_port: int = 0
-
-    @property
-    def is_camera(self) -> bool:
-        """A camera with a card rather than a recorder of others' channels."""
-        return self.config.kind == "camera"
+    times: Times = field(kw_only=True)
 
     @property
     def model(self) -> str:
@@ -61,8 +45,3 @@ class Device:
         if channel is None:
             raise bad_request()
         return channel
-
-    def files(self, channel: ChannelSpec, span: Span) -> list[RecordedFile]:
-        """The channel's files that touch a span, in true time."""
-        now = self.clock.true_now()
-        return list(self.plan.files(channel, span.start, span.end, now))

@@ -94,7 +94,7 @@ class Finding:
         finder = self._finder(handle)
         if "flags-ignored" in self._device.quirks:
             wanted = replace(wanted, flags=())
-        files = self._device.files(wanted.channel, wanted.span)
+        files = self._device.files(wanted.channel, wanted.span.start, wanted.span.end)
         finder.found = [
             file for file in files if _is_wanted(file, wanted) and self._shows(file, wanted.span)
         ]
@@ -238,7 +238,7 @@ def file_of_path(device: Device, path: str) -> RecordedFile | None:
     named = [
         file
         for start in dict.fromkeys(starts)
-        for file in device.files(channel, Span(start, start + _SECOND))
+        for file in device.files(channel, start, start + _SECOND)
         if abs(file.start - start) < _SECOND
     ]
     # The end tells two files apart that began an hour from each other; an open one's has moved on.

@@ -122,7 +122,7 @@ class Loading:
     def _runs(self, channel: ChannelSpec, stream: Dhav, span: Span) -> list[range]:
         now = self._device.clock.true_now()
         settled = now - timedelta(seconds=self._device.quirks.get("unsettled-tail", 0))
-        found = self._device.files(channel, span)
+        found = self._device.files(channel, span.start, span.end)
         whole = (span_or_none(file.start, min(file.end, settled)) for file in found)
         files = [file for file in whole if file is not None]
         return frame_runs(stream.is_key, stream.pictures.clock, span, files)

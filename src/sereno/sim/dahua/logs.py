@@ -69,7 +69,7 @@ class Logs:
             raise bad_request()
         entries = []
         for channel in self._device.config.channels:
-            for file in self._device.files(channel, span):
+            for file in self._device.files(channel, span.start, span.end):
                 if not file.is_motion:
                     continue
                 happened = [(file.start, "Event.VideoMotion.Start")]

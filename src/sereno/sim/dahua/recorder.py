@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
-from types import TracebackType
 
 from sereno.sim.dahua import events, facts, finding, loading, logs, restarts, rpc, snapshot, tables
 from sereno.sim.dahua.answers import (
@@ -28,19 +25,20 @@ from sereno.sim.recorders.device_clock import DeviceClock
 from sereno.sim.recorders.footage import FootagePlan
 from sereno.sim.recorders.http import HangUp, HttpAnswer, HttpRequest, HttpServer
 from sereno.sim.recorders.identity import Serial
-from sereno.sim.recorders.motion import Motion
 from sereno.sim.recorders.quirks import split_quirks
+from sereno.sim.recorders.recorder import SimRecorder
 
 _GUARDED = (finding.PATH, facts.STORAGE, tables.PATH, loading.CUT_PATH)
 """What an account without rights may not read."""
 
 
-class DahuaRecorder:
-    """``async with DahuaRecorder(config) as recorder``: encodes what is not cached, then listens.
+class DahuaRecorder(SimRecorder):
+    """``clock`` gives UTC in seconds since 1970; ``progress`` follows the encoding (``sim.loops``).
 
-    ``clock`` gives UTC in seconds since 1970; ``progress`` follows the encoding (``sim.loops``).
     ``config.quirks`` are those of ``dahua.quirks`` and of the simulated RTSP server.
     """
+
+    device: Device
 
     def __init__(
         self,
@@ -55,17 +53,14 @@ class DahuaRecorder:
         device_clock = DeviceClock(clock, zone, config.clock_skew_seconds)
         times = Times(device_clock, quirks, config.zone, is_utc=config.convention == "utc")
         serial = Serial(config.serial, quirks)
-        device = Device(config, quirks, device_clock, times, FootagePlan(config), serial)
-        self.config = config
-        self.device = device
+        device = Device(config, quirks, device_clock, FootagePlan(config), serial, times=times)
         self.door = Door(config, quirks, clock)
         self.restarts = restarts.Restarts(quirks, clock, self._forget)
         self.loading = loading.Loading(device)
         self.finding = finding.Finding(device, self.loading.file_bytes)
         self.events = events.Events(device)
-        self.rtsp = rtsp_port(device, self.door.keeper, clock, rtsp_quirks, progress)
+        rtsp = rtsp_port(device, self.door.keeper, clock, rtsp_quirks, progress)
         told, listed = facts.Facts(device), tables.Tables(device)
-        self._motion = Motion(config, device.plan, device_clock, self._tell_motion)
         self.rpc = rpc.Rpc(device, self.door.keeper, told, listed, self.finding, clock)
         self._routes: Routes = {
             **facts.routes(told),
@@ -77,61 +72,13 @@ class DahuaRecorder:
             **snapshot.routes(snapshot.Snapshots(device)),
         }
         most = quirks.get("few-connections")
-        self._http = HttpServer(
+        http = HttpServer(
             self._answer,
             config.host,
             config.port,
             most_connections=None if most is None else int(most),
         )
-        self._open = AsyncExitStack()
-
-    async def __aenter__(self) -> DahuaRecorder:
-        async with AsyncExitStack() as opening:
-            await opening.enter_async_context(self.rtsp)
-            await opening.enter_async_context(self._http)
-            moving = asyncio.ensure_future(self._motion.run())
-            opening.callback(moving.cancel)
-            self._open = opening.pop_all()
-        self.device.http_port, self.device.rtsp_port = self.port, self.rtsp_port
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._open.aclose()
-
-    @property
-    def host(self) -> str:
-        """The address to reach it at."""
-        return "127.0.0.1" if self.config.host == "0.0.0.0" else self.config.host  # noqa: S104
-
-    @property
-    def port(self) -> int:
-        """The port of HTTP."""
-        return self._http.port
-
-    @property
-    def rtsp_port(self) -> int:
-        """The port of RTSP."""
-        return self.rtsp.port
-
-    @property
-    def log(self) -> list[HttpRequest]:
-        """Every request over HTTP, in order."""
-        return self._http.log
-
-    @property
-    def wrong_logins(self) -> int:
-        """How often credentials were wrong, over all doors."""
-        return self.door.keeper.wrong_logins
-
-    @property
-    def http(self) -> HttpServer:
-        """The HTTP server, which counts connections."""
-        return self._http
+        super().__init__(device, self.door.keeper, http, rtsp)
 
     def emit(
         self, code: str, action: str, place: int, data: Mapping[str, Value] | None = None

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sereno.sim.dahua.answers import Value, bad_request
 from sereno.sim.quirks import Quirks
-from sereno.sim.recorders.device_clock import DeviceClock
+from sereno.sim.recorders.device_clock import DeviceClock, offset_at, winter_offset
 
 _WRITTEN = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2}) (\d{1,2}):(\d{1,2}):(\d{1,2})")
 _ZONE_MINUTES = (
@@ -35,15 +35,6 @@ def device_zone(zone: str, quirks: Quirks, now: datetime) -> str:
     if rest:
         raise ValueError(f"{' and '.join(_STALE)} need a zone of whole hours, not {zone}")
     return f"Etc/GMT{-hours:+d}"  # the signs of these zones are those of POSIX
-
-
-def winter_offset(zone: ZoneInfo, year: int) -> timedelta:
-    """The offset from UTC outside daylight saving."""
-    return min(_offset(zone, datetime(year, month, 1, tzinfo=UTC)) for month in (1, 7))
-
-
-def _offset(zone: ZoneInfo, at: datetime) -> timedelta:
-    return at.astimezone(zone).utcoffset() or timedelta()
 
 
 class Times:
@@ -129,7 +120,7 @@ def _changes(zone: ZoneInfo, year: int) -> list[datetime]:
     at = datetime(year, 1, 1, tzinfo=UTC)
     while at.year == year:
         later = at + timedelta(hours=1)
-        before, after = _offset(zone, at), _offset(zone, later)
+        before, after = offset_at(zone, at), offset_at(zone, later)
         if before != after:
             found[after > before] = (later + before).replace(tzinfo=None)
         at = later

@@ -46,7 +46,7 @@ _OWN = (
     Quirk("not-activated", "hikvision/desk",
         Words(
             "The device is as it left the factory: everything is answered 403 notActivated.",
-            "El equipo está de fábrica: a todo se responde 403 notActivated.",
+            "El dispositivo está de fábrica: a todo se responde 403 notActivated.",
         ),
     ),
     Quirk("errors-with-200", "hikvision/desk",

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from sereno.sim.hikvision.device import Device, Routes
 from sereno.sim.hikvision.xml import Refusal, bad_content, busy, not_supported
 from sereno.sim.recorders.config import ChannelSpec
 from sereno.sim.recorders.http import HttpAnswer, HttpRequest
-from sereno.sim.recorders.stills import Stills
+from sereno.sim.recorders.stills import ChannelStills
 
 _PATHS = "/ISAPI/Streaming/channels", "/ISAPI/ContentMgmt/StreamingProxy/channels"
 
@@ -25,11 +23,11 @@ def routes(device: Device, snapshots: Snapshots) -> Routes:
 
 
 class Snapshots:
-    """Makes the pictures; each channel's scene is drawn once."""
+    """Answers with pictures."""
 
     def __init__(self, device: Device) -> None:
         self._device = device
-        self._stills: dict[int, Stills] = {}
+        self._stills = ChannelStills(device)
         self._busy_left = int(device.quirks.get("snapshot-busy", 0))
 
     async def picture(self, request: HttpRequest) -> HttpAnswer:
@@ -49,10 +47,4 @@ class Snapshots:
 
     async def jpeg(self, channel: ChannelSpec) -> bytes:
         """What a channel shows now."""
-        return await asyncio.to_thread(self._draw, channel)
-
-    def _draw(self, channel: ChannelSpec) -> bytes:
-        if channel.number not in self._stills:
-            config = self._device.config
-            self._stills[channel.number] = Stills(config.loop_of(channel), config.sub)
-        return self._stills[channel.number].jpeg(self._device.clock.true_now().timestamp())
+        return await self._stills.jpeg(channel)

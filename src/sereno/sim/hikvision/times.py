@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sereno.sim.hikvision import requests as read
 from sereno.sim.hikvision.device import Device, Routes
 from sereno.sim.hikvision.xml import Markup, bad_content, document, plain, tag, told
+from sereno.sim.recorders.device_clock import offset_at, winter_offset
 from sereno.sim.recorders.http import HttpAnswer, HttpRequest
 
 _OFFSET = re.compile(r"(Z|[+-]\d\d:\d\d)?$")
@@ -106,7 +107,7 @@ def local_text(device: Device, true: datetime, *, is_std: bool = False) -> str:
     zone = device.clock.zone
     shown = (true + device.clock.skew).astimezone(zone)
     offset = shown.utcoffset() or timedelta()
-    summer = offset - _winter(zone, shown.year)
+    summer = offset - winter_offset(zone, shown.year)
     if is_std:
         shown += summer
     if "winter-offset" in device.quirks:
@@ -155,7 +156,7 @@ def posix_zone(zone: ZoneInfo, year: int) -> str:
 
     The name means nothing, the sign is that of POSIX: minus is east of Greenwich.
     """
-    text = f"CST{_posix_offset(_winter(zone, year))}"
+    text = f"CST{_posix_offset(winter_offset(zone, year))}"
     changes = _changes(zone, year)
     if len(changes) != 2:
         return text
@@ -165,17 +166,13 @@ def posix_zone(zone: ZoneInfo, year: int) -> str:
     return f"{text}DST{_hours(after - before)},{rules}"
 
 
-def _winter(zone: ZoneInfo, year: int) -> timedelta:
-    return min(_offset(zone, datetime(year, month, 1, tzinfo=UTC)) for month in (1, 7))
-
-
 def _changes(zone: ZoneInfo, year: int) -> list[tuple[datetime, timedelta, timedelta]]:
     """The year's changes: their instant, and the offsets before and after."""
     found = []
     at = datetime(year, 1, 1, tzinfo=UTC)
     while at.year == year:
         later = at + timedelta(hours=1)
-        before, after = _offset(zone, at), _offset(zone, later)
+        before, after = offset_at(zone, at), offset_at(zone, later)
         if before != after:
             found.append((later, before, after))
         at = later
@@ -188,10 +185,6 @@ def _rule(at: datetime, offset: timedelta) -> str:
     days = calendar.monthrange(wall.year, wall.month)[1]
     week = 5 if wall.day + 7 > days else (wall.day + 6) // 7
     return f"M{wall.month}.{week}.{wall.isoweekday() % 7}/{wall:%H:%M:%S}"
-
-
-def _offset(zone: ZoneInfo, at: datetime) -> timedelta:
-    return at.astimezone(zone).utcoffset() or timedelta()
 
 
 def _posix_offset(offset: timedelta) -> str:

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sereno.sim.onvif.soap import Call, Markup
-from sereno.sim.quirks import Quirks
 from sereno.sim.recorders.config import ChannelSpec, RecorderConfig
-from sereno.sim.recorders.device_clock import DeviceClock
-from sereno.sim.recorders.footage import FootagePlan, RecordedFile
-from sereno.sim.recorders.identity import Serial
+from sereno.sim.recorders.device import RecorderDevice
+from sereno.sim.recorders.footage import RecordedFile
 
 Act = Callable[[Call], Awaitable[Markup]]
 Operations = dict[tuple[str, str], Act]
@@ -20,21 +18,8 @@ Operations = dict[tuple[str, str], Act]
 
 
 @dataclass(slots=True)
-class Device:
-    """The ports are known once all is open."""
-
-    config: RecorderConfig
-    quirks: Quirks
-    clock: DeviceClock
-    plan: FootagePlan
-    serial: Serial
-    http_port: int = 0
-    rtsp_port: int = 0
-
-    @property
-    def is_camera(self) -> bool:
-        """A camera with a card rather than a recorder of others' channels."""
-        return self.config.kind == "camera"
+class Device(RecorderDevice):
+    """With what an ONVIF device tells of itself."""
 
     @property
     def maker(self) -> str:
@@ -49,11 +34,6 @@ class Device:
         return self.config.firmware or "3.2.1"
 
     @property
-    def host(self) -> str:
-        """The address that it tells of itself."""
-        return "127.0.0.1" if self.config.host == "0.0.0.0" else self.config.host  # noqa: S104
-
-    @property
     def endpoint(self) -> str:
         """What it is known by in discovery; it follows from the serial number."""
         return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, self.config.serial)}"
@@ -62,10 +42,6 @@ class Device:
     def now(self) -> datetime:
         """What it holds for UTC now, naive."""
         return self.clock.utc_shown(self.clock.true_now())
-
-    def files(self, channel: ChannelSpec, start: datetime, end: datetime) -> list[RecordedFile]:
-        """The channel's footage that touches [start, end), in true time."""
-        return list(self.plan.files(channel, start, end, self.clock.true_now()))
 
     def all_files(self, channel: ChannelSpec) -> list[RecordedFile]:
         """All footage of a channel."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from types import TracebackType
 
 from sereno.sim.loops import Progress
 from sereno.sim.onvif.addresses import Addresses, RtspAddresses
@@ -27,22 +25,23 @@ from sereno.sim.onvif.system import System
 from sereno.sim.recorders.config import ChannelSpec, RecorderConfig
 from sereno.sim.recorders.device_clock import DeviceClock
 from sereno.sim.recorders.footage import FootagePlan
-from sereno.sim.recorders.http import HttpRequest, HttpServer
+from sereno.sim.recorders.http import HttpServer
 from sereno.sim.recorders.identity import Serial
-from sereno.sim.recorders.motion import Motion
 from sereno.sim.recorders.playback import RecorderRtsp
 from sereno.sim.recorders.quirks import split_quirks
+from sereno.sim.recorders.recorder import SimRecorder
 
 _HOUR_SECONDS = 3600
 
 
-class OnvifRecorder:
-    """``async with OnvifRecorder(config) as recorder``: encodes what is missing, then serves.
+class OnvifRecorder(SimRecorder):
+    """``clock`` gives UTC in seconds since 1970; ``progress`` follows the encoding (``sim.loops``).
 
-    ``clock`` gives UTC in seconds since 1970; ``progress`` follows the encoding (``sim.loops``).
     With ``meeting`` it answers WS-Discovery there. ``config.quirks`` are those of ``onvif.quirks``
     and of the simulated RTSP server; its times are UTC, whatever ``config.convention`` says.
     """
+
+    device: Device
 
     def __init__(
         self,
@@ -60,19 +59,16 @@ class OnvifRecorder:
         addresses = Addresses(device)
         recordings = Recordings(device)
         search = Search(device, recordings)
-        self.config = config
-        self._device = device
-        self._door = Door(device, clock)
+        door = Door(device, clock)
         self.events = Events(device, addresses)
         self.searches: Searches = search.searches
         self.discovery = None if meeting is None else Discovery(device, addresses, meeting)
-        self._motion = Motion(config, device.plan, device_clock, self._tell_motion)
-        self.rtsp = RecorderRtsp(
+        rtsp = RecorderRtsp(
             config,
             device_clock,
             RtspAddresses(device),
             clock,
-            door=self._door.keeper,
+            door=door.keeper,
             most_playbacks=most_playbacks(quirks),
             seeking=seeking(quirks, device_clock),
             quirks=sorted(rtsp_quirks),
@@ -87,55 +83,9 @@ class OnvifRecorder:
             Replay(device, addresses),
         )
         operations = [room.operations() for room in rooms]
-        desk = Desk(self._door, operations, Snapshots(device), quirks)
-        self._http = HttpServer(desk.answer, config.host, config.port)
-        self._open = AsyncExitStack()
-
-    async def __aenter__(self) -> OnvifRecorder:
-        async with AsyncExitStack() as opening:
-            await opening.enter_async_context(self.rtsp)
-            await opening.enter_async_context(self._http)
-            self._device.http_port, self._device.rtsp_port = self._http.port, self.rtsp.port
-            if self.discovery is not None:
-                await self.discovery.open()
-                opening.callback(self.discovery.close)
-            moving = asyncio.ensure_future(self._motion.run())
-            opening.callback(moving.cancel)
-            self._open = opening.pop_all()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._open.aclose()
-
-    @property
-    def host(self) -> str:
-        """The address to reach it at."""
-        return self._device.host
-
-    @property
-    def port(self) -> int:
-        """The web port."""
-        return self._http.port
-
-    @property
-    def rtsp_port(self) -> int:
-        """The RTSP port."""
-        return self.rtsp.port
-
-    @property
-    def log(self) -> list[HttpRequest]:
-        """All HTTP requests so far, with what became of them."""
-        return self._http.log
-
-    @property
-    def wrong_logins(self) -> int:
-        """How often credentials were wrong, over HTTP and RTSP."""
-        return self._door.keeper.wrong_logins
+        desk = Desk(door, operations, Snapshots(device), quirks)
+        http = HttpServer(desk.answer, config.host, config.port)
+        super().__init__(device, door.keeper, http, rtsp)
 
     def emit(self, kind: str, channel: int | None = None, *, is_active: bool = True) -> None:
         """Tells all who listen of an event, such as ``emit("motion", 1)``.
@@ -146,6 +96,11 @@ class OnvifRecorder:
         if has_channel(kind) != (spec is not None):
             raise ValueError(f"{kind} of channel {channel} cannot happen here")
         self.events.emit(Happening(kind, spec, is_active))
+
+    async def _announce(self, opening: AsyncExitStack) -> None:
+        if self.discovery is not None:
+            await self.discovery.open()
+            opening.callback(self.discovery.close)
 
     def _tell_motion(self, channel: ChannelSpec, is_active: bool) -> None:
         self.events.emit(Happening("motion", channel, is_active))

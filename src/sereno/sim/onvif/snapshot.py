@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from sereno.sim.onvif.device import Device
-from sereno.sim.recorders.config import ChannelSpec
 from sereno.sim.recorders.http import HttpAnswer, HttpRequest
-from sereno.sim.recorders.stills import Stills
+from sereno.sim.recorders.stills import ChannelStills
 
 
 def has_pictures(device: Device) -> bool:
@@ -16,11 +13,11 @@ def has_pictures(device: Device) -> bool:
 
 
 class Snapshots:
-    """Makes the pictures; each channel's scene is drawn once."""
+    """Answers with pictures."""
 
     def __init__(self, device: Device) -> None:
         self._device = device
-        self._stills: dict[int, Stills] = {}
+        self._stills = ChannelStills(device)
 
     async def picture(self, request: HttpRequest) -> HttpAnswer:
         """What the channel of the address shows now."""
@@ -28,11 +25,5 @@ class Snapshots:
         channel = self._device.config.channel(int(number)) if number.isdecimal() else None
         if channel is None or not channel.is_online or not has_pictures(self._device):
             return HttpAnswer(404)
-        data = await asyncio.to_thread(self._draw, channel)
+        data = await self._stills.jpeg(channel)
         return HttpAnswer(200, [("Content-Type", "image/jpeg")], data)
-
-    def _draw(self, channel: ChannelSpec) -> bytes:
-        if channel.number not in self._stills:
-            config = self._device.config
-            self._stills[channel.number] = Stills(config.loop_of(channel), config.sub)
-        return self._stills[channel.number].jpeg(self._device.clock.true_now().timestamp())

@@ -6,21 +6,9 @@ import asyncio
 import signal
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, suppress
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import uvloop
-
-
-class Recorder(Protocol):
-    """A simulated recorder that is open."""
-
-    @property
-    def host(self) -> str: ...
-    @property
-    def port(self) -> int: ...
-    @property
-    def rtsp_port(self) -> int: ...
-
 
 Opened = TypeVar("Opened")
 

@@ -45,3 +45,13 @@ class DeviceClock:
     def is_summer(self, true: datetime) -> bool:
         """Whether daylight saving holds on the device at a true instant."""
         return bool((true + self.skew).astimezone(self.zone).dst())
+
+
+def offset_at(zone: ZoneInfo, at: datetime) -> timedelta:
+    """How far a zone is ahead of UTC at an instant."""
+    return at.astimezone(zone).utcoffset() or timedelta()
+
+
+def winter_offset(zone: ZoneInfo, year: int) -> timedelta:
+    """The offset from UTC outside daylight saving."""
+    return min(offset_at(zone, datetime(year, month, 1, tzinfo=UTC)) for month in (1, 7))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from io import BytesIO
 
 from PIL import Image
 
 from sereno.sim.frames import FramePainter
+from sereno.sim.recorders.config import ChannelSpec
+from sereno.sim.recorders.device import RecorderDevice
 from sereno.sim.spec import LoopSpec, Picture
 from sereno.sim.timing import FrameClock
 
@@ -37,3 +40,21 @@ class Stills:
         file = BytesIO()
         Image.merge("YCbCr", [y, *colours]).save(file, "JPEG", quality=_QUALITY)
         return file.getvalue()
+
+
+class ChannelStills:
+    """What a recorder's channels show now; each channel's scene is drawn once."""
+
+    def __init__(self, device: RecorderDevice) -> None:
+        self._device = device
+        self._stills: dict[int, Stills] = {}
+
+    async def jpeg(self, channel: ChannelSpec) -> bytes:
+        """What a channel shows now."""
+        return await asyncio.to_thread(self._draw, channel)
+
+    def _draw(self, channel: ChannelSpec) -> bytes:
+        if channel.number not in self._stills:
+            config = self._device.config
+            self._stills[channel.number] = Stills(config.loop_of(channel), config.sub)
+        return self._stills[channel.number].jpeg(self._device.clock.true_now().timestamp())

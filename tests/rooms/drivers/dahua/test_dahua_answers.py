@@ -17,7 +17,7 @@ from sereno.base.spans import Span
 from sereno.drivers.contract import Ability, DeviceKind, DiskState, Role
 from sereno.drivers.dahua.driver import DahuaDriver
 from sereno.drivers.dahua.parse import read_table
-from sereno.drivers.errors import DeviceError, Refused, Unsupported
+from sereno.drivers.errors import Busy, DeviceError, Refused, Unsupported
 from sereno.drivers.memory import ShortMemory
 from sereno.drivers.tools import Tools
 
@@ -86,6 +86,28 @@ async def test_row_6_channels_that_the_account_may_not_see_are_not_taken_for_non
             await driver.channels()
         assert "right_missing" in {each.key for each in await driver.advice()}
     assert refused.value.reason.key == "right_missing"
+
+
+@pytest.mark.parametrize("status", [500, 503])
+async def test_who_it_is_survives_what_it_fails_over(status: int) -> None:
+    async with device(CAMERA, answer(status)) as driver:
+        identity = await driver.identify()
+    assert (identity.model, identity.kind) == ("IPC-HDW5831R-ZE", DeviceKind.CAMERA)
+    assert (identity.rtsp_port, identity.clock_offset_seconds) == (554, None)
+
+
+async def test_a_device_that_fails_over_everything_is_busy_and_not_another() -> None:
+    async with device({}, answer(503)) as driver:
+        with pytest.raises(Busy):
+            await driver.identify()
+
+
+@pytest.mark.parametrize("around", [(b"\xef\xbb\xbf", b""), (b"\n", b"\0\0")])
+def test_what_stands_before_and_behind_an_answer_is_no_part_of_it(
+    around: tuple[bytes, bytes],
+) -> None:
+    before, behind = around
+    assert read_table(before + b"result=7\r\n" + behind) == {"result": "7"}
 
 
 async def test_what_is_no_device_of_this_make_is_told() -> None:

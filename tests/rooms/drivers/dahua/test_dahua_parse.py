@@ -14,6 +14,7 @@ from sereno.drivers.dahua.judge import DahuaJudge, fault_of
 from sereno.drivers.dahua.parse import as_wall, read_table
 from sereno.drivers.dahua.parse_channels import (
     Inventory,
+    codec_of,
     read_cameras,
     read_encodings,
     read_online,
@@ -170,6 +171,14 @@ def test_states_of_cameras() -> None:
         )
     )
     assert cameras == {0: True, 1: False}
+
+
+@pytest.mark.parametrize(
+    ("said", "codec"),
+    [("H.264H", "h264"), ("H.265", "h265"), ("MJPG", "mjpeg"), ("SVAC", "svac"), ("", "")],
+)
+def test_codecs_have_our_names(said: str, codec: str) -> None:
+    assert codec_of(said) == codec
 
 
 def test_streams_of_a_channel() -> None:

@@ -149,6 +149,18 @@ async def test_a_page_alone_is_no_device_and_video_is(tools: Tools) -> None:
     assert (found.vendor, found.port) == ("rtsp", page.port)
 
 
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_page_that_refuses_everybody_is_no_vendors(tools: Tools, status: int) -> None:
+    async with scripted(lambda asked: answer(status)).served() as page:
+        closed = [free_port() for _ in range(4)]
+        ports = Ports(page.port, *closed)
+        assert await discover(tools, subnet="127.0.0.1/32", lan=NOBODY, ports=ports) == []
+        at = f"http://127.0.0.1:{page.port}/onvif/device_service"
+        async with responding(matches(at)) as responder:
+            (found,) = await discover(tools, lan=responder.lan, wait=responder.wait)
+    assert found.vendor == "onvif"
+
+
 async def test_few_hosts_are_looked_at_at_once(
     tools: Tools, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,7 +29,7 @@ from sereno.drivers.contract import (
     Identity,
     Role,
 )
-from sereno.drivers.errors import Refused, Unsupported
+from sereno.drivers.errors import Busy, Garbled, Refused, Unsupported
 from sereno.drivers.hikvision.driver import HikvisionDriver
 from sereno.drivers.hikvision.quirks import QUIRKS, Quirk
 
@@ -104,6 +104,54 @@ async def test_a_recorder_says_who_it_is() -> None:
         DeviceKind.RECORDER, "Recorder 1", offset, 10554,
     )  # fmt: skip
     assert offset == pytest.approx(0.5, abs=0.1)
+
+
+@pytest.mark.parametrize("status", [500, 503])
+async def test_who_it_is_survives_what_it_fails_over(status: int) -> None:
+    fails = Reply(b"", status)
+    device = nvr(
+        GET_System_time=fails, GET_Security_adminAccesses=fails, GET_Streaming_channels=fails,
+        GET_ContentMgmt_record_tracks=fails, GET_ContentMgmt_search_profile=fails,
+    )  # fmt: skip
+    async with Session(device) as driver:
+        identity = await driver.identify()
+        abilities = await driver.capabilities()
+    assert (identity.model, identity.rtsp_port) == ("DS-7616NXI-K2", 554)
+    assert identity.clock_offset_seconds is None
+    assert abilities[Ability.FIND]  # it will say so itself, where it has none
+
+
+PAGE = Reply(b"<!DOCTYPE html><html><head><meta charset=x></head>", content_type="text/html")
+
+
+@pytest.mark.parametrize("answer", [PAGE, Reply(b"", 500), Reply(b"")])
+async def test_what_a_recorder_need_not_have_hides_no_channel(answer: Reply) -> None:
+    device = nvr(
+        GET_System_Video_inputs_channels=answer, GET_Security_adminAccesses=answer,
+        GET_ContentMgmt_InputProxy_channels_status=answer,
+    )  # fmt: skip
+    async with Session(device) as driver:
+        found = await driver.channels()
+    assert [(each.name, each.is_online) for each in found] == [
+        ("Camera 1", None),
+        ("Camera 2", None),
+    ]
+
+
+@pytest.mark.parametrize("answer", [PAGE, Reply(b"")])
+async def test_a_recorder_that_makes_no_sense_is_not_taken_for_one_without_channels(
+    answer: Reply,
+) -> None:
+    device = nvr(GET_ContentMgmt_InputProxy_channels=answer, GET_Streaming_channels=answer)
+    async with Session(device) as driver:
+        with pytest.raises(Garbled):
+            await driver.channels()
+
+
+async def test_a_recorder_too_busy_to_list_its_channels_is_not_taken_for_one_without() -> None:
+    async with Session(nvr(GET_ContentMgmt_InputProxy_channels=Reply(b"", 503))) as driver:
+        with pytest.raises(Busy):
+            await driver.channels()
 
 
 async def test_channels_have_the_devices_names_states_and_addresses() -> None:

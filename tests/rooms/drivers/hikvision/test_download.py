@@ -99,6 +99,14 @@ async def test_empty_answers_mean_that_the_footage_is_gone() -> None:
     assert methods(device) == ["GET", "POST"]
 
 
+async def test_what_no_search_gave_is_told_and_not_asked_for() -> None:
+    device = answers(GOOD)
+    with pytest.raises(Missing) as caught:
+        await fetch(device, handle="entrance.mp4")
+    assert caught.value.reason.key == "footage_unknown"
+    assert methods(device) == []
+
+
 @pytest.mark.provokes("device_restart_wanted", "device_inactive", "device_unfit")
 @pytest.mark.parametrize(
     ("reply", "key", "count"),

@@ -53,6 +53,10 @@ def test_the_namespace_does_not_matter(space: str) -> None:
         b'<?xml version="1.0"?><DeviceInfo><model>DS-1</model><deviceName>\x01\xff</deviceName>'
         b"</DeviceInfo>",
         b'{"DeviceInfo": {"model": "DS-1"}}',
+        "\ufeff<DeviceInfo><model>DS-1</model></DeviceInfo>".encode("utf-16-le"),
+        b"<DeviceInfo><model>DS-1</model></DeviceInfo>\r\n<!-- end --><x/>",
+        b"--b\r\nContent-Type: application/xml\r\n\r\n<DeviceInfo><model>DS-1</model></DeviceInfo>"
+        b"\r\n--b--\r\n",
     ],
 )
 def test_small_faults_in_writing_are_forgiven(data: bytes) -> None:

@@ -9,6 +9,10 @@ from sereno.drivers.errors import Garbled, Missing, Refused, Unsupported
 
 from .device import INFORMATION, Device, Door, Says, envelope, fault, services
 
+CAPABILITIES = (
+    "<Capabilities><tt:Media><tt:XAddr>http://10.9.8.7/onvif/media</tt:XAddr></tt:Media>"
+    "</Capabilities>"
+)
 JPEG = b"\xff\xd8\xff\xe0 picture"
 
 
@@ -66,6 +70,14 @@ async def test_a_device_is_who_it_says() -> None:
         Ability.SNAPSHOT,
         Ability.CLOCK,
     }
+
+
+@pytest.mark.parametrize("name", ["GetSnapshotUri", "GetServices"])
+async def test_what_the_account_may_not_ask_hides_no_ability(name: str) -> None:
+    device = Device({**CAMERA, "GetCapabilities": CAPABILITIES}, refuses=(name,))
+    async with device.driver() as driver:
+        able = await driver.capabilities()
+    assert able[Ability.CHANNELS] and able[Ability.SNAPSHOT]
 
 
 async def test_without_a_serial_number_its_network_card_tells_who_it_is() -> None:

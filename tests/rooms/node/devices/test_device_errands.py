@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -86,6 +86,17 @@ async def test_a_probe_shows_a_wrong_password_once_however_often_it_is_asked(sit
     assert recorder.wrong_logins == 1
 
 
+async def test_a_refused_password_is_shown_once_more_where_a_person_asks(site: Site) -> None:
+    recorder = await site.recorder()
+    wrong = "wr0ng s3cret"
+    assert key(await site.done(probe(recorder.port, wrong))) == "login_refused"
+    again = probe(recorder.port, wrong, tries_again=True)
+    assert key(await site.done(again)) == "login_refused"
+    assert recorder.wrong_logins == 2
+    assert key(await site.done(probe(recorder.port, wrong))) == "login_refused"
+    assert recorder.wrong_logins == 2, "each asking is for one try"
+
+
 async def test_a_probe_without_a_port_tries_the_usual_ones(
     site: Site, silent_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -146,6 +157,64 @@ async def test_a_search_tells_what_a_recorder_holds(site: Site, vendor: str) -> 
     assert all(each.handle for each in report.found)
     progress = [each.progress for each in site.told.stories[errand.errand_id] if each.progress]
     assert progress == sorted(progress)
+
+
+async def starts_of(site: Site, recorder: Recorder, **params: Any) -> list[datetime]:
+    report = await site.done(search(site.order(recorder), **params))
+    assert report.reason is None
+    return [each.start for each in report.found]
+
+
+@pytest.mark.parametrize("vendor", ["hikvision", "dahua", "onvif"])
+@pytest.mark.parametrize("skew_seconds", [95, -1234])
+async def test_times_of_found_footage_are_true_where_the_clock_is_wrong(
+    site: Site, vendor: str, skew_seconds: int
+) -> None:
+    recorder = await site.recorder(vendor, clock_skew_seconds=skew_seconds)
+    order = site.order(recorder)
+    report = await site.done(search(order))
+    assert report.reason is None
+    right = await starts_of(site, await site.recorder(vendor))
+    told = [each.start for each in report.found]
+    assert len(told) == len(right) >= 12
+    for start, true_start in zip(told, right, strict=True):
+        assert abs(start - true_start) <= timedelta(seconds=1)
+    (offset,) = {each.clock_offset_seconds for each in report.found}
+    assert offset == pytest.approx(skew_seconds, abs=1)
+
+
+async def test_footage_of_when_the_clock_was_otherwise_is_told_by_that(site: Site) -> None:
+    """It was an hour behind until somebody set it right, 45 minutes ago."""
+    order, hour = site.order(await site.recorder("dahua")), timedelta(hours=1)
+    labels = {each.start for each in (await site.done(search(order, hours=4))).found}
+    clock = [
+        {"at": NOW - hours * hour, "offset_seconds": offset}
+        for hours, offset in ((3, -3600.2), (1, -3599.9), (0.5, 0.2))
+    ]
+    report = await site.done(search(order, clock=clock))
+    assert report.reason is None
+    by_then = {each.start for each in report.found if each.clock_offset_seconds == -3600.2}
+    by_now = {each.start for each in report.found if each.clock_offset_seconds == 0.2}
+    assert len(by_then) + len(by_now) == len(report.found)
+    assert by_then
+    assert by_now
+    assert {start - hour for start in by_then} | by_now <= labels
+    set_at, a_file = NOW - 0.75 * hour, timedelta(minutes=10)
+    assert max(by_then) < set_at
+    assert min(by_now) > set_at - a_file
+
+
+async def test_nothing_is_told_twice_where_a_clock_was_set_back(site: Site) -> None:
+    """What it wrote for the half hour before it was set, it wrote once more after."""
+    order = site.order(await site.recorder("dahua"))
+    clock = [
+        {"at": NOW - timedelta(minutes=minutes), "offset_seconds": offset}
+        for minutes, offset in ((61, 1800.0), (59, 0.0))
+    ]
+    found = (await site.done(search(order, clock=clock))).found
+    assert {each.clock_offset_seconds for each in found} == {1800.0, 0.0}
+    handles = [each.handle for each in found]
+    assert len(set(handles)) == len(handles)
 
 
 async def test_a_search_that_finds_too_much_says_how_far_it_came(

@@ -18,11 +18,11 @@ export const diagnosisEs: Sentences<typeof diagnosisEn> = {
       running: "En curso",
     },
     state: {
-      waiting: "Pedido. El equipo del sitio empieza en unos segundos.",
-      running: "El equipo del sitio lo está probando, paso a paso.",
+      waiting: "Pedido. El nodo del sitio empieza en unos segundos.",
+      running: "El nodo del sitio lo está probando, paso a paso.",
       done: "Terminado.",
       expired:
-        "El equipo del sitio no empezó a tiempo. Puede estar desconectado o ser de una versión anterior. Mire la página del sistema e inténtelo de nuevo.",
+        "El nodo del sitio no empezó a tiempo. Puede estar desconectado o ser de una versión anterior. Mire la página del sistema e inténtelo de nuevo.",
     },
   },
 };

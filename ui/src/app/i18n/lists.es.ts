@@ -6,7 +6,7 @@ export const listsEs: Sentences<typeof listsEn> = {
   list: {
     searchCamera: "Buscar por nombre",
     searchCameraAddress: "Buscar por nombre o dirección",
-    searchRunner: "Buscar por cámara, equipo o sitio",
+    searchRunner: "Buscar por cámara, nodo o sitio",
     anyState: "Cualquier estado",
     anyReason: "Cualquier motivo",
     anyProfile: "Cualquier perfil",
@@ -47,8 +47,8 @@ export const listsEs: Sentences<typeof listsEn> = {
       pause_other: "{{count}} cámaras están en pausa.",
       resume_one: "{{count}} pausa terminada.",
       resume_other: "{{count}} pausas terminadas.",
-      enforce_one: "Pedido para {{count}} cámara. Su equipo la revisa enseguida.",
-      enforce_other: "Pedido para {{count}} cámaras. Sus equipos las revisan enseguida.",
+      enforce_one: "Pedido para {{count}} cámara. Su nodo la revisa enseguida.",
+      enforce_other: "Pedido para {{count}} cámaras. Sus nodos las revisan enseguida.",
     },
   },
   snapshot: {

@@ -23,7 +23,7 @@ export const plansEs: Sentences<typeof plansEn> = {
     recordOpen: "Grabar hasta detener",
     manualStop: "Detener la grabación a mano",
     enforce: "Aplicar ahora",
-    asked: "Pedido. El equipo lo revisa enseguida.",
+    asked: "Pedido. El nodo lo revisa enseguida.",
     pauseNamed: "Pausar {{name}}",
     pauseUntil: "¿Cuánto tiempo?",
     pauseChoice: {

@@ -4,7 +4,7 @@ import { withoutSound } from "@/lib/fmp4";
 import type { Span } from "@/lib/timeline";
 
 import { type Footage, FootageError, type FootageTrouble, STILL_GROWING_MS } from "./footage";
-import { GopBytes, momentsOf } from "./gopBytes";
+import { GopBytes } from "./gopBytes";
 import { HeldGops } from "./heldGops";
 import { MediaFeed } from "./mediaFeed";
 import { canPlay } from "./mediaSource";
@@ -28,8 +28,6 @@ const LOOK_EVERY_MS = 100;
 /** How much is loaded before it is needed, at normal speed; faster needs more. */
 const AHEAD_MS = 8_000;
 const MOST_AHEAD_MS = 40_000;
-/** So many times what is to be ahead is kept after a jump back. */
-const KEPT_TIMES = 3;
 const AHEAD_OF_KEYS_MS = 10_000;
 const BEHIND_MS = 20_000;
 const MOST_BYTES = 4_000_000;
@@ -220,7 +218,7 @@ export class GopFeeder {
       this.fulfil(first);
       return false;
     }
-    if (!(await this.prepare(wanted, signal))) return false;
+    if (!this.prepare(wanted)) return false;
     if (this.keysOnly) await this.loadKeys(wanted, signal);
     else await this.loadAll(wanted, signal);
     if (this.wish === wish) this.fulfil(first);
@@ -259,8 +257,8 @@ export class GopFeeder {
     return this.held.has(gop) && (this.keysOnly || this.held.sizeOf(gop) >= gop.sizeBytes);
   }
 
-  /** A feed and a head for what comes; false where what is at hand must be played first. */
-  private async prepare(wanted: readonly Gop[], signal: AbortSignal): Promise<boolean> {
+  /** A feed for what comes; false where what is at hand must be played first. */
+  private prepare(wanted: readonly Gop[]): boolean {
     const [gop] = wanted;
     if (!gop) return false;
     const mime = this.mimeOf(gop);
@@ -269,8 +267,7 @@ export class GopFeeder {
       return false;
     }
     if (this.feed && !this.feed.takes(mime)) {
-      const isPlayed = this.wish !== null || !this.feed.holds(this.reached() ?? gop.from);
-      if (!isPlayed) return false;
+      if (this.wish === null && this.feed.holds(this.reached() ?? gop.from)) return false;
       if (this.wish === null) this.tellGap(gop);
       this.drop();
       this.wish ??= gop.from;
@@ -279,14 +276,21 @@ export class GopFeeder {
       this.feed = new MediaFeed(this.video, Math.floor(this.wish ?? gop.from) - ROOM_BEFORE_MS, mime);
       this.listener.onSound(trackCount(mime) > 1);
     }
+    return true;
+  }
+
+  /** What comes of a run, once the feed has the run's head; both are fetched at once. */
+  private async afterHead<Coming>(gop: Gop, coming: Promise<Coming>, signal: AbortSignal): Promise<Coming> {
+    coming.catch(() => undefined); // it is met below, after the head
+    const { feed } = this;
     const run = `${gop.file.runId}${this.keysOnly ? " keys" : ""}`;
-    if (this.feed.needsHead(run)) {
+    if (feed?.needsHead(run)) {
       const head = await this.bytes.head(gop);
-      if (signal.aborted) return false;
-      await this.feed.appendHead(run, mime, this.keysOnly ? withoutSound(head) : head);
+      if (signal.aborted || this.feed !== feed) return coming;
+      await feed.appendHead(run, this.mimeOf(gop), this.keysOnly ? withoutSound(head) : head);
       this.lastAppended = "";
     }
-    return true;
+    return coming;
   }
 
   private mimeOf(gop: Gop): string {
@@ -300,25 +304,24 @@ export class GopFeeder {
     // What was appended last is continued; anything else needs its key frame again.
     const known = this.lastAppended === nameOf(first) ? this.held.sizeOf(first) : 0;
     const from = first.offsetBytes + known;
-    const bytes = await this.footage.bytes(first.file, from, last.offsetBytes + last.sizeBytes, signal);
     const { feed } = this;
-    if (signal.aborted || !feed) return;
+    const coming = this.footage.bytes(first.file, from, last.offsetBytes + last.sizeBytes, signal);
+    const bytes = await this.afterHead(first, coming, signal);
+    if (signal.aborted || !feed || this.feed !== feed) return;
     await feed.appendFootage(first.file.epochMs, bytes);
     if (this.feed !== feed) return;
-    for (const gop of wanted) {
-      const start = Math.max(gop.offsetBytes, from) - from;
-      const part = bytes.subarray(start, gop.offsetBytes + gop.sizeBytes - from);
-      const before = gop === first && known > 0 ? this.held.framesOf(gop) : [];
-      this.held.put(gop, [...before, ...momentsOf(part, gop)]);
-    }
+    this.held.putRead(wanted, from, bytes);
     this.lastAppended = nameOf(last);
   }
 
   private async loadKeys(wanted: readonly Gop[], signal: AbortSignal): Promise<void> {
     const run = wanted.filter(({ file }) => file.runId === wanted[0]?.file.runId);
-    const made = await Promise.all(run.map((gop) => this.bytes.key(gop, signal)));
     const { feed } = this;
-    if (signal.aborted || !feed) return;
+    const [first] = run;
+    if (!first) return;
+    const coming = Promise.all(run.map((gop) => this.bytes.key(gop, signal)));
+    const made = await this.afterHead(first, coming, signal);
+    if (signal.aborted || !feed || this.feed !== feed) return;
     for (const [place, gop] of run.entries()) {
       const fragment = made[place];
       if (fragment) await feed.appendFootage(gop.file.epochMs, fragment);
@@ -340,7 +343,7 @@ export class GopFeeder {
   private async trim(at: number, first: Gop): Promise<void> {
     if (!this.feed) return;
     const from = at - (this.keysOnly ? BEHIND_MS * this.rate : BEHIND_MS);
-    const to = endOfFootage(this.footage.gops, first, KEPT_TIMES * this.ahead());
+    const to = endOfFootage(this.footage.gops, first, 3 * this.ahead());
     for (const far of this.held.forgetOutside({ from, to })) {
       await this.feed.remove(far.from, far.to);
     }

@@ -1,6 +1,8 @@
 import { type Gop, nameOf } from "@/lib/footageIndex";
 import type { Span } from "@/lib/timeline";
 
+import { momentsOf } from "./gopBytes";
+
 interface Held extends Span {
   sizeBytes: number;
   /** Wall-clock time of each picture, in order. */
@@ -20,11 +22,6 @@ export class HeldGops {
     return this.byName.get(nameOf(gop))?.sizeBytes ?? 0;
   }
 
-  /** The moments of a group's pictures, in order. */
-  framesOf(gop: Gop): readonly number[] {
-    return this.byName.get(nameOf(gop))?.frames ?? [];
-  }
-
   /** The moments of all pictures, in order. */
   frames(): number[] {
     return [...this.byName.values()].flatMap(({ frames }) => frames).sort((a, b) => a - b);
@@ -33,6 +30,16 @@ export class HeldGops {
   put(gop: Gop, frames: readonly number[]): void {
     const { from, to, sizeBytes } = gop;
     this.byName.set(nameOf(gop), { from, to, sizeBytes, frames });
+  }
+
+  /** Notes groups of which the bytes of their file from `fromByte` on came. */
+  putRead(gops: readonly Gop[], fromByte: number, bytes: Uint8Array): void {
+    for (const gop of gops) {
+      const start = Math.max(gop.offsetBytes, fromByte);
+      const part = bytes.subarray(start - fromByte, gop.offsetBytes + gop.sizeBytes - fromByte);
+      const before = start > gop.offsetBytes ? (this.byName.get(nameOf(gop))?.frames ?? []) : [];
+      this.put(gop, [...before, ...momentsOf(part, gop)]);
+    }
   }
 
   forget(gop: Gop): void {

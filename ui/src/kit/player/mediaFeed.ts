@@ -13,6 +13,7 @@ export class MediaFeed {
   private readonly source: MediaSource;
   private readonly url: string;
   private readonly opened: Promise<void>;
+  private readonly closing = new AbortController();
   private buffer: SourceBuffer | null = null;
   private head: string | null = null;
   private mime: string;
@@ -27,14 +28,18 @@ export class MediaFeed {
     this.mime = mime;
     this.source = new Source();
     this.url = URL.createObjectURL(this.source);
-    this.opened = new Promise((resolve) => {
+    this.opened = new Promise((resolve, reject) => {
       this.source.addEventListener("sourceopen", () => resolve(), { once: true });
+      this.closing.signal.addEventListener("abort", () => reject(new Error("closed")));
     });
+    this.opened.catch(() => undefined); // it is met where it is waited for
     video.disableRemotePlayback = true;
     video.src = this.url;
   }
 
+  /** Whoever waits for the buffer is told; a browser says nothing of one that is let go. */
   close(): void {
+    this.closing.abort();
     URL.revokeObjectURL(this.url);
   }
 
@@ -108,12 +113,14 @@ export class MediaFeed {
       const end = (settle: () => void) => {
         buffer.removeEventListener("updateend", done);
         buffer.removeEventListener("error", refused);
+        this.closing.signal.removeEventListener("abort", refused);
         settle();
       };
       const done = () => end(resolve);
       const refused = () => end(() => reject(new Error(this.video.error?.message ?? "refused")));
       buffer.addEventListener("updateend", done);
       buffer.addEventListener("error", refused);
+      this.closing.signal.addEventListener("abort", refused);
       try {
         act();
       } catch (error) {

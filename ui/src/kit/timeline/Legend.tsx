@@ -15,6 +15,7 @@ export function Legend({ lanes, view }: { lanes: readonly { facts: Facts }[]; vi
     { kind: "covered", words: t("timeline.legendCovered") },
     { kind: "manual", words: t("timeline.legendManual") },
     { kind: "recorder", words: t("timeline.legendRecorder") },
+    { kind: "looked", words: t("timeline.legendLooked") },
     { kind: "damaged", words: t("timeline.legendDamaged") },
     ...GAP_KINDS.map((kind) => ({
       kind: `gap-${kind}` as const,

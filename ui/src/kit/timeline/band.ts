@@ -4,6 +4,7 @@ import { type FactKind, LOOKS } from "./looks";
 import { Paints } from "./patterns";
 
 const EDGE_PX = 3;
+const LOOKED_PX = 3;
 
 /** From above, in pixels. */
 export interface Place {
@@ -70,6 +71,17 @@ export function paintManual(
 ): void {
   context.fillStyle = paints.ink("manual");
   context.fillRect(bar.from, top, Math.max(2, bar.to - bar.from), height / 9);
+}
+
+/** When a recorder was searched: a line along the foot, where its band would be. */
+export function paintLooked(
+  context: CanvasRenderingContext2D,
+  paints: Paints,
+  bar: Span,
+  { top, height }: Place,
+): void {
+  context.fillStyle = paints.ink("recorder");
+  context.fillRect(bar.from, top + height - LOOKED_PX, Math.max(2, bar.to - bar.from), LOOKED_PX);
 }
 
 /** What a recorder holds: a band of its own along the foot, which leaves what is above to be seen. */

@@ -1,8 +1,8 @@
 import type { Tick } from "@/lib/ticks";
 import { type Facts, type Span, toX } from "@/lib/timeline";
 
-import { fitCanvas, paintBar, paintManual, paintRecorder, paintsOf } from "./band";
-import { factBars, manualBars, recorderBars } from "./factBars";
+import { fitCanvas, paintBar, paintLooked, paintManual, paintRecorder, paintsOf } from "./band";
+import { factBars, lookedBars, manualBars, recorderBars } from "./factBars";
 import type { Ink, Paints } from "./patterns";
 import { label, line } from "./strokes";
 
@@ -71,6 +71,7 @@ function drawLane(
   context.fillStyle = paints.ink("surface-sunk");
   context.fillRect(0, top, scene.width, height);
   for (const { kind, bar } of factBars(facts, scene)) paintBar(context, paints, kind, bar, place);
+  for (const bar of lookedBars(facts, scene)) paintLooked(context, paints, bar, place);
   for (const bar of recorderBars(facts, scene)) paintRecorder(context, paints, bar, place);
   for (const bar of manualBars(facts, scene)) paintManual(context, paints, bar, place);
 }

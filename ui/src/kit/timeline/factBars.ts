@@ -1,7 +1,7 @@
 import { GAP_KINDS, toGapKind } from "@/lib/gapKinds";
 import { barsOf, type Facts, isAnyIn, isDamaged, type Span, unplannedIn } from "@/lib/timeline";
 
-import type { FactKind } from "./looks";
+import type { FactKind, LineKind } from "./looks";
 
 /** A short gap or damage is still seen. */
 const NARROWEST_PX = 3;
@@ -21,6 +21,7 @@ interface Prepared {
   gaps: readonly { kind: FactKind; spans: readonly Span[] }[];
   manual: readonly Span[];
   onRecorder: readonly Span[];
+  looked: readonly Span[];
 }
 
 const prepared = new WeakMap<Facts, Prepared>();
@@ -40,6 +41,7 @@ function prepare(facts: Facts): Prepared {
       })),
       manual: sorted(facts.manual ?? []),
       onRecorder: sorted(facts.onRecorder ?? []),
+      looked: sorted(facts.looked ?? []),
     };
     prepared.set(facts, made);
   }
@@ -70,9 +72,14 @@ export function recorderBars(facts: Facts, { view, width }: Window): Span[] {
   return barsOf(prepare(facts).onRecorder, view, width, 0.5);
 }
 
+/** When a recorder was searched: a line along the very foot. */
+export function lookedBars(facts: Facts, { view, width }: Window): Span[] {
+  return barsOf(prepare(facts).looked, view, width, 0.5);
+}
+
 /** Which kinds there are anything of in view. */
-export function kindsIn(facts: Facts, view: Span): Set<FactKind | "manual"> {
-  const { covered, damaged, unreported, gaps, manual, onRecorder } = prepare(facts);
+export function kindsIn(facts: Facts, view: Span): Set<FactKind | LineKind> {
+  const { covered, damaged, unreported, gaps, manual, onRecorder, looked } = prepare(facts);
   const all = [
     { kind: "unplanned", spans: unplannedIn(facts, view) },
     { kind: "covered", spans: covered },
@@ -80,6 +87,7 @@ export function kindsIn(facts: Facts, view: Span): Set<FactKind | "manual"> {
     { kind: "unreported", spans: unreported },
     { kind: "manual", spans: manual },
     { kind: "recorder", spans: onRecorder },
+    { kind: "looked", spans: looked },
     ...gaps,
   ] as const;
   return new Set(all.filter(({ spans }) => isAnyIn(spans, view)).map(({ kind }) => kind));

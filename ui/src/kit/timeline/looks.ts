@@ -29,6 +29,9 @@ export type FactKind =
   | "recorder"
   | `gap-${GapKind}`;
 
+/** What is a line along the lane's edge, over whatever else is there. */
+export type LineKind = "manual" | "looked";
+
 function gapLook(name: string, shape: Shape, everyPx: number, linePx: number): Look {
   return {
     ground: `${name}-ground`,

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 
 import { duration } from "@/lib/format";
-import { onRecorderAt } from "@/lib/recorder";
+import { isLookedAt, onRecorderAt } from "@/lib/recorder";
 import { type Facts, isDamaged, knownAt, manualAt } from "@/lib/timeline";
 import { pick } from "@/lib/words";
 import { clock } from "@/lib/zone";
@@ -30,11 +30,19 @@ export function useSay(lanes: readonly Lane[], now: number, timeZone: string) {
 function useSayOne(now: number, timeZone: string): (facts: Facts<Gap>, ms: number) => string {
   const { t } = useTranslation();
   const sayKnown = useSayKnown(now, timeZone);
+  /** Whether the recorder has it; that it has not is told where we have not either. */
+  const sayRecorder = (facts: Facts<Gap>, ms: number) => {
+    if (onRecorderAt(facts, ms)) return t("timeline.valueRecorder");
+    const isLooked = isLookedAt(facts, ms);
+    const { kind } = knownAt(facts, ms, now);
+    if (isLooked === null || ["covered", "future", "unknown"].includes(kind)) return null;
+    return t(isLooked ? "timeline.valueNotOnRecorder" : "timeline.valueNotLooked");
+  };
   return (facts, ms) => {
     const manual = manualAt(facts, ms);
     return [
       sayKnown(facts, ms),
-      onRecorderAt(facts, ms) && t("timeline.valueRecorder"),
+      sayRecorder(facts, ms),
       manual && t("timeline.valueManual", { by: manual.by }),
     ]
       .filter(Boolean)

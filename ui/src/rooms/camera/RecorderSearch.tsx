@@ -12,9 +12,9 @@ import { ErrorNote } from "@/kit/ErrorNote";
 import { Icon } from "@/kit/icons";
 import { useClockWords } from "@/kit/useClockWords";
 import { useNow } from "@/kit/useNow";
-import { isClockWrong, isErrandOver } from "@/lib/devices";
+import { isErrandOver, timesOf } from "@/lib/devices";
 import { duration } from "@/lib/format";
-import { joinedSpans, LONGEST_SEARCH_MS, searchSpan } from "@/lib/recorder";
+import { joinedSpans, LONGEST_SEARCH_MS, searchSpan, unlookedMs } from "@/lib/recorder";
 import { type Span, totalMs } from "@/lib/timeline";
 import { pick } from "@/lib/words";
 
@@ -23,11 +23,13 @@ import css from "./CameraScreen.module.css";
 interface Props {
   cameraId: string;
   recorder: NonNullable<Timeline["recorder"]>;
+  /** When it was searched. */
+  looked: readonly Span[];
   view: Span;
 }
 
 /** Asks the camera's recorder which footage it holds of what is in view; it comes onto the line. */
-export function RecorderSearch({ cameraId, recorder, view }: Props) {
+export function RecorderSearch({ cameraId, recorder, looked, view }: Props) {
   const { t } = useTranslation();
   const cache = useQueryClient();
   const search = useDeviceErrand();
@@ -59,6 +61,7 @@ export function RecorderSearch({ cameraId, recorder, view }: Props) {
         <Outcome errand={errand} isBusy={search.isBusy} />
         {mayOperate && !errand && !search.isBusy && isLong && t("recorder.searchNewest")}
       </Text>
+      {span && !search.isBusy && <Unlooked looked={looked} span={{ ...span, from: view.from }} />}
       <Source recorder={recorder} />
       {search.error && <ErrorNote error={search.error} />}
     </Group>
@@ -74,12 +77,34 @@ function Source({ recorder: { device_id: id, device, channel } }: Pick<Props, "r
     refetchInterval: false,
     select: (devices) => devices.find((each) => each.id === id)?.clock?.offset_seconds,
   }).data;
+  const times = offset === undefined ? "right" : timesOf(offset);
   return (
     <Text size="sm" c="dimmed" className={css.source ?? ""}>
       <Link to={`/devices/${id}`}>{t("recorder.source", { device, channel })}</Link>
-      {offset !== undefined && isClockWrong(offset) && (
-        <> · {t("recorder.clockOff", { words: clockWords(offset) })}</>
+      {offset !== undefined && times !== "right" && (
+        <>
+          {" · "}
+          {t(times === "lost" ? "recorder.clockLost" : "recorder.clockOff", {
+            words: clockWords(offset),
+          })}
+        </>
       )}
+    </Text>
+  );
+}
+
+/** What of a time nobody has searched: there, nothing found says nothing. */
+function Unlooked({ looked, span }: { looked: readonly Span[]; span: Span }) {
+  const { t } = useTranslation();
+  const left = unlookedMs(looked, span);
+  const words = () => {
+    if (left === 0) return t("recorder.lookedAll");
+    if (left >= span.to - span.from) return t("recorder.lookedNone");
+    return t("recorder.lookedPart", { length: duration(left) });
+  };
+  return (
+    <Text size="sm" c="dimmed" className="numeric">
+      {words()}
     </Text>
   );
 }

@@ -147,7 +147,12 @@ export function TimelinePanel(props: Props) {
         />
       )}
       {footage.recorder?.can_search && (
-        <RecorderSearch cameraId={camera.id} recorder={footage.recorder} view={view} />
+        <RecorderSearch
+          cameraId={camera.id}
+          recorder={footage.recorder}
+          looked={facts.looked ?? []}
+          view={view}
+        />
       )}
       {footage.isComplete && (
         <>

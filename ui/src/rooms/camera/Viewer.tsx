@@ -57,7 +57,7 @@ export function Viewer({ camera, startMs, startSelection }: Props) {
   const facts = footage.facts[0] ?? NOTHING;
   const view = time.viewOf(facts);
   const hasRecorder = footage.recorder?.can_play ?? false;
-  const viewer = useViewer({ facts, timeZone, startMs, hasRecorder });
+  const viewer = useViewer({ facts, timeZone, startMs, hasRecorder, now });
   const player = useRef<HTMLDivElement>(null);
   const playback = useRef<Playback | null>(null);
   const [stream, setStream] = useState<StreamName>("main");

@@ -26,10 +26,11 @@ interface Options {
   startMs: number | null;
   /** Whether there is a recorder that plays what we have not. */
   hasRecorder: boolean;
+  now: number;
 }
 
 /** What is being shown, and the ways to change it. */
-export function useViewer({ facts, timeZone, startMs, hasRecorder }: Options) {
+export function useViewer({ facts, timeZone, startMs, hasRecorder, now }: Options) {
   const { t, i18n } = useTranslation();
   const [mode, setMode] = useState<Mode>(() =>
     startMs === null ? { kind: "live" } : { kind: "playback", at: startMs },
@@ -38,6 +39,18 @@ export function useViewer({ facts, timeZone, startMs, hasRecorder }: Options) {
   const [playing, setPlaying] = useState<number | null>(startMs);
   const [isPaused, setPaused] = useState(false);
   const [rate, setRate] = useState(1);
+
+  // The address names a moment before it is known who has it: once it is, the recorder may play.
+  const [isStarting, setStarting] = useState(startMs !== null);
+  if (isStarting && startMs !== null && knownAt(facts, startMs, now).kind !== "unknown") {
+    setStarting(false);
+    const held = hasRecorder ? recorderSpan(facts, startMs, now) : null;
+    if (held && mode.kind === "playback" && mode.at === startMs) {
+      setMode({ kind: "recorder", span: held });
+      setPlaying(startMs);
+      setNotice(null);
+    }
+  }
 
   const goLive = () => {
     setMode({ kind: "live" });

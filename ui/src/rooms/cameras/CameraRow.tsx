@@ -47,9 +47,9 @@ export const CameraRow = memo(function CameraRow({ camera, isChosen, onChoose, o
         <Link to={`/cameras/${camera.id}`} className={css.name}>
           {camera.name}
         </Link>
-        <span className={css.address}>
+        <small>
           <Address address={camera.address} />
-        </span>
+        </small>
       </Table.Td>
       <Table.Td data-label={t("cameras.state")}>
         <Group gap={6}>

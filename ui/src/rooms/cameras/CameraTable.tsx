@@ -1,14 +1,17 @@
-import { Table, VisuallyHidden } from "@mantine/core";
 import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Camera } from "@/api/types";
+import { CardTable } from "@/kit/CardTable";
 
 import { CameraRow } from "./CameraRow";
 import css from "./CameraTable.module.css";
 import type { Open } from "./Dialogs";
 
 type Ids = ReadonlySet<string>;
+
+/** Its columns need more room than those of other tables; `CameraTable.module.css` has it too. */
+const NARROW = "61.99em";
 
 interface Props {
   cameras: readonly Camera[];
@@ -17,7 +20,7 @@ interface Props {
   onOpen: (open: Open) => void;
 }
 
-/** On a narrow screen each row becomes a card; the cells carry their own headings. */
+/** The cameras that are listed, each with a tick to choose it by. */
 export function CameraTable({ cameras, chosen, onChoose, onOpen }: Props) {
   const { t } = useTranslation();
   const choose = useCallback(
@@ -31,35 +34,29 @@ export function CameraTable({ cameras, chosen, onChoose, onOpen }: Props) {
     [onChoose],
   );
   return (
-    <Table className={css.table ?? ""} verticalSpacing="sm" highlightOnHover>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th scope="col" className={css.tick ?? ""}>
-            <VisuallyHidden>{t("list.choose")}</VisuallyHidden>
-          </Table.Th>
-          <Table.Th scope="col">{t("cameras.name")}</Table.Th>
-          <Table.Th scope="col">{t("cameras.state")}</Table.Th>
-          <Table.Th scope="col">{t("cameras.profile")}</Table.Th>
-          <Table.Th scope="col" className={css.figure ?? ""}>
-            {t("cameras.bitrate")}
-          </Table.Th>
-          <Table.Th scope="col">{t("cameras.since")}</Table.Th>
-          <Table.Th scope="col">
-            <VisuallyHidden>{t("cameras.actions")}</VisuallyHidden>
-          </Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {cameras.map((camera) => (
-          <CameraRow
-            key={camera.id}
-            camera={camera}
-            isChosen={chosen.has(camera.id)}
-            onChoose={choose}
-            onOpen={onOpen}
-          />
-        ))}
-      </Table.Tbody>
-    </Table>
+    <CardTable
+      className={css.table}
+      cardsUpTo={NARROW}
+      highlightOnHover
+      columns={[
+        { title: t("list.choose"), className: css.tick, isUnseen: true },
+        t("cameras.name"),
+        t("cameras.state"),
+        t("cameras.profile"),
+        { title: t("cameras.bitrate"), className: css.figure },
+        t("cameras.since"),
+      ]}
+      actions={t("cameras.actions")}
+    >
+      {cameras.map((camera) => (
+        <CameraRow
+          key={camera.id}
+          camera={camera}
+          isChosen={chosen.has(camera.id)}
+          onChoose={choose}
+          onOpen={onOpen}
+        />
+      ))}
+    </CardTable>
   );
 }

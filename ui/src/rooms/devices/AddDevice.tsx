@@ -28,14 +28,19 @@ export function AddDevice() {
   const [form, setForm] = useState<DeviceForm>(EMPTY_FORM);
   const probe = useDeviceErrand();
   const [addedId, setAdded] = useState<string | null>(null);
+  const [isBack, setBack] = useState(false);
   const siteId = chosenSite ?? sites.data?.[0]?.id;
   const { errand } = probe;
   const isFound = errand?.state === "done" && errand.reason === null && errand.identity !== null;
   const step: Step = addedId !== null ? "channels" : isFound ? "who" : "where";
+  const back = () => {
+    setBack(true);
+    probe.forget();
+  };
   const again = () => {
     setAdded(null);
     setForm(EMPTY_FORM);
-    probe.forget();
+    back();
   };
   return (
     <Page title={t("addDevice.title")} action={<Steps step={step} />}>
@@ -48,6 +53,7 @@ export function AddDevice() {
           form={form}
           onForm={(change) => setForm((before) => ({ ...before, ...change }))}
           probe={probe}
+          isBack={isBack}
         />
       )}
       {siteId !== undefined && step === "who" && errand?.identity && (
@@ -58,7 +64,7 @@ export function AddDevice() {
           channelCount={errand.channels?.length ?? 0}
           advice={errand.advice}
           channels={errand.channels ?? []}
-          onBack={probe.forget}
+          onBack={back}
           onAdded={setAdded}
         />
       )}

@@ -13,7 +13,8 @@ export function AdviceList({ advice, channels }: {
 }) {
   const { t, i18n } = useTranslation();
   if (advice.length === 0) return <p className={css.quiet}>{t("device.adviceNone")}</p>;
-  const nameOf = (id: string) => channels.find((channel) => channel.id === id)?.name || id;
+  const nameOf = (id: string) =>
+    channels.find((channel) => channel.id === id)?.name || t("device.channelNumber", { number: id });
   return (
     <>
       <p className={css.quiet}>{t("device.adviceLead")}</p>
@@ -25,7 +26,7 @@ export function AdviceList({ advice, channels }: {
               {one.channel !== null && (
                 <span className={css.quiet}>
                   {" ("}
-                  {t("device.adviceChannel", { channel: nameOf(one.channel) })}
+                  {nameOf(one.channel)}
                   {")"}
                 </span>
               )}

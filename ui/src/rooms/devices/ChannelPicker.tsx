@@ -1,4 +1,4 @@
-import { Button, Group, Text } from "@mantine/core";
+import { Button, Group, VisuallyHidden } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -69,19 +69,21 @@ export function ChannelPicker({ device, timeZone, onAdded }: Props) {
   return (
     <>
       {mayManage && free.length > 0 && (
-        <Group mb="sm">
-          <Button
-            variant="default"
-            size="xs"
-            onClick={tickAll}
-          >
+        <Group mb="sm" className={css.bar ?? ""}>
+          <Button variant="default" size="xs" onClick={tickAll}>
             {hasAll ? t("device.untick") : t("device.tickAll", { count: free.length })}
           </Button>
-          <Text size="sm" c="dimmed" role="status" className="numeric">
+          <VisuallyHidden role="status">
             {wanted.length > 0 && t("device.ticked", { count: wanted.length })}
-          </Text>
+          </VisuallyHidden>
+          {wanted.length > 0 && (
+            <Button size="xs" ml="auto" loading={add.isPending} onClick={submit}>
+              {t("device.addTicked", { count: wanted.length })}
+            </Button>
+          )}
         </Group>
       )}
+      {add.error && <ErrorNote error={add.error} />}
       <ul className={css.channels}>
         {some.map((channel) => (
           <li key={channel.id}>
@@ -99,14 +101,6 @@ export function ChannelPicker({ device, timeZone, onAdded }: Props) {
         ))}
       </ul>
       <ShowMore rest={rest} onMore={more} />
-      {add.error && <ErrorNote error={add.error} />}
-      {wanted.length > 0 && (
-        <Group justify="flex-end" mt="md" className={css.foot ?? ""}>
-          <Button loading={add.isPending} onClick={submit}>
-            {t("device.addTicked", { count: wanted.length })}
-          </Button>
-        </Group>
-      )}
     </>
   );
 }

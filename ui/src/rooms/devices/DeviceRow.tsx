@@ -33,14 +33,14 @@ export function DeviceRow({ device, site }: { device: ListedDevice; site: Site |
           </small>
         )}
       </Table.Td>
-      <Table.Td data-label={t("devices.column.channels")} className="numeric">
-        {t("devices.channels", { count: device.channel_count })}
+      <Table.Td data-label={t("devices.column.channels")} className={`${css.short} numeric`}>
+        <Channels device={device} />
         <small>{t("devices.cameras", { count: device.camera_count })}</small>
       </Table.Td>
-      <Table.Td data-label={t("devices.column.disks")} className="numeric">
+      <Table.Td data-label={t("devices.column.disks")} className={`${css.short} numeric`}>
         <Disks disks={device.disks} />
       </Table.Td>
-      <Table.Td data-label={t("devices.column.clock")} className="numeric">
+      <Table.Td data-label={t("devices.column.clock")} className={`${css.short} numeric`}>
         {clock ? (
           <span className={isClockWrong(clock.offset_seconds) ? css.warn : undefined}>
             {clockWords(clock.offset_seconds)}
@@ -49,7 +49,7 @@ export function DeviceRow({ device, site }: { device: ListedDevice; site: Site |
           t("devices.notTold")
         )}
       </Table.Td>
-      <Table.Td data-label={t("devices.column.advice")} className="numeric">
+      <Table.Td data-label={t("devices.column.advice")} className={`${css.short} numeric`}>
         {advised > 0 ? (
           <span className={css.warn}>{t("devices.adviceCount", { count: advised })}</span>
         ) : (
@@ -57,6 +57,20 @@ export function DeviceRow({ device, site }: { device: ListedDevice; site: Site |
         )}
       </Table.Td>
     </Table.Tr>
+  );
+}
+
+/** How many there are; of a device that tells, how many of them have a picture. */
+function Channels({ device }: { device: ListedDevice }) {
+  const { t } = useTranslation();
+  const { channel_count: count, online_count: online, offline_count: offline } = device;
+  // What was known of a device that is away says nothing of now.
+  const isTold = device.state === "online" && online + offline > 0;
+  if (!isTold) return t("devices.channels", { count });
+  return (
+    <span className={offline > 0 ? css.warn : undefined}>
+      {t("devices.channelsOnline", { online, count })}
+    </span>
   );
 }
 

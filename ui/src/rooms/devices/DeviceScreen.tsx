@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 
@@ -49,14 +49,15 @@ function Whole({ device }: { device: Device }) {
   const timeZone = useTimeZone(device.site_id);
   const mayManage = useMay("manage");
   const [added, setAdded] = useState(0);
+  const said = useRef<HTMLParagraphElement>(null);
+  // The button that was pressed is gone: who uses keys alone goes on from here.
+  useEffect(() => {
+    if (added > 0) said.current?.focus();
+  }, [added]);
   return (
     <Page title={device.name} action={mayManage && <DeviceActs device={device} />}>
       <DeviceState device={device} timeZone={timeZone} />
       <div className={css.columns}>
-        <section className={css.card} aria-labelledby="device-facts">
-          <h2 id="device-facts">{t("device.facts")}</h2>
-          <DeviceFacts device={device} timeZone={timeZone} />
-        </section>
         <div className={css.stack}>
           <section className={css.card} aria-labelledby="device-advice">
             <h2 id="device-advice">{t("device.advice")}</h2>
@@ -67,11 +68,15 @@ function Whole({ device }: { device: Device }) {
             <Disks disks={device.disks} />
           </section>
         </div>
+        <section className={css.card} aria-labelledby="device-facts">
+          <h2 id="device-facts">{t("device.facts")}</h2>
+          <DeviceFacts device={device} timeZone={timeZone} />
+        </section>
       </div>
       <section className={css.card} aria-labelledby="device-channels">
         <h2 id="device-channels">{t("device.channels")}</h2>
         <ChannelPicker device={device} timeZone={timeZone} onAdded={setAdded} />
-        <p role="status" className={css.said}>
+        <p role="status" className={css.said} ref={said} tabIndex={-1}>
           {added > 0 && (
             <>
               {t("device.added", { count: added })} <Link to="/">{t("device.toWall")}</Link>

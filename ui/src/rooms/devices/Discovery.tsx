@@ -56,7 +56,7 @@ export function Discovery({ siteId, nodeId, onUse }: {
         >
           {t("addDevice.discoverButton")}
         </Button>
-        <ProbeFailure errand={errand} error={look.error} />
+        {!look.isBusy && <ProbeFailure errand={errand} error={look.error} onAgain={begin} />}
         <p role="status" className={css.said}>
           {look.isBusy && t("addDevice.looking")}
           {isDone && found.length === 0 && t("addDevice.discoveredNone")}

@@ -1,5 +1,5 @@
 import { Button, NativeSelect, Stack } from "@mantine/core";
-import { type SubmitEvent, useRef, useState } from "react";
+import { type SubmitEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { beginProbe, type Discovered, type useDeviceErrand } from "@/api/deviceErrands";
@@ -20,22 +20,31 @@ interface Props {
   form: DeviceForm;
   onForm: (change: Partial<DeviceForm>) => void;
   probe: ReturnType<typeof useDeviceErrand>;
+  /** Whether somebody came back to it: who uses keys alone goes on here. */
+  isBack: boolean;
 }
 
 /** Address and password, or what answers on the network; then what stands there is found out. */
-export function WhereForm({ sites, siteId, onSite, form, onForm, probe }: Props) {
+export function WhereForm({ sites, siteId, onSite, form, onForm, probe, isBack }: Props) {
   const { t } = useTranslation();
   const [fault, setFault] = useState<AddressFault | null>(null);
   const fields = useRef<HTMLFormElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (isBack) heading.current?.focus();
+  }, [isBack]);
   const change = (changed: Partial<DeviceForm>) => {
     setFault(null);
     onForm(changed);
   };
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
+  const findOut = (triesAgain: boolean) => {
     const wish = toFields(form);
     if (typeof wish === "string") setFault(wish);
-    else probe.begin(() => beginProbe(siteId, wish));
+    else probe.begin(() => beginProbe(siteId, wish, triesAgain));
+  };
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    findOut(false);
   };
   const use = ({ host, port, is_tls: isTls, vendor }: Discovered) => {
     change({ address: writeDeviceAddress({ host, port, isTls }), vendor: toVendor(vendor) });
@@ -51,9 +60,10 @@ export function WhereForm({ sites, siteId, onSite, form, onForm, probe }: Props)
         onSubmit={submit}
         autoComplete="off"
       >
-        <h2 id="add-where">{t("addDevice.where")}</h2>
+        <h2 id="add-where" ref={heading} tabIndex={-1}>
+          {t("addDevice.where")}
+        </h2>
         <Stack>
-          <ProbeFailure errand={probe.errand} error={probe.error} />
           {sites.length > 1 && (
             <NativeSelect
               label={t("deviceForm.site")}
@@ -70,11 +80,21 @@ export function WhereForm({ sites, siteId, onSite, form, onForm, probe }: Props)
             onChange={change}
           />
           {probe.isBusy ? (
-            <ProbeProgress address={form.address} errand={probe.errand} />
+            <ProbeProgress
+              address={form.address}
+              errand={probe.errand}
+              onCancel={() => {
+                probe.forget();
+                heading.current?.focus();
+              }}
+            />
           ) : (
-            <Button type="submit" leftSection={<Icon name="search" size={16} />}>
-              {t("addDevice.probe")}
-            </Button>
+            <>
+              <ProbeFailure errand={probe.errand} error={probe.error} onAgain={findOut} />
+              <Button type="submit" leftSection={<Icon name="search" size={16} />}>
+                {t("addDevice.probe")}
+              </Button>
+            </>
           )}
         </Stack>
       </form>
