@@ -39,7 +39,7 @@ WIDTHS = (160, 320, 640)
 DEFAULT_WIDTH = WIDTHS[0]
 LIMIT_BYTES = 256 * 1024 * 1024
 MOST_WAITING = 64
-LONGEST_SECONDS = 15.0  # that somebody waits: a browser asks for six things at a time
+LONGEST_SECONDS = 60.0  # that somebody waits: a browser asks for six things at a time
 IDLE_SECONDS = 60.0  # without a question, before the helper's memory is given back
 _LONGEST_NUMBER = 17  # digits of microseconds since 1970, for the next thousand years
 

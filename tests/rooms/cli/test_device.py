@@ -26,6 +26,7 @@ from sereno.drivers.contract import (
     ChannelHealth,
     ClockReading,
     Container,
+    Convention,
     DeviceEvent,
     DeviceKind,
     Disk,
@@ -121,7 +122,7 @@ class PlainRecorder:
         return Health((disk,), (ChannelHealth("1", True, None),), 86_400.0)
 
     async def clock(self) -> ClockReading:
-        raise Unsupported(Reason("rtsp_only"))
+        return ClockReading(START, -3.25, "CST6", Convention.UTC)
 
     async def advice(self) -> list[Advice]:
         words = Words("Key frames are 10 s apart.", "Las imágenes clave distan 10 s.")
@@ -206,8 +207,10 @@ def test_search_lists_footage_with_handles(sereno: Run, monkeypatch: pytest.Monk
     monkeypatch.setattr(PlainRecorder, "footage", b"x" * 2_500_000)
     assert json.loads(search(sereno, "--json").out) == [
         {
-            "start": "2026-11-20T10:00:00+00:00",
-            "end": "2026-11-20T10:00:02+00:00",
+            "start": "2026-11-20T10:00:03+00:00",
+            "end": "2026-11-20T10:00:05+00:00",
+            "device_start": "2026-11-20T10:00:00+00:00",
+            "device_end": "2026-11-20T10:00:02+00:00",
             "channel": "1",
             "size_bytes": 2_500_000,
             "handle": "file:1",
@@ -218,7 +221,7 @@ def test_search_lists_footage_with_handles(sereno: Run, monkeypatch: pytest.Monk
     ]
     row = search(sereno).out.splitlines()[1]
     assert row.split() == [
-        "2026-11-20", "04:00:00", "2026-11-20", "04:00:02", "2.5", "motion", "file:1",
+        "2026-11-20", "04:00:03", "2026-11-20", "04:00:05", "2.5", "motion", "file:1",
     ]  # fmt: skip
 
 
