@@ -207,7 +207,7 @@ class Box:
         if self.process.poll() is None:
             tree = psutil.Process(self.process.pid).children(recursive=True)
             self._pids.update(each.pid for each in tree)
-        return [psutil.Process(pid) for pid in self._pids if is_alive(pid)]
+        return [process for pid in self._pids if (process := alive(pid)) is not None]
 
     def pid_of(self, part: str) -> int:
         """The process with `part` in its command: `hub serve`, `media.runner` and so on."""
@@ -341,10 +341,16 @@ def spans(parts: list[dict[str, str]]) -> list[Span]:
 
 
 def is_alive(pid: int) -> bool:
+    return alive(pid) is not None
+
+
+def alive(pid: int) -> psutil.Process | None:
+    """None for one that ended, also where nobody asked how yet."""
     try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        process = psutil.Process(pid)
+        return None if process.status() == psutil.STATUS_ZOMBIE else process
     except psutil.NoSuchProcess:
-        return False
+        return None
 
 
 @contextmanager

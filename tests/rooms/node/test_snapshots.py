@@ -6,6 +6,7 @@ import io
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -88,9 +89,17 @@ def count_sessions(cameras: SimServer) -> int:
     return sum(
         each.status == psutil.CONN_ESTABLISHED and each.raddr.port in ports
         for child in psutil.Process().children(recursive=True)
-        for each in child.net_connections()
+        for each in connections_of(child)
         if each.raddr
     )
+
+
+def connections_of(process: psutil.Process) -> list[Any]:
+    """None of one that ended just now."""
+    try:
+        return list(process.net_connections())
+    except psutil.NoSuchProcess:
+        return []
 
 
 async def refusals(client: httpx.AsyncClient, hub: HubDouble, known: UUID, without: UUID) -> None:
