@@ -27,6 +27,7 @@ from sereno.drivers.registry import VENDORS
 from sereno.drivers.tools import Tools
 from sereno.sim import Picture
 from sereno.sim.hikvision import HikvisionRecorder
+from sereno.sim.listening import stop_listening
 from sereno.sim.recorders.config import ChannelSpec, RecorderConfig
 
 from .harness import is_soak, soak_seconds
@@ -76,7 +77,7 @@ class Network:
         try:
             yield self
         finally:
-            server.close()
+            await stop_listening(server)
             self.cut()
             await asyncio.gather(*self._talks, return_exceptions=True)
 

@@ -15,6 +15,7 @@ from sereno.sim.cameras import SimCamera
 from sereno.sim.connection import House, RtspConnection
 from sereno.sim.furnish import furnish
 from sereno.sim.knocks import Knocks
+from sereno.sim.listening import stop_listening
 from sereno.sim.loops import Progress
 from sereno.sim.pump import SoundPump, VideoPump
 from sereno.sim.replay import Playback
@@ -99,8 +100,7 @@ class SimServer:
             timer.cancel()
         for pump in self._pumps:
             pump.stop()
-        for listener in self._listeners.values():
-            listener.close()
+        await stop_listening(*self._listeners.values())
         for connection in list(self._house.connections):
             connection.close()
         self._house.groups.close()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import socket
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -238,3 +241,18 @@ async def test_connections_are_cut_on_purpose_and_above_the_limit() -> None:
         assert server.refused_connections == 1
         is_open.set()
         assert (await waiting).status_code == 200
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_a_connection_that_comes_as_the_server_ends_is_closed(turns: int) -> None:
+    async def answer(_: HttpRequest) -> HttpAnswer:
+        return HttpAnswer()
+
+    async with HttpServer(answer) as server:
+        client = socket.create_connection(("127.0.0.1", server.port))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+    client.setblocking(False)
+    with client, suppress(ConnectionError):
+        assert await asyncio.get_running_loop().sock_recv(client, 1) == b""
+    gc.collect()  # what was lost hold of is told here, and is an error

@@ -15,6 +15,8 @@ from urllib.parse import parse_qsl, unquote
 
 import h11
 
+from sereno.sim.listening import stop_listening
+
 _READ_BYTES = 64 * 1024
 _MOST_BODY_BYTES = 1 << 20
 
@@ -104,7 +106,7 @@ class HttpServer:
     ) -> None:
         if self._listener is None:
             return
-        self._listener.close()
+        await stop_listening(self._listener)
         for talk in list(self._talks):
             talk.cancel()
         await asyncio.gather(*self._talks, return_exceptions=True)
@@ -127,6 +129,7 @@ class HttpServer:
         self._talks.add(talk)
         self.most_open = max(self.most_open, len(self._talks))
         talk.add_done_callback(self._talks.discard)
+        talk.add_done_callback(lambda _: writer.close())  # also if it never began
 
     async def _answer(self, request: HttpRequest) -> HttpAnswer:
         self.log.append(request)
