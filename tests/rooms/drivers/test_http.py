@@ -17,6 +17,7 @@ from sereno.base.clock import SystemClock
 from sereno.drivers.contract import Login
 from sereno.drivers.errors import DeviceError, Garbled, Refused, Unreachable
 from sereno.drivers.http.client import DeviceHttp
+from sereno.drivers.http.coding import Unpacking
 from sereno.drivers.memory import ShortMemory
 from sereno.drivers.tools import Tools
 from sereno.media.rtsp.clear_text import HOSTS_VARIABLE
@@ -271,6 +272,14 @@ async def test_what_is_packed_unasked_is_unpacked(
         async with http.stream("GET", "/a", silence_seconds=30) as stream:
             assert b"".join([chunk async for chunk in stream.chunks()]) == b"well" * 99
             assert stream.expected_bytes is None
+
+
+@pytest.mark.parametrize("size", [65_535, 65_536, 65_537, 70_000, 131_072, 131_073])
+def test_what_is_packed_comes_whole_whatever_its_size(size: int) -> None:
+    data = bytes(size)
+    unpacking = Unpacking("deflate")
+    assert b"".join(unpacking.add(_raw_deflate(data))) == data
+    unpacking.finish()
 
 
 async def test_what_is_packed_has_the_same_limit() -> None:

@@ -37,12 +37,13 @@ class Unpacking:
 
     def add(self, packed: bytes) -> Iterator[bytes]:
         """What these bytes unpack to."""
-        while packed:
-            if self._inflater.eof:
-                return  # whatever follows the end is none of it
+        is_more = bool(packed)
+        while is_more and not self._inflater.eof:  # whatever follows the end is none of it
             if piece := self._inflate(packed):
                 yield piece
             packed = self._inflater.unconsumed_tail
+            # All may be taken in, and not all given out yet.
+            is_more = bool(packed) or len(piece) == _PIECE_BYTES
 
     def finish(self) -> None:
         """No more comes."""
